@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * json.h - cJSON values whose life is their pool's.
+ *
+ * A root made here is freed by a cleanup of its pool and never by hand.
+ * Members are added with cJSON's own functions or the ones below.
+ */
+#ifndef OA2_BASE_JSON_H
+#define OA2_BASE_JSON_H
+
+#include <apr_pools.h>
+#include <cjson/cJSON.h>
+
+cJSON *oa2_json_object(apr_pool_t *pool);
+cJSON *oa2_json_array(apr_pool_t *pool);
+/* NULL when text is not one JSON value with nothing behind it, is nested
+   deeper than 32, or holds a NUL or bad UTF-8. */
+cJSON *oa2_json_parse(const char *text, apr_size_t len, apr_pool_t *pool);
+/* Compact text, in pool. */
+const char *oa2_json_text(const cJSON *json, apr_pool_t *pool);
+/* NULL value: the member is left out. */
+void oa2_json_put_text(cJSON *object, const char *name, const char *value);
+/* Exact for |value| < 2^53. */
+void oa2_json_put_number(cJSON *object, const char *name, apr_int64_t value);
+void oa2_json_put_bool(cJSON *object, const char *name, int value);
+/* "a b c" becomes ["a","b","c"]; NULL: left out. */
+void oa2_json_put_words(cJSON *object, const char *name, const char *words);
+/* A member's string; NULL when absent or of another type. */
+const char *oa2_json_get_text(const cJSON *object, const char *name);
+
+#endif

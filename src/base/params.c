@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * params.c - decoded request parameters, and rows that say what they may be.
+ *
+ * RFC 6749 sections 3.1 and 3.2, appendices A and B.
+ */
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "base/encode.h"
+#include "base/params.h"
+
+#define NAME_MAX_BYTES 128          /* no parameter we know is half as long */
+
+typedef struct {
+    const char *name;
+    const char *value;
+} pair_t;
+
+struct oa2_params_t {
+    apr_pool_t *pool;
+    apr_array_header_t *pairs;      /* of pair_t, in the order they came */
+};
+
+oa2_params_t *oa2_params_make(apr_pool_t *pool)
+{
+    oa2_params_t *params = apr_palloc(pool, sizeof(*params));
+
+    params->pool = pool;
+    params->pairs = apr_array_make(pool, 16, sizeof(pair_t));
+    return params;
+}
+
+static const pair_t *pair_at(const oa2_params_t *params, int i)
+{
+    return &APR_ARRAY_IDX(params->pairs, i, pair_t);
+}
+
+static void push(oa2_params_t *params, const char *name, const char *value)
+{
+    pair_t *pair = apr_array_push(params->pairs);
+
+    pair->name = name;
+    pair->value = value;
+}
+
+void oa2_params_add(oa2_params_t *params, const char *name, const char *value)
+{
+    push(params, apr_pstrdup(params->pool, name),
+         apr_pstrdup(params->pool, value));
+}
+
+/* One name=value.  No '=' means an empty value, as in every form parser. */
+static oa2_err_t *parse_pair(oa2_params_t *params, const char *text,
+                             apr_size_t len, apr_pool_t *pool)
+{
+    const char *equals = memchr(text, '=', len);
+    apr_size_t name_len = equals ? (apr_size_t)(equals - text) : len;
+    const char *name;
+    const char *value;
+
+    if (params->pairs->nelts >= OA2_PARAMS_MAX) {
+        return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1002),
+                            "The request has too many parameters.", NULL);
+    }
+    name = oa2_form_decode(text, name_len, params->pool);
+    value = equals
+        ? oa2_form_decode(equals + 1, len - name_len - 1, params->pool) : "";
+    if (!name || !value) {
+        return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1003),
+                            "A parameter is not properly encoded UTF-8.",
+                            NULL);
+    }
+    if (!*name || strlen(name) > NAME_MAX_BYTES) {
+        return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1004),
+                            "A parameter has no name or too long a name.",
+                            NULL);
+    }
+    push(params, name, value);
+    return NULL;
+}
+
+oa2_err_t *oa2_params_parse(oa2_params_t *params, const char *text,
+                            apr_size_t len, apr_pool_t *pool)
+{
+    /* before any work is done on it */
+    if (len > OA2_PARAMS_BYTES) {
+        return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1001),
+                            "The parameters are too long.", NULL);
+    }
+    while (len > 0) {
+        const char *amp = memchr(text, '&', len);
+        apr_size_t took = amp ? (apr_size_t)(amp - text) : len;
+
+        if (took > 0)
+            OA2_TRY(parse_pair(params, text, took, pool));
+        if (!amp)
+            break;
+        text += took + 1;
+        len -= took + 1;
+    }
+    return NULL;
+}
+
+const char *oa2_params_get(const oa2_params_t *params, const char *name)
+{
+    int i;
+
+    for (i = 0; i < params->pairs->nelts; i++) {
+        const pair_t *pair = pair_at(params, i);
+
+        /* Section 3.1: "Parameters sent without a value MUST be treated as
+           if they were omitted" */
+        if (*pair->value && strcmp(pair->name, name) == 0)
+            return pair->value;
+    }
+    return NULL;
+}
+
+int oa2_params_count(const oa2_params_t *params, const char *name)
+{
+    int count = 0;
+    int i;
+
+    for (i = 0; i < params->pairs->nelts; i++) {
+        if (strcmp(pair_at(params, i)->name, name) == 0)
+            count++;
+    }
+    return count;
+}
+
+const char *oa2_params_join(const oa2_params_t *params, const char *name,
+                            apr_pool_t *pool)
+{
+    apr_array_header_t *values = apr_array_make(pool, 4, sizeof(char *));
+    int i;
+
+    for (i = 0; i < params->pairs->nelts; i++) {
+        const pair_t *pair = pair_at(params, i);
+
+        if (*pair->value && strcmp(pair->name, name) == 0)
+            APR_ARRAY_PUSH(values, const char *) = pair->value;
+    }
+    return values->nelts ? apr_array_pstrcat(pool, values, ' ') : NULL;
+}
+
+static oa2_err_t *check_value(const char *value, const oa2_param_t *row,
+                              apr_pool_t *pool)
+{
+    if (strlen(value) > row->max) {
+        return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1005),
+                            apr_psprintf(pool, "%s is too long.", row->name),
+                            NULL);
+    }
+    if (!row->is(value)) {
+        return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1006),
+                            apr_psprintf(pool, "%s has characters that it "
+                                         "must not have.", row->name),
+                            NULL);
+    }
+    return NULL;
+}
+
+static oa2_err_t *check_row(const oa2_params_t *params,
+                            const oa2_param_t *row, apr_pool_t *pool)
+{
+    int seen = 0;
+    int i;
+
+    for (i = 0; i < params->pairs->nelts; i++) {
+        const pair_t *pair = pair_at(params, i);
+
+        if (!*pair->value || strcmp(pair->name, row->name) != 0)
+            continue;
+        seen = 1;
+        OA2_TRY(check_value(pair->value, row, pool));
+    }
+    if (!seen && row->presence == OA2_REQUIRED) {
+        return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1007),
+                            apr_psprintf(pool, "%s is missing.", row->name),
+                            NULL);
+    }
+    return NULL;
+}
+
+static int may_repeat(const oa2_param_t *rows, const char *name)
+{
+    for (; rows->name; rows++) {
+        if (strcmp(rows->name, name) == 0)
+            return rows->repeat == OA2_MANY;
+    }
+    return 0;
+}
+
+/* Section 3.1: "Request and response parameters MUST NOT be included more
+   than once."  Whoever sends a name twice may mean one of them for us and the
+   other for somebody who reads differently, so empty ones count as well. */
+static oa2_err_t *check_repeats(const oa2_params_t *params,
+                                const oa2_param_t *rows, apr_pool_t *pool)
+{
+    int i;
+    int j;
+
+    for (i = 1; i < params->pairs->nelts; i++) {
+        const char *name = pair_at(params, i)->name;
+
+        for (j = 0; j < i; j++) {
+            if (strcmp(pair_at(params, j)->name, name) == 0
+                && !may_repeat(rows, name)) {
+                return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1008),
+                                    apr_psprintf(pool, "%s was sent more than "
+                                                 "once.", name),
+                                    NULL);
+            }
+        }
+    }
+    return NULL;
+}
+
+oa2_err_t *oa2_params_check(const oa2_params_t *params,
+                            const oa2_param_t *rows, apr_pool_t *pool)
+{
+    const oa2_param_t *row;
+
+    OA2_TRY(check_repeats(params, rows, pool));
+    for (row = rows; row->name; row++)
+        OA2_TRY(check_row(params, row, pool));
+    return NULL;
+}

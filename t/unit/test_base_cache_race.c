@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_base_cache_race.c - base/cache with many at once: threads, processes,
+ * and a process that dies at the worst moment.
+ *
+ * One set and more keys than ways, so that everybody is in everybody's way.
+ * The "database" is a version per key.  A record is its version, repeated,
+ * and as long as the version says: a torn copy cannot look like one.
+ */
+#include "unit/unit.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cache.h"
+
+#define CACHE_SIZE 4096             /* one set of eight */
+#define ENTRY_SIZE 256
+#define KEYS 10
+#define WORKERS 4
+#define ROUNDS 150000
+#define WORDS 22                    /* 176 bytes: the whole room */
+#define NOW 1000
+#define LATER 1000000
+
+typedef struct {
+    char memory[CACHE_SIZE];
+    oa2_cache_t *cache;
+    apr_uint64_t truth[KEYS];       /* what the database says */
+    apr_uint64_t told[KEYS];        /* the newest version that was bumped */
+    unsigned long hits;
+    unsigned long torn;
+    unsigned long stale;
+} world_t;
+
+typedef struct {
+    world_t *world;
+    unsigned seed;
+} worker_t;
+
+#define GET(p) __atomic_load_n((p), __ATOMIC_SEQ_CST)
+#define ADD(p, n) __atomic_add_fetch((p), (n), __ATOMIC_SEQ_CST)
+
+static void key_of(unsigned char key[OA2_KEY_LEN], unsigned n)
+{
+    memset(key, 0, OA2_KEY_LEN);
+    memcpy(key + 8, &n, sizeof(n));
+}
+
+static apr_uint64_t tag_of(unsigned n)
+{
+    char name[2] = {0, 0};
+
+    name[0] = (char)('a' + n);
+    return oa2_cache_tag('k', name);
+}
+
+static apr_size_t length_of(apr_uint64_t version)
+{
+    return 8 + version * 13 % (8 * (WORDS - 1) + 1);
+}
+
+/* The database commits, then everybody is told. */
+static void change(world_t *world, unsigned n)
+{
+    apr_uint64_t version = ADD(&world->truth[n], 1);
+    apr_uint64_t told = GET(&world->told[n]);
+
+    oa2_cache_bump(world->cache, tag_of(n));
+    do {
+        if (told >= version) return;
+    } while (!__atomic_compare_exchange_n(&world->told[n], &told, version, 0,
+                                          __ATOMIC_SEQ_CST,
+                                          __ATOMIC_SEQ_CST));
+}
+
+static void refresh(world_t *world, unsigned n)
+{
+    apr_uint64_t words[WORDS];
+    apr_uint32_t mark = oa2_cache_mark(world->cache);
+    apr_uint64_t version = GET(&world->truth[n]);
+    oa2_cache_entry_t entry;
+    int i;
+
+    for (i = 0; i < WORDS; i++) words[i] = version << 8 | n;
+    memset(&entry, 0, sizeof(entry));
+    key_of(entry.key, n);
+    entry.tags[n % OA2_CACHE_TAGS] = tag_of(n);
+    entry.expires = LATER;
+    entry.data = words;
+    entry.len = length_of(version);
+    oa2_cache_put(world->cache, &entry, mark, NOW);
+}
+
+/* 1 for a hit.  Whatever is found must be whole, and no older than what had
+   been told before we looked. */
+static int look(world_t *world, unsigned n)
+{
+    apr_uint64_t words[WORDS + 1];
+    apr_uint64_t want[WORDS + 1];
+    apr_size_t len = sizeof(words);
+    apr_uint64_t told = GET(&world->told[n]);
+    unsigned char key[OA2_KEY_LEN];
+    apr_uint64_t version;
+    int i;
+
+    memset(words, 0, sizeof(words));
+    key_of(key, n);
+    if (!oa2_cache_find(words, &len, world->cache, key, NOW)) return 0;
+    version = words[0] >> 8;
+    for (i = 0; i <= WORDS; i++) want[i] = version << 8 | n;
+    if (len != length_of(version) || memcmp(words, want, len) != 0)
+        ADD(&world->torn, 1);
+    else if (version < told)
+        ADD(&world->stale, 1);
+    ADD(&world->hits, 1);
+    return 1;
+}
+
+static void *work(void *data)
+{
+    worker_t *worker = data;
+    unsigned seed = worker->seed;
+    int i;
+
+    for (i = 0; i < ROUNDS; i++) {
+        unsigned n;
+
+        seed = seed * 1664525u + 1013904223u;
+        n = (seed >> 16) % KEYS;
+        if ((seed >> 8) % 16 == 0) change(worker->world, n);
+        else if (!look(worker->world, n)) refresh(worker->world, n);
+    }
+    return NULL;
+}
+
+static world_t *make_world(void)
+{
+    world_t *world = mmap(NULL, sizeof(*world), PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    assert_true(world != MAP_FAILED);
+    world->cache = oa2_cache_init(world->memory, CACHE_SIZE, ENTRY_SIZE);
+    assert_non_null(world->cache);
+    assert_int_equal(oa2_cache_capacity(world->cache), 8);
+    return world;
+}
+
+static void judge(world_t *world)
+{
+    assert_int_equal(world->torn, 0);
+    assert_int_equal(world->stale, 0);
+    /* or nothing was tried at all */
+    assert_true(world->hits > ROUNDS / 10);
+    munmap(world, sizeof(*world));
+}
+
+static void threads_see_nothing_torn_or_stale(void **state)
+{
+    world_t *world = make_world();
+    pthread_t threads[WORKERS];
+    worker_t workers[WORKERS];
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < WORKERS; i++) {
+        workers[i].world = world;
+        workers[i].seed = i * 77777;
+        assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]),
+                         0);
+    }
+    for (i = 0; i < WORKERS; i++) pthread_join(threads[i], NULL);
+    judge(world);
+}
+
+static void processes_see_nothing_torn_or_stale(void **state)
+{
+    world_t *world = make_world();
+    pid_t children[WORKERS];
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < WORKERS; i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        if (children[i] == 0) {
+            worker_t worker;
+
+            worker.world = world;
+            worker.seed = i * 99991;
+            work(&worker);
+            _exit(0);
+        }
+    }
+    for (i = 0; i < WORKERS; i++) {
+        int status = -1;
+
+        assert_true(waitpid(children[i], &status, 0) == children[i]);
+        assert_int_equal(status, 0);
+    }
+    judge(world);
+}
+
+static int put_key(world_t *world, unsigned n, const void *data,
+                   apr_int64_t now)
+{
+    oa2_cache_entry_t entry;
+    char buf[ENTRY_SIZE];
+    apr_size_t len = sizeof(buf);
+
+    memset(&entry, 0, sizeof(entry));
+    key_of(entry.key, n);
+    entry.expires = LATER;
+    entry.data = data;
+    entry.len = 170;
+    oa2_cache_put(world->cache, &entry, oa2_cache_mark(world->cache), now);
+    return oa2_cache_find(buf, &len, world->cache, entry.key, now)
+        && len == 170 && memcmp(buf, data, len) == 0;
+}
+
+static void stay(int signal_number)
+{
+    (void)signal_number;
+    if (write(STDOUT_FILENO, "", 0) == 0) {
+        for (;;) pause();
+    }
+}
+
+/*
+ * A child that is in the middle of its entry's data and goes no further: the
+ * data goes on in a page that may not be read.  With the default handler it
+ * dies there, with another it stays.  Answers when it got there.
+ */
+static pid_t stuck_writer(world_t *world, void (*handler)(int))
+{
+    long page = sysconf(_SC_PAGESIZE);
+    char *data = mmap(NULL, (size_t)page * 2, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct rlimit no_core = {0, 0};
+    pid_t child;
+
+    assert_true((void *)data != MAP_FAILED);
+    assert_int_equal(mprotect(data + page, (size_t)page, PROT_NONE), 0);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        setrlimit(RLIMIT_CORE, &no_core);
+        signal(SIGSEGV, handler);
+        put_key(world, 1, data + page - 80, NOW);
+        _exit(0);
+    }
+    munmap(data, (size_t)page * 2);
+    return child;
+}
+
+static void wait_for_death(pid_t child, int by)
+{
+    int status = 0;
+
+    assert_true(waitpid(child, &status, 0) == child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), by);
+}
+
+static void a_set_survives_a_writer_that_dies_in_it(void **state)
+{
+    world_t *world = make_world();
+    char data[ENTRY_SIZE];
+    char buf[ENTRY_SIZE];
+    apr_size_t len = sizeof(buf);
+    unsigned char key[OA2_KEY_LEN];
+    unsigned i;
+
+    (void)state;
+    memset(data, 'd', sizeof(data));
+    for (i = 0; i < 8; i++) assert_true(put_key(world, i, data, NOW));
+    wait_for_death(stuck_writer(world, SIG_DFL), SIGSEGV);
+    /* nothing of it can be read, and within a second nobody may take over */
+    for (i = 0; i < 8; i++) {
+        key_of(key, i);
+        assert_false(oa2_cache_find(buf, &len, world->cache, key, NOW));
+    }
+    assert_false(put_key(world, 2, data, NOW));
+    /* then all but the new entry is gone, and all goes on */
+    assert_true(put_key(world, 2, data, NOW + 1));
+    for (i = 0; i < 8; i++) {
+        key_of(key, i);
+        assert_int_equal(oa2_cache_find(buf, &len, world->cache, key,
+                                        NOW + 1), i == 2);
+    }
+    for (i = 0; i < 8; i++) assert_true(put_key(world, i, data, NOW + 1));
+    munmap(world, sizeof(*world));
+}
+
+static void a_set_is_not_taken_from_a_writer_that_lives(void **state)
+{
+    world_t *world = make_world();
+    char data[ENTRY_SIZE];
+    pid_t child = stuck_writer(world, stay);
+    int i;
+
+    (void)state;
+    memset(data, 'd', sizeof(data));
+    /* until the child is in the set, a put succeeds */
+    for (i = 0; i < 5000 && put_key(world, 3, data, NOW); i++) usleep(1000);
+    assert_false(put_key(world, 2, data, NOW + 1));
+    assert_false(put_key(world, 2, data, NOW + 1000));
+    kill(child, SIGKILL);
+    wait_for_death(child, SIGKILL);
+    assert_true(put_key(world, 2, data, NOW + 1000));
+    munmap(world, sizeof(*world));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        UNIT_TEST(threads_see_nothing_torn_or_stale),
+        UNIT_TEST(processes_see_nothing_torn_or_stale),
+        UNIT_TEST(a_set_survives_a_writer_that_dies_in_it),
+        UNIT_TEST(a_set_is_not_taken_from_a_writer_that_lives),
+    };
+
+    return cmocka_run_group_tests_name("base/cache, many at once", tests,
+                                       NULL, NULL);
+}
