@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* browser.c - the person's browser: cookies, session, forms */
+#include "domain/browser.h"
+
+#include <string.h>
+#include <apr_strings.h>
+
+#include "base/encode.h"
+#include "domain/settings.h"
+
+#define COOKIE_BYTES 32
+#define SUB_BYTES 16
+
+/* Both cookies go in, so that a form dies with the login it was made in. */
+static const char *form_token(const oa2_ctx_t *ctx,
+                              const oa2_browser_t *browser, const char *what,
+                              int key)
+{
+    unsigned char mac[OA2_KEY_LEN];
+    const char *text = apr_pstrcat(
+        ctx->pool, what, "\n", browser->id, "\n",
+        browser->session_id ? browser->session_id : "", NULL);
+
+    oa2_hmac(mac, ctx->settings->keys.csrf[key], text, strlen(text));
+    return oa2_b64url_encode(ctx->pool, mac, sizeof(mac));
+}
+
+const char *oa2_browser_csrf(const oa2_ctx_t *ctx,
+                             const oa2_browser_t *browser, const char *what)
+{
+    return form_token(ctx, browser, what, 0);
+}
+
+oa2_err_t *oa2_browser_csrf_check(const oa2_ctx_t *ctx,
+                                  const oa2_browser_t *browser,
+                                  const char *what, const char *sent)
+{
+    int i;
+
+    if (!browser->id)
+        return oa2_err_make(ctx->pool, &oa2_forbidden, OA2_ID(3050),
+                            "Your browser sent no cookie. Please allow "
+                            "cookies for this site, go back, reload the page "
+                            "and try again.",
+                            "a form came without the browser cookie");
+    for (i = 0; sent && i < ctx->settings->keys.count; i++)
+        if (oa2_text_equal(sent, form_token(ctx, browser, what, i)))
+            return NULL;
+    return oa2_err_attack(oa2_err_make(
+        ctx->pool, &oa2_forbidden, OA2_ID(3051),
+        "This form was not made for this browser, or it is too old. Please "
+        "go back, reload the page and try again.",
+        "a form came with a wrong CSRF token"));
+}
+
+static oa2_err_t *disabled(const oa2_ctx_t *ctx, const char *name)
+{
+    return oa2_err_make(ctx->pool, &oa2_access_denied, OA2_ID(3052),
+                        "This account is disabled. Please ask the "
+                        "administrator of this site.",
+                        "user \"%s\" is disabled", name);
+}
+
+/* The user's row, made when somebody else's provider knows the user. */
+static oa2_err_t *enter(oa2_user_t **out, oa2_ctx_t *ctx, const char *name)
+{
+    OA2_TRY(oa2_user_enter(out, ctx, name,
+                           oa2_random_text(ctx->pool, SUB_BYTES)));
+    return (*out)->disabled ? disabled(ctx, name) : NULL;
+}
+
+oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
+                               const oa2_browser_t *browser)
+{
+    if (browser->remote_user) {
+        oa2_session_t *session = apr_pcalloc(ctx->pool, sizeof(*session));
+        oa2_user_t *user;
+
+        OA2_TRY(enter(&user, ctx, browser->remote_user));
+        session->user = user->name;
+        session->sub = user->sub;
+        session->authenticated = ctx->now;
+        session->expires = ctx->now;
+        *out = session;
+        return NULL;
+    }
+    if (!browser->session_id) {
+        *out = NULL;
+        return NULL;
+    }
+    return oa2_session_find(out, ctx,
+                            oa2_digest_text(ctx->pool, browser->session_id));
+}
+
+oa2_err_t *oa2_browser_sign_in(const char **cookie, oa2_session_t **out,
+                               oa2_ctx_t *ctx, const oa2_browser_t *browser,
+                               const char *name)
+{
+    oa2_session_t *session = apr_pcalloc(ctx->pool, sizeof(*session));
+    const char *fresh = oa2_random_text(ctx->pool, COOKIE_BYTES);
+    oa2_user_t *user;
+    int ended;
+
+    OA2_TRY(enter(&user, ctx, name));
+    session->digest = oa2_digest_text(ctx->pool, fresh);
+    session->user = user->name;
+    session->sub = user->sub;
+    session->authenticated = ctx->now;
+    session->expires = ctx->now + ctx->settings->session_lifetime;
+    OA2_TRY(oa2_session_put(ctx, session));
+    /* The one before is of no use to anybody but a thief. */
+    if (browser->session_id)
+        OA2_TRY(oa2_session_end(&ended, ctx,
+                                oa2_digest_text(ctx->pool,
+                                                browser->session_id)));
+    *cookie = fresh;
+    *out = session;
+    return NULL;
+}

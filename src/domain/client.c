@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* client.c - what a client may be and do, RFC 6749 section 2 */
+#include "domain/client.h"
+
+#include <string.h>
+#include <apr_strings.h>
+
+#include "base/abnf.h"
+#include "base/crypto.h"
+#include "domain/redirect.h"
+#include "domain/scope.h"
+
+#define ID_MAX 255
+#define ID_BYTES 12             /* 96 bits: unique, not secret */
+#define SECRET_BYTES 32
+#define SECRET_MIN 16
+#define SECRET_MAX 1024
+
+int oa2_client_is_public(const oa2_client_t *client)
+{
+    return client->secret == NULL;
+}
+
+oa2_err_t *oa2_client_may_use(const oa2_ctx_t *ctx, const char *grant_type)
+{
+    if (oa2_scope_has(ctx->client->grants, grant_type))
+        return NULL;
+    return oa2_err_make(ctx->pool, &oa2_unauthorized_client, OA2_ID(3030),
+                        NULL, "client \"%s\" may not use %s; it may use "
+                        "\"%s\"", ctx->client->id, grant_type,
+                        ctx->client->grants);
+}
+
+const char *oa2_client_id_problem(const char *id)
+{
+    apr_size_t len = strlen(id);
+
+    if (!len || len > ID_MAX)
+        return "a client ID has 1 to 255 characters";
+    /* RFC 6749 appendix A.1; ':' would end the ID in Basic (RFC 7617) for
+       clients that leave out the encoding of section 2.3.1 */
+    if (!oa2_is_vschar(id) || strpbrk(id, ": "))
+        return "a client ID has printable ASCII characters without space "
+               "and colon";
+    return NULL;
+}
+
+const char *oa2_client_secret_problem(const char *secret)
+{
+    apr_size_t len = strlen(secret);
+
+    /* Stored as a plain SHA-256, so it must not be guessable. */
+    if (len < SECRET_MIN || len > SECRET_MAX)
+        return "a client secret has 16 to 1024 characters";
+    if (!oa2_is_vschar(secret))
+        return "a client secret has printable ASCII characters";
+    return NULL;
+}
+
+static const char *grants_problem(const oa2_client_t *client,
+                                  apr_pool_t *pool)
+{
+    static const char known[] =
+        "authorization_code refresh_token client_credentials";
+
+    if (!oa2_scope_is_subset(client->grants, known))
+        return apr_pstrcat(pool, "the grants are ", known, NULL);
+    if (oa2_scope_has(client->grants, "authorization_code") &&
+        !*client->redirect_uris)
+        return "authorization_code needs a redirect URI";
+    /* RFC 6749 section 4.4: "MUST only be used by confidential clients" */
+    if (oa2_scope_has(client->grants, "client_credentials") &&
+        oa2_client_is_public(client))
+        return "client_credentials needs a secret: the client cannot be "
+               "public";
+    if (oa2_scope_has(client->grants, "refresh_token") &&
+        !oa2_scope_has(client->grants, "authorization_code"))
+        return "refresh_token needs authorization_code beside it";
+    return NULL;
+}
+
+const char *oa2_client_problem(const oa2_client_t *client, apr_pool_t *pool)
+{
+    const apr_array_header_t *uris =
+        oa2_scope_split(client->redirect_uris, pool);
+    const char *problem = oa2_client_id_problem(client->id);
+    int i;
+
+    if (problem) return problem;
+    if (*client->name && !oa2_is_text(client->name))
+        return "a client's name has no control characters";
+    if (strlen(client->name) > ID_MAX)
+        return "a client's name has at most 255 bytes";
+    for (i = 0; i < uris->nelts; i++) {
+        const char *uri = APR_ARRAY_IDX(uris, i, const char *);
+        problem = oa2_redirect_problem(uri, pool);
+        if (problem)
+            return apr_psprintf(pool, "redirect URI \"%s\" %s", uri, problem);
+    }
+    if (*client->scope && !oa2_is_scope(client->scope))
+        return "a scope is words of printable ASCII characters without "
+               "'\"' and '\\'";
+    if (strcmp(client->introspect, "none") && strcmp(client->introspect, "own")
+        && strcmp(client->introspect, "all"))
+        return "introspect is none, own or all";
+    if (strcmp(client->introspect, "none") && oa2_client_is_public(client))
+        return "introspection needs a secret: the client cannot be public";
+    return grants_problem(client, pool);
+}
+
+/*
+ * Lower case and digits only: an ID is typed, read out and pasted into
+ * configuration files; base64url may begin with '-', which commands take for
+ * an option.
+ */
+const char *oa2_client_new_id(apr_pool_t *pool)
+{
+    static const char alphabet[] = "abcdefghijkmnpqrstuvwxyz23456789";
+    unsigned char raw[2 * ID_BYTES];
+    char *id = apr_pcalloc(pool, sizeof(raw) + 1);
+    apr_size_t i;
+
+    oa2_random(raw, sizeof(raw));
+    for (i = 0; i < sizeof(raw); i++)
+        id[i] = alphabet[raw[i] % (sizeof(alphabet) - 1)];
+    return id;
+}
+
+/* The prefix is for secret scanners. */
+const char *oa2_client_new_secret(apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, "oa2s_", oa2_random_text(pool, SECRET_BYTES),
+                       NULL);
+}
+
+int oa2_client_has_secret(const oa2_client_t *client, const char *secret,
+                          apr_int64_t now, apr_pool_t *pool)
+{
+    const char *digest = oa2_digest_text(pool, secret);
+    int is_new = oa2_text_equal(client->secret, digest);
+    int is_old = oa2_text_equal(client->old_secret, digest);
+
+    return is_new | (is_old & (now < client->old_secret_until));
+}
+
+const char *oa2_user_name_problem(const char *name)
+{
+    apr_size_t len = strlen(name);
+
+    if (!len || len > ID_MAX)
+        return "a user name has 1 to 255 bytes";
+    /* RFC 7617 section 2: a user-id has no colon */
+    if (!oa2_is_text(name) || strchr(name, ':'))
+        return "a user name is UTF-8 without control characters and colon";
+    return NULL;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * login.h - a password at the login page: slowed down, then asked of httpd.
+ */
+#ifndef OA2_DOMAIN_LOGIN_H
+#define OA2_DOMAIN_LOGIN_H
+
+#include "domain/browser.h"
+
+typedef enum {
+    OA2_PASSWORD_WRONG,         /* wrong, unknown user, or refused */
+    OA2_PASSWORD_RIGHT
+} oa2_password_t;
+
+/* Asks httpd's authn providers of this location.  An error: none of them
+   could answer. */
+typedef oa2_err_t *oa2_password_fn(oa2_password_t *out, void *baton,
+                                   const char *name, const char *password);
+
+/*
+ * Counts the attempt, then asks.  *wait: seconds to wait before the next try
+ * when the attempt was refused unseen; 0: it was looked at.
+ */
+oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
+                         oa2_ctx_t *ctx, const oa2_browser_t *browser,
+                         const char *name, const char *password,
+                         oa2_password_fn *ask, void *baton);
+/* The module's own user table, as an answer: for the provider "oauth2". */
+oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_ctx_t *ctx,
+                         const char *name, const char *password);
+
+#endif

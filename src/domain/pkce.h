@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pkce.h - proof key for code exchange, RFC 7636; S256 only (RFC 9700 2.1.1) */
+#ifndef OA2_DOMAIN_PKCE_H
+#define OA2_DOMAIN_PKCE_H
+
+#include "store/store.h"
+
+/* RFC 7636 section 4.3: code_challenge and its method, both from
+   ctx->params; invalid_request unless S256 and 43 characters. */
+oa2_err_t *oa2_pkce_challenge(const char **out, const oa2_ctx_t *ctx);
+/* Section 4.6; invalid_grant when they do not belong together. */
+oa2_err_t *oa2_pkce_verify(const oa2_ctx_t *ctx, const char *challenge,
+                           const char *verifier);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* resource.c - resource indicators, RFC 8707 */
+#include "domain/resource.h"
+
+#include <string.h>
+
+#include "base/uri.h"
+#include "domain/scope.h"
+#include "domain/settings.h"
+
+static int is_served(const oa2_ctx_t *ctx, const char *resource)
+{
+    const apr_array_header_t *all = ctx->settings->resources;
+    int i;
+
+    for (i = 0; all && i < all->nelts; i++)
+        if (strcmp(APR_ARRAY_IDX(all, i, const char *), resource) == 0)
+            return 1;
+    return 0;
+}
+
+static oa2_err_t *check(const oa2_ctx_t *ctx, const char *resource,
+                        const char *granted)
+{
+    const oa2_uri_t *uri = oa2_uri_parse(resource, ctx->pool);
+
+    /* Section 2: "an absolute URI … MUST NOT include a fragment component" */
+    if (!uri || uri->has_fragment)
+        return oa2_err_make(ctx->pool, &oa2_invalid_target, OA2_ID(3010),
+                            "resource must be an absolute URI without a "
+                            "fragment", NULL);
+    if (!is_served(ctx, resource))
+        return oa2_err_make(ctx->pool, &oa2_invalid_target, OA2_ID(3011),
+                            "this server does not serve that resource",
+                            "resource \"%s\" is no OAuth2Resource of this "
+                            "server", resource);
+    /* Section 2.2: only what was granted at the authorization endpoint */
+    if (granted && *granted && !oa2_scope_has(granted, resource))
+        return oa2_err_make(ctx->pool, &oa2_invalid_target, OA2_ID(3012),
+                            "that resource was not granted",
+                            "resource \"%s\" is not among the granted \"%s\"",
+                            resource, granted);
+    return NULL;
+}
+
+oa2_err_t *oa2_resource_resolve(const char **out, const oa2_ctx_t *ctx,
+                                const char *granted)
+{
+    const char *asked = oa2_params_join(ctx->params, "resource", ctx->pool);
+    const apr_array_header_t *words;
+    int i;
+
+    if (!asked) {
+        *out = granted ? granted : "";
+        return NULL;
+    }
+    words = oa2_scope_split(asked, ctx->pool);
+    for (i = 0; i < words->nelts; i++)
+        OA2_TRY(check(ctx, APR_ARRAY_IDX(words, i, const char *), granted));
+    *out = oa2_scope_union(asked, "", ctx->pool);
+    return NULL;
+}
+
+int oa2_resource_accepts(const char *audience, const char *resource)
+{
+    if (!*audience) return 1;
+    return resource && oa2_scope_has(audience, resource);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * token.c - tokens and codes as texts: RFC 6749 sections 1.4, 1.5 and 10.10
+ * (at least 128 bits; here 256).
+ */
+#include "domain/token.h"
+
+#include <string.h>
+#include <apr_strings.h>
+
+#include "base/encode.h"
+#include "domain/scope.h"
+#include "domain/settings.h"
+
+#define PREFIX_LEN 5
+#define BODY_LEN (PREFIX_LEN + 43)
+#define CHECK_BYTES 6           /* 48 bits: one lie in 2^48 asks the database */
+
+static const char *check_part(const oa2_ctx_t *ctx, int key,
+                              const char *text)
+{
+    unsigned char mac[OA2_KEY_LEN];
+
+    oa2_hmac(mac, ctx->settings->keys.check[key], text, BODY_LEN);
+    return oa2_b64url_encode(ctx->pool, mac, CHECK_BYTES);
+}
+
+const char *oa2_token_make(const oa2_ctx_t *ctx, const char *prefix)
+{
+    const char *body = apr_pstrcat(
+        ctx->pool, prefix, oa2_random_text(ctx->pool, OA2_KEY_LEN), NULL);
+
+    return apr_pstrcat(ctx->pool, body, check_part(ctx, 0, body), NULL);
+}
+
+int oa2_token_is_ours(const oa2_ctx_t *ctx, const char *prefix,
+                      const char *text)
+{
+    int i;
+
+    if (strlen(text) != OA2_TOKEN_TEXT_LEN ||
+        strncmp(text, prefix, PREFIX_LEN) != 0)
+        return 0;
+    for (i = 0; i < ctx->settings->keys.count; i++)
+        if (oa2_text_equal(text + BODY_LEN, check_part(ctx, i, text)))
+            return 1;
+    return 0;
+}
+
+static oa2_token_t *blank(const oa2_ctx_t *ctx, const oa2_token_t *like,
+                          apr_int64_t lifetime)
+{
+    oa2_token_t *token = apr_pcalloc(ctx->pool, sizeof(*token));
+
+    token->grant = like->grant;
+    token->client_id = ctx->client->id;
+    token->user = like->user;
+    token->sub = like->sub;
+    token->scope = like->scope;
+    token->audience = like->audience;
+    token->issued = ctx->now;
+    token->expires = ctx->now + lifetime;
+    return token;
+}
+
+/* Per client, or else the server's. */
+static apr_int64_t lifetime(apr_int64_t own, apr_int64_t server)
+{
+    return own ? own : server;
+}
+
+oa2_token_pair_t *oa2_token_pair_make(const oa2_ctx_t *ctx,
+                                      const oa2_token_t *like,
+                                      int with_refresh)
+{
+    oa2_token_pair_t *pair = apr_pcalloc(ctx->pool, sizeof(*pair));
+    apr_int64_t good = lifetime(ctx->client->access_lifetime,
+                                ctx->settings->access_lifetime);
+    const char *text = oa2_token_make(ctx, OA2_ACCESS_PREFIX);
+
+    pair->access = blank(ctx, like, good);
+    pair->access->digest = oa2_digest_text(ctx->pool, text);
+
+    /* RFC 6749 section 5.1; scope is always told, not only when it differs */
+    pair->reply = oa2_json_object(ctx->pool);
+    oa2_json_put_text(pair->reply, "access_token", text);
+    oa2_json_put_text(pair->reply, "token_type", "Bearer");
+    oa2_json_put_number(pair->reply, "expires_in", good);
+    oa2_json_put_text(pair->reply, "scope", like->scope);
+
+    if (with_refresh && oa2_scope_has(ctx->client->grants, "refresh_token")) {
+        text = oa2_token_make(ctx, OA2_REFRESH_PREFIX);
+        pair->refresh = blank(ctx, like,
+                              lifetime(ctx->client->refresh_lifetime,
+                                       ctx->settings->refresh_lifetime));
+        pair->refresh->refresh = 1;
+        pair->refresh->digest = oa2_digest_text(ctx->pool, text);
+        oa2_json_put_text(pair->reply, "refresh_token", text);
+    }
+    return pair;
+}
+
+oa2_err_t *oa2_token_check(oa2_token_t **out, oa2_ctx_t *ctx,
+                           const char *text)
+{
+    if (!oa2_token_is_ours(ctx, OA2_ACCESS_PREFIX, text)) {
+        *out = NULL;
+        return NULL;
+    }
+    return oa2_token_find(out, ctx, oa2_digest_text(ctx->pool, text));
+}
+
+static void reply_key(unsigned char key[OA2_KEY_LEN], const char *spent)
+{
+    oa2_derive(key, spent, strlen(spent), "oauth2 repeated refresh answer");
+}
+
+const char *oa2_token_reply_seal(const oa2_ctx_t *ctx, const char *spent,
+                                 const char *reply)
+{
+    unsigned char key[OA2_KEY_LEN];
+
+    reply_key(key, spent);
+    return oa2_seal(ctx->pool, key, ctx->client->id, reply);
+}
+
+const char *oa2_token_reply_open(const oa2_ctx_t *ctx, const char *spent,
+                                 const char *sealed)
+{
+    unsigned char key[OA2_KEY_LEN];
+
+    reply_key(key, spent);
+    return oa2_unseal(ctx->pool, key, ctx->client->id, sealed);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * authorization_code.c - a code for tokens: RFC 6749 section 4.1.3, RFC 7636
+ * section 4.6, RFC 8707 section 2.2.
+ *
+ * Proof first, spend last, so that only who could have redeemed a code can
+ * burn it.
+ */
+#include "grant/grant.h"
+
+#include <string.h>
+
+#include "domain/pkce.h"
+#include "domain/resource.h"
+#include "domain/token.h"
+
+static const oa2_param_t params[] = {
+    {"code", OA2_REQUIRED, OA2_ONCE, 512, oa2_is_vschar},
+    {"redirect_uri", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_uri},
+    /* RFC 7636 section 4.1; its length is checked below */
+    {"code_verifier", OA2_REQUIRED, OA2_ONCE, 128, oa2_is_unreserved},
+    {"resource", OA2_OPTIONAL, OA2_MANY, 2000, oa2_is_uri},
+    OA2_PARAMS_END
+};
+
+/* Why a code is no good is for the log: the client hears one thing only. */
+static oa2_err_t *bad_code(oa2_ctx_t *ctx, int id, const char *why)
+{
+    return oa2_err_make(ctx->pool, &oa2_invalid_grant, id,
+                        "the code is not valid",
+                        "code of client \"%s\": %s", ctx->client->id, why);
+}
+
+/* Section 4.1.2: "If an authorization code is used more than once, the
+   authorization server … SHOULD revoke … all tokens previously issued based
+   on that authorization code." */
+static oa2_err_t *replayed(oa2_ctx_t *ctx, const oa2_code_t *code)
+{
+    int done;
+
+    OA2_TRY(oa2_grant_revoke(&done, ctx, code->grant));
+    return oa2_err_attack(bad_code(
+        ctx, OA2_ID(4001), "used twice; all that came of it is revoked"));
+}
+
+/* Section 4.1.3: "ensure that the redirect_uri parameter is present if [it]
+   was included in the initial authorization request …, and if included
+   ensure that their values are identical" */
+static oa2_err_t *check_redirect(oa2_ctx_t *ctx, const oa2_code_t *code)
+{
+    const char *sent = oa2_params_get(ctx->params, "redirect_uri");
+
+    if (!sent && !code->redirect_sent)
+        return NULL;
+    if (sent && strcmp(sent, code->redirect_uri) == 0)
+        return NULL;
+    return oa2_err_make(ctx->pool, &oa2_invalid_grant, OA2_ID(4002),
+                        "redirect_uri is not that of the authorization "
+                        "request", "client \"%s\" sent redirect_uri \"%s\"; "
+                        "the authorization request had \"%s\"",
+                        ctx->client->id, sent ? sent : "",
+                        code->redirect_uri);
+}
+
+static oa2_err_t *prove(oa2_code_t **out, oa2_ctx_t *ctx)
+{
+    const char *text = oa2_params_get(ctx->params, "code");
+    const char *verifier = oa2_params_get(ctx->params, "code_verifier");
+    oa2_code_t *code = NULL;
+
+    /* RFC 7636 section 4.1 */
+    if (strlen(verifier) < 43)
+        return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(4003),
+                            "code_verifier has 43 to 128 characters", NULL);
+    if (!oa2_token_is_ours(ctx, OA2_CODE_PREFIX, text))
+        return bad_code(ctx, OA2_ID(4004), "not of this server's making");
+    OA2_TRY(oa2_code_find(&code, ctx, oa2_digest_text(ctx->pool, text)));
+    if (!code)
+        return bad_code(ctx, OA2_ID(4005), "no such code");
+
+    /* Section 4.1.3: "ensure that the authorization code was issued to the
+       authenticated confidential client, or … to the client_id" */
+    if (strcmp(code->client_id, ctx->client->id) != 0)
+        return oa2_err_attack(
+            bad_code(ctx, OA2_ID(4006), "issued to another client"));
+    OA2_TRY(check_redirect(ctx, code));
+    OA2_TRY(oa2_pkce_verify(ctx, code->challenge, verifier));
+    *out = code;
+    return NULL;
+}
+
+static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
+{
+    oa2_code_t *code;
+    oa2_token_t like = {0};
+    oa2_token_pair_t *pair;
+    int first;
+
+    OA2_TRY(prove(&code, ctx));
+    /* Before expiry: a code that is replayed late is replayed all the same. */
+    if (code->spent)
+        return replayed(ctx, code);
+    if (code->revoked)
+        return bad_code(ctx, OA2_ID(4007), "revoked");
+    /* Section 4.1.2: "MUST expire shortly after it is issued" */
+    if (code->expires <= ctx->now)
+        return bad_code(ctx, OA2_ID(4008), "expired");
+
+    like.grant = code->grant;
+    like.user = code->user;
+    like.sub = code->sub;
+    like.scope = code->scope;
+    OA2_TRY(oa2_resource_resolve(&like.audience, ctx, code->audience));
+    pair = oa2_token_pair_make(ctx, &like, 1);
+    /* RFC 8707 section 2.2: narrowed for this access token only */
+    if (pair->refresh)
+        pair->refresh->audience = code->audience;
+
+    /*
+     * Section 4.1.2: single use.  One statement, so of two racing exchanges
+     * exactly one is first; the loser takes down what the winner was given.
+     */
+    OA2_TRY(oa2_code_spend(&first, ctx, code, pair->access, pair->refresh));
+    if (!first)
+        return replayed(ctx, code);
+    *reply = pair->reply;
+    return NULL;
+}
+
+const oa2_grant_type_t oa2_grant_authorization_code = {
+    .name = "authorization_code",
+    .confidential = 0,
+    .params = params,
+    .handle = handle,
+};

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* grant.c - the list of grant types; a new one is a line here */
+#include "grant/grant.h"
+
+#include <string.h>
+
+const oa2_grant_type_t *const oa2_grant_types[] = {
+    &oa2_grant_authorization_code,
+    &oa2_grant_refresh_token,
+    &oa2_grant_client_credentials,
+    NULL
+};
+
+const oa2_grant_type_t *oa2_grant_type_find(const char *name)
+{
+    int i;
+
+    for (i = 0; oa2_grant_types[i]; i++)
+        if (strcmp(oa2_grant_types[i]->name, name) == 0)
+            return oa2_grant_types[i];
+    return NULL;
+}

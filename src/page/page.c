@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * page.c - finds, reads and compiles the page files, and renders them.
+ *
+ * All is read at start-up, so that a mistake in a page stops the start and
+ * never meets a user.
+ */
+#include "page/page.h"
+
+#include <string.h>
+
+#include <apr_file_info.h>
+#include <apr_file_io.h>
+#include <apr_fnmatch.h>
+#include <apr_hash.h>
+#include <apr_strings.h>
+
+#include "base/encode.h"
+#include "base/template.h"
+#include "page/model.h"
+
+#define SUFFIX ".mustache"
+#define MAX_FILE (256 * 1024)
+
+struct oa2_pages_t {
+    const oa2_template_t *templates[OA2_PAGE_COUNT];
+};
+
+typedef struct {
+    const char *override_dir;
+    const char *data_dir;
+    apr_hash_t *used;           /* file names, whichever directory had them */
+    apr_pool_t *pool;
+} loader_t;
+
+#define PAGE_NAME(id, name) name,
+static const char *const names[] = { OA2_PAGE_LIST(PAGE_NAME) };
+#undef PAGE_NAME
+
+static const char *status_text(apr_status_t status, apr_pool_t *pool)
+{
+    char buffer[128];
+
+    return apr_pstrdup(pool, apr_strerror(status, buffer, sizeof(buffer)));
+}
+
+static oa2_err_t *check_text(const char *text, apr_size_t len,
+                             const char *path, apr_pool_t *pool)
+{
+    int line = 1;
+    const char *p = text;
+    const char *end = text + len;
+
+    if (!memchr(text, '\0', len) && oa2_utf8_is_valid(text, len)) return NULL;
+    /* No sequence of UTF-8 contains a line feed: the first bad line is it. */
+    while (p < end) {
+        const char *eol = memchr(p, '\n', (apr_size_t)(end - p));
+        apr_size_t size = (apr_size_t)((eol ? eol : end) - p);
+
+        if (memchr(p, '\0', size) || !oa2_utf8_is_valid(p, size)) break;
+        p += size + 1;
+        line++;
+    }
+    return oa2_err_make(pool, &oa2_server_error, OA2_ID(6000), NULL,
+                        "%s, line %d: is not UTF-8 text; save the file "
+                        "as UTF-8", path, line);
+}
+
+/* *text is NULL when there is no such file. */
+static oa2_err_t *read_file(const char **text, const char *path,
+                            apr_pool_t *pool)
+{
+    apr_file_t *file;
+    apr_finfo_t info;
+    apr_size_t len;
+    apr_status_t status;
+    char *data;
+
+    status = apr_file_open(&file, path, APR_FOPEN_READ, APR_FPROT_OS_DEFAULT,
+                           pool);
+    if (APR_STATUS_IS_ENOENT(status)) {
+        *text = NULL;
+        return NULL;
+    }
+    if (status == APR_SUCCESS) {
+        status = apr_file_info_get(&info, APR_FINFO_SIZE, file);
+    }
+    if (status != APR_SUCCESS) {
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(6001), NULL,
+                            "could not open the page file \"%s\": %s", path,
+                            status_text(status, pool));
+    }
+    if (info.size > MAX_FILE) {
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(6002), NULL,
+                            "the page file \"%s\" is larger than %d bytes",
+                            path, MAX_FILE);
+    }
+    len = (apr_size_t)info.size;
+    data = apr_palloc(pool, len + 1);
+    status = apr_file_read_full(file, data, len, &len);
+    apr_file_close(file);
+    if (status != APR_SUCCESS && !APR_STATUS_IS_EOF(status)) {
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(6003), NULL,
+                            "could not read the page file \"%s\": %s", path,
+                            status_text(status, pool));
+    }
+    data[len] = '\0';
+    OA2_TRY(check_text(data, len, path, pool));
+    /* Some editors begin a file with a byte order mark. */
+    *text = strncmp(data, "\xEF\xBB\xBF", 3) == 0 ? data + 3 : data;
+    return NULL;
+}
+
+/* An oa2_template_load_fn; pages are found the same way as their partials. */
+static oa2_err_t *load(const char **text, const char **where, void *baton,
+                       const char *name, apr_pool_t *pool)
+{
+    loader_t *loader = baton;
+    const char *file = apr_pstrcat(pool, name, SUFFIX, NULL);
+    const char *dirs[2];
+    int i;
+
+    dirs[0] = loader->override_dir;
+    dirs[1] = loader->data_dir;
+    apr_hash_set(loader->used, file, APR_HASH_KEY_STRING, file);
+    for (i = 0; i < 2; i++) {
+        const char *found = NULL;
+        const char *path;
+
+        if (!dirs[i]) continue;
+        path = apr_pstrcat(pool, dirs[i], "/", file, NULL);
+        OA2_TRY(read_file(&found, path, pool));
+        if (!found) continue;
+        *text = found;
+        *where = path;
+        return NULL;
+    }
+    return oa2_err_make(pool, &oa2_server_error, OA2_ID(6004), NULL,
+                        "there is no file \"%s\" in \"%s\"%s%s%s", file,
+                        loader->data_dir, dirs[0] ? " or \"" : "",
+                        dirs[0] ? dirs[0] : "", dirs[0] ? "\"" : "");
+}
+
+/* A misspelt override would silently do nothing. */
+static oa2_err_t *check_unused(const loader_t *loader)
+{
+    apr_pool_t *pool = loader->pool;
+    const char *dir = loader->override_dir;
+    oa2_err_t *err = NULL;
+    apr_finfo_t info;
+    apr_status_t status;
+    apr_dir_t *opened;
+
+    status = apr_dir_open(&opened, dir, pool);
+    if (status != APR_SUCCESS) {
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(6005), NULL,
+                            "could not open the page directory \"%s\": %s",
+                            dir, status_text(status, pool));
+    }
+    while (!err && apr_dir_read(&info, APR_FINFO_NAME, opened) == APR_SUCCESS) {
+        if (apr_fnmatch("*" SUFFIX, info.name, APR_FNM_PERIOD) != APR_SUCCESS
+            || apr_hash_get(loader->used, info.name, APR_HASH_KEY_STRING)) {
+            continue;
+        }
+        err = oa2_err_make(pool, &oa2_server_error, OA2_ID(6006), NULL,
+                           "the file \"%s/%s\" is not used by any page; "
+                           "give it the name of the page that it is for, or "
+                           "remove it", dir, info.name);
+    }
+    apr_dir_close(opened);
+    return err;
+}
+
+oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
+                          const char *data_dir, apr_pool_t *pool)
+{
+    oa2_pages_t *pages = apr_pcalloc(pool, sizeof(*pages));
+    loader_t loader = {0};
+    int i;
+
+    loader.override_dir = override_dir;
+    loader.data_dir = data_dir;
+    loader.used = apr_hash_make(pool);
+    loader.pool = pool;
+    for (i = 0; i < OA2_PAGE_COUNT; i++) {
+        oa2_template_t *compiled;
+        const char *text;
+        const char *where;
+
+        OA2_TRY(load(&text, &where, &loader, names[i], pool));
+        OA2_TRY(oa2_template_compile(&compiled, where, text, load, &loader,
+                                     pool));
+        pages->templates[i] = compiled;
+    }
+    if (override_dir) OA2_TRY(check_unused(&loader));
+    *out = pages;
+    return NULL;
+}
+
+cJSON *oa2_page_model(const oa2_page_common_t *common, apr_pool_t *pool)
+{
+    cJSON *model = oa2_json_object(pool);
+
+    oa2_json_put_text(model, "site", common->site);
+    oa2_json_put_text(model, "nonce", common->nonce);
+    return model;
+}
+
+const char *oa2_page_render(const oa2_pages_t *pages, oa2_page_id_t id,
+                            const cJSON *model, apr_pool_t *pool)
+{
+    return oa2_template_render(pages->templates[id], model, pool);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * page.h - the HTML pages that a user sees.
+ *
+ * Pages are Mustache files (docs/pages.md), read and compiled once.  Each
+ * function here renders one page from what it is told: complete HTML in UTF-8,
+ * everything from outside escaped.  In each in-struct NULL means absent, so
+ * designated initializers name only what there is.  No text is kept.
+ *
+ * What the caller owes a page: a fresh nonce for each answer, which the
+ * Content-Security-Policy names too ("default-src 'none'; style-src
+ * 'nonce-...'; img-src 'self' data:; frame-ancestors 'none'" and form-action).
+ */
+#ifndef OA2_PAGE_PAGE_H
+#define OA2_PAGE_PAGE_H
+
+#include "base/err.h"
+
+/* Never changes after it was loaded: any number of threads may render. */
+typedef struct oa2_pages_t oa2_pages_t;
+
+/*
+ * Each file, page or partial, is taken from override_dir when it is there and
+ * from data_dir otherwise; override_dir NULL: there is none.  server_error,
+ * naming file and line, for a missing, unreadable or broken file, and for an
+ * *.mustache file in override_dir that no page uses: a misspelt name.
+ */
+oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
+                          const char *data_dir, apr_pool_t *pool);
+
+typedef struct oa2_page_common_t {
+    const char *site;           /* what the user knows it as: "Orders API" */
+    const char *nonce;          /* of the Content-Security-Policy */
+} oa2_page_common_t;
+
+/* Posts flow, csrf, username and password to action. */
+typedef struct oa2_page_login_t {
+    oa2_page_common_t common;
+    const char *action;
+    const char *csrf;
+    const char *flow;           /* the waiting request's opaque id */
+    const char *username;       /* filled in; the password gets the focus */
+    const char *client_name;    /* who asks */
+    const char *message;        /* why the last attempt failed */
+} oa2_page_login_t;
+
+const char *oa2_page_login(const oa2_pages_t *pages,
+                           const oa2_page_login_t *in, apr_pool_t *pool);
+
+typedef struct oa2_page_scope_t {
+    const char *name;
+    const char *description;    /* NULL: the name has to do */
+    int already;                /* granted to this client before */
+} oa2_page_scope_t;
+
+/*
+ * Posts flow, csrf and decision ("allow" or "deny") to action, or flow and
+ * csrf to logout_action.
+ */
+typedef struct oa2_page_consent_t {
+    oa2_page_common_t common;
+    const char *action;
+    const char *logout_action;  /* to switch the account; NULL: cannot */
+    const char *csrf;
+    const char *flow;
+    const char *client_name;
+    const char *client_host;    /* redirect host, or scheme of a native app */
+    const char *user;           /* who is signed in */
+    const oa2_page_scope_t *scopes;
+    int n_scopes;
+    int loopback_only;          /* warn: an app on this computer asks */
+} oa2_page_consent_t;
+
+const char *oa2_page_consent(const oa2_pages_t *pages,
+                             const oa2_page_consent_t *in, apr_pool_t *pool);
+
+typedef struct oa2_page_detail_t {
+    const char *label;          /* "Sent redirect URI" */
+    const char *value;
+} oa2_page_detail_t;
+
+typedef struct oa2_page_error_t {
+    oa2_page_common_t common;
+    const char *title;          /* "This request cannot go on" */
+    const char *message;        /* a sentence for the user */
+    const char *hint;           /* what the user can do */
+    const char *code;           /* RFC 6749's, for the app's developer */
+    const char *reference;      /* finds the line in the log */
+    const oa2_page_detail_t *details;
+    int n_details;
+} oa2_page_error_t;
+
+const char *oa2_page_error(const oa2_pages_t *pages,
+                           const oa2_page_error_t *in, apr_pool_t *pool);
+
+/* Asks, and posts csrf to action; or says that it is done. */
+typedef struct oa2_page_signed_out_t {
+    oa2_page_common_t common;
+    int done;
+    const char *action;
+    const char *csrf;
+    const char *user;           /* who is, or was, signed in */
+} oa2_page_signed_out_t;
+
+const char *oa2_page_signed_out(const oa2_pages_t *pages,
+                                const oa2_page_signed_out_t *in,
+                                apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_domain_token.c - tokens as texts, forms' tokens, error redirects */
+#include "unit/fixture_domain.h"
+
+#include "base/json.h"
+#include "domain/authorization.h"
+#include "domain/token.h"
+
+static void texts(void **state)
+{
+    oa2_ctx_t *ctx = fixture_ctx(*state);
+    const char *token = oa2_token_make(ctx, OA2_ACCESS_PREFIX);
+    char *bad = apr_pstrdup(*state, token);
+    size_t i;
+
+    assert_int_equal(strlen(token), OA2_TOKEN_TEXT_LEN);
+    assert_true(oa2_token_is_ours(ctx, OA2_ACCESS_PREFIX, token));
+    assert_false(oa2_token_is_ours(ctx, OA2_REFRESH_PREFIX, token));
+    assert_false(oa2_token_is_ours(ctx, OA2_ACCESS_PREFIX, ""));
+    assert_false(oa2_token_is_ours(ctx, OA2_ACCESS_PREFIX, token + 1));
+    assert_string_not_equal(token, oa2_token_make(ctx, OA2_ACCESS_PREFIX));
+    /* whichever character is changed, it is made up */
+    for (i = 0; i < OA2_TOKEN_TEXT_LEN; i++) {
+        char kept = bad[i];
+        bad[i] = kept == 'A' ? 'B' : 'A';
+        assert_false(oa2_token_is_ours(ctx, OA2_ACCESS_PREFIX, bad));
+        bad[i] = kept;
+    }
+}
+
+/* A new first secret: what the old one made stays good. */
+static void rotation(void **state)
+{
+    oa2_ctx_t *ctx = fixture_ctx(*state);
+    const char *token = oa2_token_make(ctx, OA2_ACCESS_PREFIX);
+    oa2_settings_t next = *ctx->settings;
+
+    assert_null(oa2_keys_derive(
+        &next.keys, apr_pstrcat(*state, oa2_keys_new_secret(*state), "\n",
+                                FIXTURE_SECRET, NULL), *state));
+    ctx->settings = &next;
+    assert_true(oa2_token_is_ours(ctx, OA2_ACCESS_PREFIX, token));
+    assert_null(oa2_keys_derive(&next.keys, oa2_keys_new_secret(*state),
+                                *state));
+    assert_false(oa2_token_is_ours(ctx, OA2_ACCESS_PREFIX, token));
+}
+
+static void pairs(void **state)
+{
+    oa2_ctx_t *ctx = fixture_ctx(*state);
+    oa2_client_t *client = fixture_client(*state);
+    oa2_token_t like = {.grant = 7, .user = "alice", .scope = "read",
+                        .audience = ""};
+    oa2_token_pair_t *pair = oa2_token_pair_make(ctx, &like, 1);
+
+    /* RFC 6749 section 5.1 */
+    assert_string_equal(oa2_json_get_text(pair->reply, "token_type"),
+                        "Bearer");
+    assert_string_equal(oa2_json_get_text(pair->reply, "scope"), "read");
+    assert_string_equal(
+        pair->access->digest,
+        oa2_digest_text(*state, oa2_json_get_text(pair->reply,
+                                                  "access_token")));
+    assert_string_equal(
+        pair->refresh->digest,
+        oa2_digest_text(*state, oa2_json_get_text(pair->reply,
+                                                  "refresh_token")));
+    assert_int_equal(pair->access->expires - ctx->now, 600);
+    assert_int_equal(pair->refresh->expires - ctx->now, 2592000);
+    assert_true(pair->refresh->refresh);
+    assert_int_equal(pair->access->grant, 7);
+
+    client->grants = "authorization_code";
+    client->access_lifetime = 42;
+    ctx->client = client;
+    pair = oa2_token_pair_make(ctx, &like, 1);
+    assert_null(pair->refresh);
+    assert_null(oa2_json_get_text(pair->reply, "refresh_token"));
+    assert_int_equal(pair->access->expires - ctx->now, 42);
+}
+
+static void sealed_replies(void **state)
+{
+    oa2_ctx_t *ctx = fixture_ctx(*state);
+    const char *spent = oa2_token_make(ctx, OA2_REFRESH_PREFIX);
+    const char *other = oa2_token_make(ctx, OA2_REFRESH_PREFIX);
+    const char *sealed = oa2_token_reply_seal(ctx, spent, "{\"a\":1}");
+    oa2_client_t *client = fixture_client(*state);
+
+    assert_null(strstr(sealed, "\"a\""));
+    assert_string_equal(oa2_token_reply_open(ctx, spent, sealed),
+                        "{\"a\":1}");
+    assert_null(oa2_token_reply_open(ctx, other, sealed));
+    client->id = "thief";
+    ctx->client = client;
+    assert_null(oa2_token_reply_open(ctx, spent, sealed));
+}
+
+static void forms(void **state)
+{
+    oa2_ctx_t *ctx = fixture_ctx(*state);
+    oa2_browser_t mine = {.id = "b1", .session_id = "s1"};
+    oa2_browser_t theirs = {.id = "b2", .session_id = "s1"};
+    oa2_browser_t later = {.id = "b1", .session_id = "s2"};
+    oa2_browser_t bare = {0};
+    const char *token = oa2_browser_csrf(ctx, &mine, "flow");
+
+    assert_null(oa2_browser_csrf_check(ctx, &mine, "flow", token));
+    assert_non_null(oa2_browser_csrf_check(ctx, &mine, "other", token));
+    assert_non_null(oa2_browser_csrf_check(ctx, &theirs, "flow", token));
+    assert_non_null(oa2_browser_csrf_check(ctx, &later, "flow", token));
+    assert_non_null(oa2_browser_csrf_check(ctx, &mine, "flow", NULL));
+    assert_non_null(oa2_browser_csrf_check(ctx, &mine, "flow", ""));
+    assert_non_null(oa2_browser_csrf_check(ctx, &bare, "flow", token));
+}
+
+/* RFC 6749 section 4.1.2.1, RFC 9207 section 2 */
+static void redirects(void **state)
+{
+    oa2_ctx_t *ctx = fixture_ctx(*state);
+    oa2_flow_t flow = {.redirect_uri = "https://shop.example/cb?t=1",
+                       .state = "a b&c"};
+    oa2_err_t *err = oa2_err_make(*state, &oa2_access_denied, 1,
+                                  "the user refused", NULL);
+
+    assert_string_equal(
+        oa2_authorization_success(ctx, &flow, "x"),
+        "https://shop.example/cb?t=1&code=x&state=a%20b%26c"
+        "&iss=https%3A%2F%2Fapi.example.com%2Foauth2");
+    flow.state = NULL;
+    flow.redirect_uri = "com.example.app:/cb";
+    assert_string_equal(
+        oa2_authorization_failure(ctx, &flow, err),
+        "com.example.app:/cb?error=access_denied"
+        "&error_description=the%20user%20refused"
+        "&iss=https%3A%2F%2Fapi.example.com%2Foauth2");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        UNIT_TEST(texts),
+        UNIT_TEST(rotation),
+        UNIT_TEST(pairs),
+        UNIT_TEST(sealed_replies),
+        UNIT_TEST(forms),
+        UNIT_TEST(redirects),
+    };
+
+    return cmocka_run_group_tests_name("domain/token", tests, NULL, NULL);
+}
