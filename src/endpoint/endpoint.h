@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * endpoint.h - one const row per URL, and what passes through it.
+ *
+ * httpd/dispatch obeys the row before the handler runs: method, content type,
+ * parameters, client.  A handler takes decoded parameters and returns a reply;
+ * it knows nothing of httpd, so a whole code flow runs in a unit test.
+ *
+ * A new endpoint is one file and one line in the roof's list.
+ */
+#ifndef OA2_ENDPOINT_ENDPOINT_H
+#define OA2_ENDPOINT_ENDPOINT_H
+
+#include "base/json.h"
+#include "domain/browser.h"
+#include "domain/login.h"
+#include "page/page.h"
+#include "store/store.h"
+
+#define OA2_GET 1                       /* HEAD too */
+#define OA2_POST 2
+
+typedef enum {
+    OA2_CLIENT_NONE,                    /* the endpoint is not for clients */
+    OA2_CLIENT_ANY,                     /* proven, or public and named */
+    OA2_CLIENT_CONFIDENTIAL             /* proven by a secret */
+} oa2_client_need_t;
+
+typedef enum {
+    OA2_ANSWER_JSON,                    /* errors as RFC 6749 section 5.2 */
+    OA2_ANSWER_PAGE                     /* errors as the error page */
+} oa2_answer_t;
+
+typedef enum {
+    OA2_CORS_NONE,
+    OA2_CORS_CLIENTS,                   /* origins of redirect URIs */
+    OA2_CORS_PUBLIC                     /* any: nothing in it is secret */
+} oa2_cors_t;
+
+/* What is sent.  Dispatch adds Cache-Control: no-store and the security
+   headers that fit the type. */
+typedef struct oa2_reply_t {
+    int status;
+    const char *location;               /* a redirect when not NULL */
+    const char *type;                   /* content type; NULL: no body */
+    const char *body;
+    apr_table_t *headers;               /* more headers; may repeat */
+    const char *nonce;                  /* a page: its style's CSP nonce */
+    const char *form_action;            /* a page: where its form may lead,
+                                           besides here; NULL: nowhere */
+    const oa2_err_t *err;               /* to be logged; NULL: none */
+    /* Ownership: everything in it lives in the request's pool. */
+} oa2_reply_t;
+
+struct oa2_endpoint_t;
+
+typedef struct oa2_call_t {
+    oa2_ctx_t ctx;
+    const struct oa2_endpoint_t *endpoint;
+    int method;                         /* OA2_GET or OA2_POST */
+    const char *authorization;          /* header; NULL: none */
+    oa2_browser_t browser;
+    const oa2_pages_t *pages;
+    oa2_password_fn *ask_password;
+    void *ask_baton;
+    apr_table_t *headers;               /* goes out with whatever is answered,
+                                           an error too: cookies */
+} oa2_call_t;
+
+typedef struct oa2_endpoint_t {
+    const char *name;                   /* issuer/name, "oauth2-name" */
+    const char *metadata;               /* member of RFC 8414; NULL: none */
+    int methods;
+    oa2_client_need_t client;
+    oa2_answer_t answer;
+    oa2_cors_t cors;
+    const oa2_param_t *params;          /* NULL: the handler checks them */
+    oa2_err_t *(*handle)(oa2_reply_t **out, oa2_call_t *call);
+} oa2_endpoint_t;
+
+extern const oa2_endpoint_t oa2_endpoint_authorize;
+extern const oa2_endpoint_t oa2_endpoint_login;
+extern const oa2_endpoint_t oa2_endpoint_consent;
+extern const oa2_endpoint_t oa2_endpoint_logout;
+extern const oa2_endpoint_t oa2_endpoint_token;
+extern const oa2_endpoint_t oa2_endpoint_revoke;
+extern const oa2_endpoint_t oa2_endpoint_introspect;
+
+/*
+ * run.c: obeys the row - parameters, then the client - lets it handle, and
+ * makes a reply of an error.  Always answers; whoever calls it logs
+ * reply->err, and has seen to method, content type and size before.
+ */
+oa2_reply_t *oa2_endpoint_run(oa2_call_t *call);
+
+/* reply.c: the few shapes that answers have. */
+oa2_reply_t *oa2_reply_json(apr_pool_t *pool, int status, const cJSON *json);
+oa2_reply_t *oa2_reply_empty(apr_pool_t *pool, int status);
+/* 303: RFC 9700 section 4.12. */
+oa2_reply_t *oa2_reply_redirect(apr_pool_t *pool, const char *location);
+oa2_reply_t *oa2_reply_page(apr_pool_t *pool, int status, const char *html,
+                            const char *nonce, const char *form_action);
+/* An error as the endpoint's row says: JSON (with WWW-Authenticate for a 401)
+   or the error page. */
+oa2_reply_t *oa2_reply_error(oa2_call_t *call, const oa2_err_t *err);
+/* Set-Cookie with every attribute; value NULL deletes it; lifetime in
+   seconds, 0: until the browser is closed. */
+void oa2_reply_cookie(oa2_call_t *call, const char *name, const char *value,
+                      apr_int64_t lifetime);
+/* "OA2nnnn": how a user names an error to the administrator. */
+const char *oa2_reply_reference(const oa2_err_t *err, apr_pool_t *pool);
+/* What every page is told: the site's name and a fresh nonce. */
+oa2_page_common_t oa2_reply_common(const oa2_call_t *call);
+
+/* metadata.c */
+/* RFC 8414 section 2, from the arrays of endpoints, grants and methods. */
+cJSON *oa2_metadata_server(const oa2_ctx_t *ctx,
+                           const oa2_endpoint_t *const *endpoints);
+/* RFC 9728 section 2. */
+cJSON *oa2_metadata_resource(const oa2_ctx_t *ctx, const char *resource,
+                             const char *name);
+
+#endif

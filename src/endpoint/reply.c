@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reply.c - the few shapes that answers have */
+#include "endpoint/endpoint.h"
+
+#include <apr_strings.h>
+
+#include "domain/settings.h"
+
+static oa2_reply_t *blank(apr_pool_t *pool, int status)
+{
+    oa2_reply_t *reply = apr_pcalloc(pool, sizeof(*reply));
+
+    reply->status = status;
+    reply->headers = apr_table_make(pool, 4);
+    return reply;
+}
+
+oa2_reply_t *oa2_reply_json(apr_pool_t *pool, int status, const cJSON *json)
+{
+    oa2_reply_t *reply = blank(pool, status);
+
+    reply->type = "application/json";
+    reply->body = oa2_json_text(json, pool);
+    return reply;
+}
+
+oa2_reply_t *oa2_reply_empty(apr_pool_t *pool, int status)
+{
+    return blank(pool, status);
+}
+
+oa2_reply_t *oa2_reply_redirect(apr_pool_t *pool, const char *location)
+{
+    /* RFC 9700 section 4.12: 303, so that no form is posted again to the
+       client, with the password in it. */
+    oa2_reply_t *reply = blank(pool, 303);
+
+    reply->location = location;
+    return reply;
+}
+
+oa2_reply_t *oa2_reply_page(apr_pool_t *pool, int status, const char *html,
+                            const char *nonce, const char *form_action)
+{
+    oa2_reply_t *reply = blank(pool, status);
+
+    reply->type = "text/html; charset=utf-8";
+    reply->body = html;
+    reply->nonce = nonce;
+    reply->form_action = form_action;
+    return reply;
+}
+
+const char *oa2_reply_reference(const oa2_err_t *err, apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "OA2%04d", err->id);
+}
+
+oa2_page_common_t oa2_reply_common(const oa2_call_t *call)
+{
+    oa2_page_common_t common = {
+        .site = call->ctx.settings->site_name,
+        .nonce = oa2_random_text(call->ctx.pool, 16),
+    };
+
+    return common;
+}
+
+/* RFC 6749 section 5.2 */
+static oa2_reply_t *error_json(oa2_call_t *call, const oa2_err_t *err)
+{
+    apr_pool_t *pool = call->ctx.pool;
+    cJSON *json = oa2_json_object(pool);
+    oa2_reply_t *reply;
+
+    oa2_json_put_text(json, "error", err->kind->code);
+    oa2_json_put_text(json, "error_description", err->said);
+    reply = oa2_reply_json(pool, err->kind->status, json);
+    /* "MUST respond with an HTTP 401 … and include the WWW-Authenticate
+       response header field matching the authentication scheme used" */
+    if (err->kind->status == 401)
+        apr_table_setn(reply->headers, "WWW-Authenticate",
+                       apr_pstrcat(pool, "Basic realm=\"",
+                                   call->ctx.settings->issuer,
+                                   "\", charset=\"UTF-8\"", NULL));
+    return reply;
+}
+
+static const char *title_of(const oa2_err_t *err)
+{
+    if (err->kind->status == 404) return "There is nothing here";
+    if (err->kind->status == 503) return "Please try again in a moment";
+    if (err->kind->status >= 500) return "Something went wrong here";
+    return "This request cannot go on";
+}
+
+static oa2_reply_t *error_page(oa2_call_t *call, const oa2_err_t *err)
+{
+    apr_pool_t *pool = call->ctx.pool;
+    oa2_page_error_t page = {
+        .common = oa2_reply_common(call),
+        .title = title_of(err),
+        .message = err->said,
+        .hint = "If it happens again, tell the administrator of this site "
+                "the reference below.",
+        .code = err->kind->code,
+        .reference = oa2_reply_reference(err, pool),
+    };
+
+    return oa2_reply_page(pool, err->kind->status,
+                          oa2_page_error(call->pages, &page, pool),
+                          page.common.nonce, NULL);
+}
+
+oa2_reply_t *oa2_reply_error(oa2_call_t *call, const oa2_err_t *err)
+{
+    oa2_reply_t *reply = call->endpoint->answer == OA2_ANSWER_PAGE
+                             ? error_page(call, err)
+                             : error_json(call, err);
+
+    if (err->retry_after)
+        apr_table_setn(reply->headers, "Retry-After",
+                       apr_itoa(call->ctx.pool, err->retry_after));
+    reply->err = err;
+    return reply;
+}
+
+/*
+ * RFC 6265bis: "__Host-" makes browsers insist on Secure, on Path=/ and on no
+ * Domain.  Lax: the way back from a client is a top-level GET.
+ */
+void oa2_reply_cookie(oa2_call_t *call, const char *name, const char *value,
+                      apr_int64_t lifetime)
+{
+    apr_pool_t *pool = call->ctx.pool;
+    int secure = call->ctx.settings->secure;
+    const char *age = "";
+
+    if (!value)
+        age = "; Max-Age=0";
+    else if (lifetime)
+        age = apr_psprintf(pool, "; Max-Age=%" APR_INT64_T_FMT, lifetime);
+    apr_table_addn(call->headers, "Set-Cookie",
+                   apr_pstrcat(pool, secure ? "__Host-" : "", name, "=",
+                               value ? value : "", "; Path=/; HttpOnly; "
+                               "SameSite=Lax", secure ? "; Secure" : "", age,
+                               NULL));
+}
