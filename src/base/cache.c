@@ -189,10 +189,11 @@ static apr_uint32_t sum_of(const oa2_cache_t *cache,
     return sum;
 }
 
-/* Apart in either direction: a clock may be set back. */
+/* Less than that apart, in either direction: a clock may be set back.  Whole
+   seconds n apart are up to n + 1 in truth, so "less" keeps the promise. */
 static int is_within(apr_int64_t a, apr_int64_t b, apr_int64_t seconds)
 {
-    return a > b ? a - b <= seconds : b - a <= seconds;
+    return a > b ? a - b < seconds : b - a < seconds;
 }
 
 /* Unexpired, unbumped and young enough. */
@@ -205,17 +206,7 @@ static int is_good(const oa2_cache_t *cache, const entry_t *entry,
             || is_within(now, LOAD(&cache->beat), OA2_CACHE_VOUCH));
 }
 
-static void load_entry(entry_t *entry, const apr_uint64_t *from)
-{
-    apr_uint64_t words[ENTRY_WORDS];
-    apr_size_t i;
-
-    for (i = 0; i < ENTRY_WORDS; i++)
-        words[i] = LOAD(from + i);
-    memcpy(entry, words, sizeof(*entry));
-}
-
-static void load_data(void *buf, const apr_uint64_t *from, apr_size_t len)
+static void load_words(void *buf, const apr_uint64_t *from, apr_size_t len)
 {
     unsigned char *out = buf;
     apr_uint64_t word;
@@ -272,7 +263,7 @@ static int way_of(entry_t *entry, const oa2_cache_t *cache, set_t *set,
     for (way = 0; way < WAYS; way++) {
         if (LOAD(&set->prints[way]) != print)
             continue;
-        load_entry(entry, entry_at(cache, set, way));
+        load_words(entry, entry_at(cache, set, way), sizeof(*entry));
         if (memcmp(entry->key, key, OA2_KEY_LEN) == 0)
             return way;
     }
@@ -301,8 +292,8 @@ int oa2_cache_find(void *buf, apr_size_t *len, oa2_cache_t *cache,
         good = way >= 0 && entry.len <= cache->room && entry.len <= *len
             && is_good(cache, &entry, now);
         if (good)
-            load_data(buf, entry_at(cache, set, way) + ENTRY_WORDS,
-                      (apr_size_t)entry.len);
+            load_words(buf, entry_at(cache, set, way) + ENTRY_WORDS,
+                       (apr_size_t)entry.len);
         if (LOAD(&set->lock) != lock)
             continue;
         if (good)
@@ -322,7 +313,7 @@ static int is_orphan(const set_t *set, apr_uint64_t lock, apr_int64_t now)
 {
     apr_proc_t writer;
 
-    if (is_within(now, LOAD(&set->locked), DEAD_AFTER - 1))
+    if (is_within(now, LOAD(&set->locked), DEAD_AFTER))
         return 0;
     memset(&writer, 0, sizeof(writer));
     writer.pid = (pid_t)(apr_uint32_t)lock;
@@ -383,7 +374,7 @@ static int choose_way(const oa2_cache_t *cache, set_t *set,
             return way;
     }
     for (way = 0; way < WAYS; way++) {
-        load_entry(&entry, entry_at(cache, set, way));
+        load_words(&entry, entry_at(cache, set, way), sizeof(entry));
         if (!is_good(cache, &entry, now))
             return way;
         if (chosen < 0 || entry.stored < oldest) {

@@ -50,7 +50,7 @@ apr_uint64_t oa2_cache_tag(char kind, const char *name);
 
 /*
  * 1 and up to *len bytes (in: size of buf; out: length) when an entry is
- * there, unexpired, unbumped and young enough: at most OA2_CACHE_TRUST
+ * there, unexpired, unbumped and young enough: less than OA2_CACHE_TRUST
  * seconds old, unless a listener has vouched within OA2_CACHE_VOUCH seconds.
  * 0 also when buf is too small for it; then *len is left alone.
  */

@@ -10,6 +10,7 @@
 #include "unit/unit.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -23,7 +24,8 @@
 #define ENTRY_SIZE 256
 #define KEYS 10
 #define WORKERS 4
-#define ROUNDS 150000
+#define ROUNDS 200000               /* of each of the workers */
+#define DUO_ROUNDS 1000000
 #define WORDS 22                    /* 176 bytes: the whole room */
 #define NOW 1000
 #define LATER 1000000
@@ -36,6 +38,7 @@ typedef struct {
     unsigned long hits;
     unsigned long torn;
     unsigned long stale;
+    unsigned long done;
 } world_t;
 
 typedef struct {
@@ -87,6 +90,8 @@ static void refresh(world_t *world, unsigned n)
     oa2_cache_entry_t entry;
     int i;
 
+    /* now and then the answer is long under way, and others go ahead */
+    if (version % 4 == 0) sched_yield();
     for (i = 0; i < WORDS; i++) words[i] = version << 8 | n;
     memset(&entry, 0, sizeof(entry));
     key_of(entry.key, n);
@@ -176,6 +181,70 @@ static void threads_see_nothing_torn_or_stale(void **state)
     }
     for (i = 0; i < WORKERS; i++) pthread_join(threads[i], NULL);
     judge(world);
+}
+
+/* Changes one key, with pauses in which what is stale would be looked at. */
+static void *change_only(void *data)
+{
+    worker_t *worker = data;
+    unsigned seed = worker->seed;
+    int i;
+
+    for (i = 0; i < DUO_ROUNDS; i++) {
+        volatile unsigned pause;
+
+        seed = seed * 1664525u + 1013904223u;
+        change(worker->world, 0);
+        for (pause = (seed >> 16) % 512; pause > 0; pause--) {}
+    }
+    ADD(&worker->world->done, 1);
+    return NULL;
+}
+
+static void *change_and_put(void *data)
+{
+    worker_t *worker = data;
+    int i;
+
+    for (i = 0; i < DUO_ROUNDS; i++) {
+        change(worker->world, 0);
+        refresh(worker->world, 0);
+    }
+    ADD(&worker->world->done, 1);
+    return NULL;
+}
+
+/* One key, one thread that writes, and this one, which looks all the time. */
+static void duo(void *(*other)(void *), int and_put)
+{
+    world_t *world = make_world();
+    pthread_t thread;
+    worker_t worker;
+
+    worker.world = world;
+    worker.seed = 1;
+    assert_int_equal(pthread_create(&thread, NULL, other, &worker), 0);
+    while (!GET(&world->done)) {
+        if (and_put) refresh(world, 0);
+        look(world, 0);
+    }
+    pthread_join(thread, NULL);
+    assert_int_equal(world->torn, 0);
+    assert_int_equal(world->stale, 0);
+    munmap(world, sizeof(*world));
+}
+
+/* A bump that falls between any two steps of a put is seen by one of them. */
+static void no_bump_slips_through_a_put(void **state)
+{
+    (void)state;
+    duo(change_only, 1);
+}
+
+static void no_copy_is_half_of_two_records(void **state)
+{
+    (void)state;
+    duo(change_and_put, 0);
 }
 
 static void processes_see_nothing_torn_or_stale(void **state)
@@ -320,6 +389,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT_TEST(threads_see_nothing_torn_or_stale),
+        UNIT_TEST(no_bump_slips_through_a_put),
+        UNIT_TEST(no_copy_is_half_of_two_records),
         UNIT_TEST(processes_see_nothing_torn_or_stale),
         UNIT_TEST(a_set_survives_a_writer_that_dies_in_it),
         UNIT_TEST(a_set_is_not_taken_from_a_writer_that_lives),
