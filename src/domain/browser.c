@@ -46,11 +46,11 @@ oa2_err_t *oa2_browser_csrf_check(const oa2_ctx_t *ctx,
     for (i = 0; sent && i < ctx->settings->keys.count; i++)
         if (oa2_text_equal(sent, form_token(ctx, browser, what, i)))
             return NULL;
-    return oa2_err_attack(oa2_err_make(
+    return oa2_err_make(
         ctx->pool, &oa2_forbidden, OA2_ID(3051),
         "This form was not made for this browser, or it is too old. Please "
         "go back, reload the page and try again.",
-        "a form came with a wrong CSRF token"));
+        "a form came with a wrong CSRF token");
 }
 
 static oa2_err_t *disabled(const oa2_ctx_t *ctx, const char *name)

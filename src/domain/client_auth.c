@@ -158,9 +158,12 @@ oa2_err_t *oa2_client_authenticate(oa2_client_t **out, oa2_ctx_t *ctx,
     if (!oa2_client_id_problem(id))
         OA2_TRY(oa2_client_find(&client, ctx, id));
     why = problem(ctx, client, secret, may_be_public);
+    /* An ID that nobody has is not logged: mixed-up fields hold secrets. */
     if (why)
         return oa2_err_make(ctx->pool, &oa2_invalid_client, OA2_ID(3046),
-                            NULL, "client \"%s\": %s", id, why);
+                            NULL, "client %s%s%s: %s",
+                            client ? "\"" : "", client ? id : "(unknown)",
+                            client ? "\"" : "", why);
     *out = client;
     return NULL;
 }

@@ -101,11 +101,12 @@ static oa2_err_t *find_client(oa2_call_t *call)
                             "missing).", NULL);
     if (!oa2_client_id_problem(id))
         OA2_TRY(oa2_client_find(&client, ctx, id));
+    /* An ID that nobody has is not logged: mixed-up fields hold secrets. */
     if (!client || client->disabled)
         return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(5013),
                             "This app is not known here (client_id is "
-                            "unknown).", "client \"%s\" is unknown or "
-                            "disabled", id);
+                            "unknown).", client ? "client \"%s\" is disabled"
+                            : "client_id is unknown", id);
     ctx->client = client;
     return NULL;
 }

@@ -78,8 +78,12 @@ static oa2_err_t *decide(oa2_reply_t **out, oa2_call_t *call,
 {
     oa2_ctx_t *ctx = &call->ctx;
     const char *decision = oa2_params_get(ctx->params, "decision");
+    oa2_err_t *stale = oa2_interaction_csrf_check(call);
 
-    OA2_TRY(oa2_interaction_csrf_check(call));
+    if (stale) {
+        *out = oa2_interaction_again(call, "consent", stale);
+        return NULL;
+    }
     if (decision && strcmp(decision, "allow") == 0) {
         OA2_TRY(oa2_authorization_allow(ctx, flow, session));
         return oa2_interaction_finish(out, call, flow, session);

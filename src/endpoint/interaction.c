@@ -84,6 +84,16 @@ static oa2_reply_t *step_to(oa2_call_t *call, const char *step,
                     "?flow=", id, NULL));
 }
 
+oa2_reply_t *oa2_interaction_again(oa2_call_t *call, const char *step,
+                                   const oa2_err_t *err)
+{
+    oa2_reply_t *reply =
+        step_to(call, step, oa2_params_get(call->ctx.params, "flow"));
+
+    reply->err = err;
+    return reply;
+}
+
 oa2_err_t *oa2_interaction_park(oa2_reply_t **out, oa2_call_t *call,
                                 oa2_flow_t *flow, const char *step)
 {

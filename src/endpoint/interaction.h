@@ -19,6 +19,13 @@ oa2_err_t *oa2_interaction_get(oa2_flow_t **out, oa2_call_t *call);
 /* The CSRF token is that of a form of this browser, login and request. */
 oa2_err_t *oa2_interaction_csrf_check(oa2_call_t *call);
 const char *oa2_interaction_csrf(const oa2_call_t *call, const char *id);
+/*
+ * What a form with another CSRF token gets: nothing is done, and step is shown
+ * anew.  Such forms are honest ones, made before the user signed in in another
+ * tab; a forger would have to know the flow's id.
+ */
+oa2_reply_t *oa2_interaction_again(oa2_call_t *call, const char *step,
+                                   const oa2_err_t *err);
 /* Stores a new request to wait, and sends the user to step ("login"). */
 oa2_err_t *oa2_interaction_park(oa2_reply_t **out, oa2_call_t *call,
                                 oa2_flow_t *flow, const char *step);

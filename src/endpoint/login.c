@@ -103,10 +103,14 @@ static oa2_err_t *try_password(oa2_reply_t **out, oa2_call_t *call,
     oa2_ctx_t *ctx = &call->ctx;
     const char *username = oa2_params_get(ctx->params, "username");
     const char *password = oa2_params_get(ctx->params, "password");
+    oa2_err_t *stale = oa2_interaction_csrf_check(call);
     oa2_password_t found;
     apr_int64_t wait;
 
-    OA2_TRY(oa2_interaction_csrf_check(call));
+    if (stale) {
+        *out = oa2_interaction_again(call, "login", stale);
+        return NULL;
+    }
     if (!username || !password) {
         *out = show(call, flow, 400, username,
                     "Please enter your user name and your password.");

@@ -519,7 +519,8 @@ static void forged_forms(void **state)
     reply = run(w, &oa2_endpoint_login, OA2_POST,
                 apr_psprintf(w->pool, "flow=%s&csrf=x&username=alice"
                              "&password=wonderland", flow), NULL);
-    assert_int_equal(reply->status, 403);
+    assert_non_null(reply->err);
+    assert_non_null(strstr(reply->location, "/login?flow="));
     assert_null(w->session);
     /* another browser: the flow is not there */
     w->browser = "somebody-else";
@@ -531,6 +532,33 @@ static void forged_forms(void **state)
                 apr_pstrcat(w->pool, "flow=", flow, NULL), NULL);
     assert_int_equal(reply->status, 400);
     assert_non_null(strstr(reply->body, "cookie"));
+}
+
+/* Two requests in two tabs; the user signs in in one, then in the other. */
+static void two_tabs(void **state)
+{
+    world_t *w = *state;
+    oa2_reply_t *first = run(w, &oa2_endpoint_authorize, OA2_GET,
+                             authorize_form(w, "shop", "&scope=read"), NULL);
+    oa2_reply_t *second = run(w, &oa2_endpoint_authorize, OA2_GET,
+                              authorize_form(w, "shop", "&scope=write"),
+                              NULL);
+    const char *flow = between(w, second->location, "flow=", '&');
+    oa2_reply_t *page = run(w, &oa2_endpoint_login, OA2_GET,
+                            apr_pstrcat(w->pool, "flow=", flow, NULL), NULL);
+    oa2_reply_t *reply;
+
+    assert_non_null(strstr(allow(w, first), "?code="));
+    /* this form was made before */
+    reply = run(w, &oa2_endpoint_login, OA2_POST,
+                apr_psprintf(w->pool, "flow=%s&csrf=%s&username=alice"
+                             "&password=wonderland", flow,
+                             field(w, page, "csrf")), NULL);
+    assert_non_null(strstr(reply->location, "/login?flow="));
+    reply = run(w, &oa2_endpoint_login, OA2_GET,
+                apr_pstrcat(w->pool, "flow=", flow, NULL), NULL);
+    assert_non_null(strstr(reply->location, "/consent?flow="));
+    assert_non_null(strstr(allow(w, reply), "?code="));
 }
 
 static void deny_and_sign_out(void **state)
@@ -611,6 +639,7 @@ int main(void)
         WORLD_TEST(clients),
         WORLD_TEST(login_slows_down),
         WORLD_TEST(forged_forms),
+        WORLD_TEST(two_tabs),
         WORLD_TEST(deny_and_sign_out),
         WORLD_TEST(metadata),
     };
