@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * client.c - the clients of RFC 6749 section 2, and the origins of their
+ * redirect URIs.
+ *
+ * Each has a serial, never used twice: what was issued to a client stays dead
+ * when another one gets the same id later.
+ */
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "base/crypto.h"
+#include "base/pack.h"
+#include "base/uri.h"
+#include "store/grant.h"
+#include "store/pool.h"
+
+#define CACHED_FOR 3600                 /* seconds, if nothing changes it */
+#define BATCH "1000"                    /* rows that one statement removes */
+#define BATCH_ROWS 1000
+
+#define COLUMNS "id, name, secret, old_secret, old_secret_until," \
+    " redirect_uris, scope, grants, introspect, resources," \
+    " access_lifetime, refresh_lifetime, trusted, disabled, created, updated"
+
+/* ------------------------------------------------------------ find */
+
+static const oa2_sql_t find_sql = {
+    "client_find",
+    "SELECT " COLUMNS " FROM oauth2_client WHERE id = $1",
+    { "SELECT " COLUMNS " FROM oauth2_client WHERE id = $1" }
+};
+
+static oa2_client_t *client_read(apr_pool_t *pool, oa2_row_t row)
+{
+    oa2_client_t *client = apr_pcalloc(pool, sizeof(*client));
+
+    client->id = row[0];
+    client->name = oa2_row_text(row, 1);
+    client->secret = row[2];
+    client->old_secret = row[3];
+    client->old_secret_until = oa2_row_number(row, 4);
+    client->redirect_uris = oa2_row_text(row, 5);
+    client->scope = oa2_row_text(row, 6);
+    client->grants = oa2_row_text(row, 7);
+    client->introspect = oa2_row_text(row, 8);
+    client->resources = oa2_row_text(row, 9);
+    client->access_lifetime = oa2_row_number(row, 10);
+    client->refresh_lifetime = oa2_row_number(row, 11);
+    client->trusted = oa2_row_number(row, 12) != 0;
+    client->disabled = oa2_row_number(row, 13) != 0;
+    client->created = oa2_row_number(row, 14);
+    client->updated = oa2_row_number(row, 15);
+    return client;
+}
+
+static void client_pack(oa2_pack_t *pack, const oa2_client_t *client)
+{
+    oa2_pack_text(pack, client->id);
+    oa2_pack_text(pack, client->name);
+    oa2_pack_text(pack, client->secret);
+    oa2_pack_text(pack, client->old_secret);
+    oa2_pack_number(pack, client->old_secret_until);
+    oa2_pack_text(pack, client->redirect_uris);
+    oa2_pack_text(pack, client->scope);
+    oa2_pack_text(pack, client->grants);
+    oa2_pack_text(pack, client->introspect);
+    oa2_pack_text(pack, client->resources);
+    oa2_pack_number(pack, client->access_lifetime);
+    oa2_pack_number(pack, client->refresh_lifetime);
+    oa2_pack_number(pack, client->trusted);
+    oa2_pack_number(pack, client->disabled);
+    oa2_pack_number(pack, client->created);
+    oa2_pack_number(pack, client->updated);
+}
+
+static oa2_client_t *client_unpack(oa2_pack_t *pack, apr_pool_t *pool)
+{
+    oa2_client_t *client = apr_pcalloc(pool, sizeof(*client));
+
+    client->id = oa2_unpack_text(pack, pool);
+    client->name = oa2_unpack_text(pack, pool);
+    client->secret = oa2_unpack_text(pack, pool);
+    client->old_secret = oa2_unpack_text(pack, pool);
+    client->old_secret_until = oa2_unpack_number(pack);
+    client->redirect_uris = oa2_unpack_text(pack, pool);
+    client->scope = oa2_unpack_text(pack, pool);
+    client->grants = oa2_unpack_text(pack, pool);
+    client->introspect = oa2_unpack_text(pack, pool);
+    client->resources = oa2_unpack_text(pack, pool);
+    client->access_lifetime = oa2_unpack_number(pack);
+    client->refresh_lifetime = oa2_unpack_number(pack);
+    client->trusted = (int)oa2_unpack_number(pack);
+    client->disabled = (int)oa2_unpack_number(pack);
+    client->created = oa2_unpack_number(pack);
+    client->updated = oa2_unpack_number(pack);
+    return pack->ok ? client : NULL;
+}
+
+/* The kind keeps a client and an origin of the same name apart. */
+static void cache_key(unsigned char key[OA2_KEY_LEN], const char *kind,
+                      const char *name, apr_pool_t *pool)
+{
+    const char *text = apr_pstrcat(pool, kind, " ", name, NULL);
+
+    oa2_sha256(key, text, strlen(text));
+}
+
+static void cache_put(oa2_ctx_t *ctx, oa2_cache_entry_t *entry,
+                      const unsigned char key[OA2_KEY_LEN],
+                      apr_uint32_t mark)
+{
+    memcpy(entry->key, key, OA2_KEY_LEN);
+    entry->expires = ctx->now + CACHED_FOR;
+    oa2_cache_put(ctx->store->clients, entry, mark, ctx->now);
+}
+
+oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
+                           const char *id)
+{
+    oa2_cache_t *cache = ctx->store->clients;
+    unsigned char key[OA2_KEY_LEN];
+    apr_size_t room = cache ? oa2_cache_room(cache) : 0;
+    apr_size_t len = room;
+    void *buf = cache ? apr_palloc(ctx->pool, room) : NULL;
+    apr_array_header_t *rows;
+    apr_uint32_t mark = 0;
+    oa2_pack_t pack;
+
+    if (cache) {
+        cache_key(key, "client", id, ctx->pool);
+        if (oa2_cache_find(buf, &len, cache, key, ctx->now)) {
+            oa2_pack_begin(&pack, buf, len);
+            *out = client_unpack(&pack, ctx->pool);
+            if (*out)
+                return NULL;
+        }
+        mark = oa2_cache_mark(cache);
+    }
+    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, id));
+    *out = rows->nelts ? client_read(ctx->pool,
+                                     APR_ARRAY_IDX(rows, 0, oa2_row_t)) : NULL;
+    if (cache && *out) {
+        oa2_cache_entry_t entry = { { 0 }, { oa2_cache_tag('c', id) }, 0,
+                                    buf, 0 };
+
+        oa2_pack_begin(&pack, buf, room);
+        client_pack(&pack, *out);
+        entry.len = (apr_size_t)(pack.at - (unsigned char *)buf);
+        if (pack.ok)
+            cache_put(ctx, &entry, key, mark);
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------ list */
+
+#define LIST "SELECT " COLUMNS " FROM oauth2_client WHERE id > $1" \
+    " ORDER BY id LIMIT CAST($2 AS BIGINT)"
+static const oa2_sql_t list_sql = { "client_list", LIST, { LIST } };
+
+oa2_err_t *oa2_client_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                           const char *after, int n)
+{
+    apr_array_header_t *rows;
+    int i;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &list_sql, after ? after : "",
+                    oa2_sql_number(ctx->pool, n)));
+    *out = apr_array_make(ctx->pool, rows->nelts, sizeof(oa2_client_t *));
+    for (i = 0; i < rows->nelts; i++)
+        APR_ARRAY_PUSH(*out, oa2_client_t *) =
+            client_read(ctx->pool, APR_ARRAY_IDX(rows, i, oa2_row_t));
+    return NULL;
+}
+
+/* ------------------------------------------------------------ put, update */
+
+#define PG_WORDS(n) "unnest(string_to_array(" n ", ' ')) AS word" \
+    " WHERE word <> ''"
+#define LITE_WORDS(n) "json_each('[\"' || replace(" n ", ' ', '\",\"')" \
+    " || '\"]') WHERE value <> ''"
+
+/* $17: the origins, as words */
+static const oa2_sql_t put_sql = {
+    "client_put",
+    "WITH c AS (INSERT INTO oauth2_client (" COLUMNS ", serial)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+    " $15, $16, $18) ON CONFLICT (id) DO NOTHING RETURNING id),"
+    " o AS (INSERT INTO oauth2_origin (origin, client_id)"
+    " SELECT DISTINCT word, c.id FROM c, " PG_WORDS("$17") ")"
+    " SELECT id FROM c",
+    { "INSERT INTO oauth2_client (" COLUMNS ", serial)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+      " $15, $16, $18) ON CONFLICT (id) DO NOTHING RETURNING id",
+      "?INSERT INTO oauth2_origin (origin, client_id)"
+      " SELECT DISTINCT value, $1 FROM " LITE_WORDS("$17"),
+      "SELECT id FROM oauth2_client WHERE id = $1" }
+};
+
+static const oa2_sql_t update_sql = {
+    "client_update",
+    "WITH c AS (UPDATE oauth2_client SET name = $2, secret = $3,"
+    " old_secret = $4, old_secret_until = $5, redirect_uris = $6, scope = $7,"
+    " grants = $8, introspect = $9, resources = $10, access_lifetime = $11,"
+    " refresh_lifetime = $12, trusted = $13, disabled = $14, updated = $16"
+    " WHERE id = $1 RETURNING id),"
+    " gone AS (DELETE FROM oauth2_origin USING c WHERE client_id = c.id"
+    " AND origin <> ALL (string_to_array($17, ' '))),"
+    " o AS (INSERT INTO oauth2_origin (origin, client_id)"
+    " SELECT DISTINCT word, c.id FROM c, " PG_WORDS("$17")
+    " ON CONFLICT DO NOTHING)"
+    " SELECT id, pg_notify('oauth2', 'c' || id), pg_notify('oauth2', 'o')"
+    " FROM c",
+    { "UPDATE oauth2_client SET name = $2, secret = $3,"
+      " old_secret = $4, old_secret_until = $5, redirect_uris = $6,"
+      " scope = $7, grants = $8, introspect = $9, resources = $10,"
+      " access_lifetime = $11, refresh_lifetime = $12, trusted = $13,"
+      " disabled = $14, updated = $16 WHERE id = $1 RETURNING id",
+      "?DELETE FROM oauth2_origin WHERE client_id = $1",
+      "?INSERT INTO oauth2_origin (origin, client_id)"
+      " SELECT DISTINCT value, $1 FROM " LITE_WORDS("$17"),
+      "SELECT id FROM oauth2_client WHERE id = $1" }
+};
+
+static const char *origins_of(const char *uris, apr_pool_t *pool)
+{
+    char *rest = apr_pstrdup(pool, uris);
+    const char *origins = "";
+    const char *word;
+    char *end;
+
+    for (word = rest; word; word = end) {
+        oa2_uri_t *uri;
+        const char *origin;
+
+        end = strchr(word, ' ');
+        if (end)
+            *end++ = '\0';
+        uri = oa2_uri_parse(word, pool);
+        origin = uri ? oa2_uri_origin(uri, pool) : NULL;
+        if (origin)
+            origins = apr_pstrcat(pool, origins, *origins ? " " : "", origin,
+                                  NULL);
+    }
+    return origins;
+}
+
+static oa2_err_t *client_write(int *done, oa2_ctx_t *ctx,
+                               const oa2_sql_t *sql,
+                               const oa2_client_t *client)
+{
+    apr_pool_t *pool = ctx->pool;
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, sql,
+                    client->id, client->name, client->secret,
+                    client->old_secret,
+                    oa2_sql_number(pool, client->old_secret_until),
+                    client->redirect_uris, client->scope, client->grants,
+                    client->introspect, client->resources,
+                    oa2_sql_number(pool, client->access_lifetime),
+                    oa2_sql_number(pool, client->refresh_lifetime),
+                    client->trusted ? "1" : "0", client->disabled ? "1" : "0",
+                    oa2_sql_number(pool, client->created),
+                    oa2_sql_number(pool, client->updated),
+                    origins_of(client->redirect_uris, pool),
+                    oa2_sql_number(pool, oa2_random_id())));
+    *done = rows->nelts > 0;
+    return NULL;
+}
+
+/* Nothing that is cached becomes untrue: absence is never cached. */
+oa2_err_t *oa2_client_put(int *put, oa2_ctx_t *ctx,
+                          const oa2_client_t *client)
+{
+    return client_write(put, ctx, &put_sql, client);
+}
+
+/* Bumped after a failure too: the change may have been committed and only
+   its answer lost. */
+static void client_bump(oa2_ctx_t *ctx, const char *id)
+{
+    oa2_store_bump(ctx->store, 'c', id);
+    oa2_store_bump(ctx->store, 'o', "");
+}
+
+oa2_err_t *oa2_client_update(int *done, oa2_ctx_t *ctx,
+                             const oa2_client_t *client)
+{
+    oa2_err_t *err = client_write(done, ctx, &update_sql, client);
+
+    client_bump(ctx, client->id);
+    return err;
+}
+
+/* ------------------------------------------------------------ remove */
+
+static const oa2_sql_t remove_sql = {
+    "client_remove",
+    "WITH c AS (DELETE FROM oauth2_client WHERE id = $1"
+    " RETURNING id, serial)"
+    " SELECT serial, pg_notify('oauth2', 'c' || id),"
+    " pg_notify('oauth2', 'o') FROM c",
+    { "DELETE FROM oauth2_client WHERE id = $1 RETURNING serial" }
+};
+
+static const oa2_sql_t remove_consents_sql = {
+    "client_remove: consents",
+    "WITH gone AS (DELETE FROM oauth2_consent WHERE ctid = ANY (ARRAY("
+    "SELECT ctid FROM oauth2_consent WHERE client_id = $1 AND serial = $2"
+    " LIMIT " BATCH ")) RETURNING 1) SELECT count(*) FROM gone",
+    { "?DELETE FROM oauth2_consent WHERE client_id = $1 AND serial = $2",
+      "SELECT 0" }
+};
+
+/*
+ * The client's row goes first: with its serial gone, everything that was
+ * issued to it is dead at once.  What is left is taken away in batches, so
+ * that no statement takes long however much there is.
+ */
+oa2_err_t *oa2_client_remove(int *done, oa2_ctx_t *ctx, const char *id)
+{
+    apr_array_header_t *rows;
+    const char *serial;
+    oa2_err_t *err = OA2_SQL(&rows, ctx, &remove_sql, id);
+
+    client_bump(ctx, id);
+    OA2_TRY(err);
+    *done = rows->nelts > 0;
+    if (!*done)
+        return NULL;
+    serial = oa2_row_text(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
+    do {
+        OA2_TRY(OA2_SQL(&rows, ctx, &remove_consents_sql, id, serial));
+    } while (oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0)
+             == BATCH_ROWS);
+    return oa2_grant_remove_all(ctx, NULL, id, serial);
+}
+
+/* ------------------------------------------------------------ origins */
+
+#define ORIGIN "SELECT 1 FROM oauth2_origin o" \
+    " JOIN oauth2_client c ON c.id = o.client_id" \
+    " WHERE o.origin = $1 AND c.disabled = 0 LIMIT 1"
+static const oa2_sql_t origin_sql = { "origin_is_known", ORIGIN, { ORIGIN } };
+
+oa2_err_t *oa2_origin_is_known(int *known, oa2_ctx_t *ctx,
+                               const char *origin)
+{
+    oa2_cache_t *cache = ctx->store->clients;
+    unsigned char key[OA2_KEY_LEN];
+    apr_array_header_t *rows;
+    apr_uint32_t mark = 0;
+    char buf[1];
+    apr_size_t len = sizeof(buf);
+
+    if (cache) {
+        cache_key(key, "origin", origin, ctx->pool);
+        if (oa2_cache_find(buf, &len, cache, key, ctx->now)) {
+            *known = 1;
+            return NULL;
+        }
+        mark = oa2_cache_mark(cache);
+    }
+    OA2_TRY(OA2_SQL(&rows, ctx, &origin_sql, origin));
+    *known = rows->nelts > 0;
+    /* Unknown ones are not kept: anyone can make those up without end. */
+    if (cache && *known) {
+        oa2_cache_entry_t entry = { { 0 }, { oa2_cache_tag('o', "") }, 0,
+                                    "1", 1 };
+
+        cache_put(ctx, &entry, key, mark);
+    }
+    return NULL;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * code.c - authorization codes, RFC 6749 section 4.1.2.
+ *
+ * A spent code stays as long as its grant, so that a second use is known for
+ * what it is: "the authorization server MUST deny the request and SHOULD
+ * revoke (when possible) all tokens previously issued".
+ */
+#include "store/issue.h"
+
+/* ------------------------------------------------------------ issue */
+
+#define GRANT "INSERT INTO oauth2_grant (id, client_id, serial, user_name," \
+    " sub, scope, audience, created, expires, revoked, sweep)" \
+    " SELECT CAST($1 AS BIGINT), c.id, c.serial, u.name, u.sub," \
+    " CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT)," \
+    " CAST($7 AS BIGINT), 0, CAST($7 AS BIGINT)" \
+    " FROM oauth2_client c, oauth2_user u WHERE c.id = $2 AND u.name = $3" \
+    " AND c.disabled = 0 AND u.disabled = 0"
+#define CODE "INSERT INTO oauth2_code (digest, grant_id, redirect_uri," \
+    " redirect_sent, challenge, scope, audience, expires, spent)"
+#define VALUES "$8, CAST($1 AS BIGINT), $9, CAST($10 AS SMALLINT), $11," \
+    " $12, $13, CAST($14 AS BIGINT), 0"
+
+static const oa2_sql_t issue_sql = {
+    "code_issue",
+    "WITH g AS (" GRANT " RETURNING id) " CODE " SELECT " VALUES " FROM g"
+    " RETURNING 1",
+    { GRANT " RETURNING id", CODE " VALUES (" VALUES ") RETURNING 1" }
+};
+
+oa2_err_t *oa2_code_issue(oa2_ctx_t *ctx, const oa2_grant_t *grant,
+                          const oa2_code_t *code)
+{
+    apr_pool_t *pool = ctx->pool;
+    apr_int64_t expires = grant->expires > code->expires ? grant->expires
+                                                         : code->expires;
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &issue_sql, oa2_sql_number(pool, grant->id),
+                    grant->client_id, grant->user, grant->scope,
+                    grant->audience, oa2_sql_number(pool, grant->created),
+                    oa2_sql_number(pool, expires), code->digest,
+                    code->redirect_uri, code->redirect_sent ? "1" : "0",
+                    code->challenge, code->scope, code->audience,
+                    oa2_sql_number(pool, code->expires)));
+    if (!rows->nelts)
+        return oa2_err_make(pool, &oa2_access_denied, OA2_ID(2020),
+                            "The user or the client was removed or disabled "
+                            "meanwhile.", NULL);
+    return NULL;
+}
+
+/* ------------------------------------------------------------ find */
+
+#define FIND "SELECT k.digest, k.grant_id, g.client_id, u.name, u.sub," \
+    " k.redirect_uri, k.redirect_sent, k.challenge, k.scope, k.audience," \
+    " k.expires, k.spent, g.revoked FROM oauth2_code k" \
+    " JOIN oauth2_grant g ON g.id = k.grant_id" \
+    " JOIN oauth2_client c ON c.id = g.client_id AND c.serial = g.serial" \
+    " JOIN oauth2_user u ON u.name = g.user_name AND u.sub = g.sub" \
+    " WHERE k.digest = $1 AND c.disabled = 0 AND u.disabled = 0"
+static const oa2_sql_t find_sql = { "code_find", FIND, { FIND } };
+
+oa2_err_t *oa2_code_find(oa2_code_t **out, oa2_ctx_t *ctx,
+                         const char *digest)
+{
+    apr_array_header_t *rows;
+    oa2_code_t *code;
+    oa2_row_t row;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, digest));
+    if (!rows->nelts) {
+        *out = NULL;
+        return NULL;
+    }
+    row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
+    code = apr_pcalloc(ctx->pool, sizeof(*code));
+    code->digest = row[0];
+    code->grant = oa2_row_number(row, 1);
+    code->client_id = row[2];
+    code->user = row[3];
+    code->sub = row[4];
+    code->redirect_uri = row[5];
+    code->redirect_sent = oa2_row_number(row, 6) != 0;
+    code->challenge = oa2_row_text(row, 7);
+    code->scope = oa2_row_text(row, 8);
+    code->audience = oa2_row_text(row, 9);
+    code->expires = oa2_row_number(row, 10);
+    code->spent = oa2_row_number(row, 11) != 0;
+    code->revoked = oa2_row_number(row, 12) != 0;
+    *out = code;
+    return NULL;
+}
+
+/* ------------------------------------------------------------ spend */
+
+static const oa2_sql_t spend_sql = {
+    "code_spend",
+    OA2_ISSUE_PGSQL("UPDATE oauth2_code SET spent = $3 FROM g"
+                    " WHERE digest = $1 AND grant_id = g.id AND spent = 0"),
+    OA2_ISSUE_SQLITE("UPDATE oauth2_code SET spent = $3 WHERE digest = $1"
+                     " AND grant_id = $2 AND spent = 0 RETURNING 1")
+};
+
+oa2_err_t *oa2_code_spend(int *first, oa2_ctx_t *ctx, const oa2_code_t *code,
+                          const oa2_token_t *access,
+                          const oa2_token_t *refresh)
+{
+    oa2_issue_t issue = { code->digest, code->grant, access, refresh, 0,
+                          NULL };
+
+    return oa2_issue_run(first, ctx, &spend_sql, &issue);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * grant.c - one authorization: user x client x scope; the family of its codes
+ * and tokens.
+ *
+ * Whether a code or token lives is decided by its grant's row and by nothing
+ * else, so one UPDATE takes a family down, and what is issued while that runs
+ * (code.c and token.c lock the row first) is dead or down with it.
+ */
+#include <apr_strings.h>
+
+#include "store/grant.h"
+
+#define BATCH "1000"                    /* rows of one statement */
+#define BATCH_ROWS 1000
+#define REMOVED "100"                   /* grants, each with all its rows */
+/* Revoked grants stay for a day: a replay is still known for what it is. */
+#define KEPT "86400"
+
+/* ------------------------------------------------------------ revoke */
+
+static const oa2_sql_t revoke_sql = {
+    "grant_revoke",
+    "WITH g AS (UPDATE oauth2_grant SET revoked = $2,"
+    " sweep = LEAST(sweep, CAST($2 AS BIGINT) + " KEPT ")"
+    " WHERE id = $1 AND revoked = 0 RETURNING id)"
+    " SELECT id, pg_notify('oauth2', 'g' || id) FROM g",
+    { "UPDATE oauth2_grant SET revoked = CAST($2 AS BIGINT),"
+      " sweep = MIN(sweep, CAST($2 AS BIGINT) + " KEPT ")"
+      " WHERE id = $1 AND revoked = 0 RETURNING id" }
+};
+
+oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id)
+{
+    const char *name = oa2_sql_number(ctx->pool, id);
+    apr_array_header_t *rows;
+    oa2_err_t *err = OA2_SQL(&rows, ctx, &revoke_sql, name,
+                             oa2_sql_number(ctx->pool, ctx->now));
+
+    /* After a failure too: it may have been done and only the answer lost. */
+    oa2_store_bump(ctx->store, 'g', name);
+    OA2_TRY(err);
+    *done = rows->nelts > 0;
+    return NULL;
+}
+
+/* $1 user and $2 client may be NULL: any.  $4 tells the other machines. */
+#define OF_PAIR "(CAST($1 AS TEXT) IS NULL OR user_name = $1)" \
+    " AND (CAST($2 AS TEXT) IS NULL OR client_id = $2)"
+
+static const oa2_sql_t revoke_all_sql = {
+    "grant_revoke_all",
+    "WITH batch AS (SELECT id FROM oauth2_grant WHERE revoked = 0 AND " OF_PAIR
+    " ORDER BY id LIMIT " BATCH " FOR UPDATE),"
+    " g AS (UPDATE oauth2_grant SET revoked = $3,"
+    " sweep = LEAST(sweep, CAST($3 AS BIGINT) + " KEPT ")"
+    " WHERE id IN (SELECT id FROM batch) RETURNING 1),"
+    " k AS (DELETE FROM oauth2_consent WHERE ctid = ANY (ARRAY("
+    "SELECT ctid FROM oauth2_consent WHERE " OF_PAIR " LIMIT " BATCH "))"
+    " RETURNING 1)"
+    " SELECT (SELECT count(*) FROM g), (SELECT count(*) FROM k),"
+    " pg_notify('oauth2', $4)",
+    { "?DELETE FROM oauth2_consent WHERE " OF_PAIR,
+      "?UPDATE oauth2_grant SET revoked = CAST($3 AS BIGINT),"
+      " sweep = MIN(sweep, CAST($3 AS BIGINT) + " KEPT ")"
+      " WHERE revoked = 0 AND " OF_PAIR,
+      "SELECT changes(), 0" }
+};
+
+oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
+                                const char *client_id)
+{
+    char kind = user ? 'u' : client_id ? 'c' : '*';
+    const char *name = user ? user : client_id ? client_id : "";
+    apr_int64_t grants = 0;
+    apr_int64_t consents = 0;
+    apr_int64_t sum = 0;
+
+    do {
+        apr_array_header_t *rows;
+        oa2_err_t *err = OA2_SQL(&rows, ctx, &revoke_all_sql, user, client_id,
+                                 oa2_sql_number(ctx->pool, ctx->now),
+                                 apr_psprintf(ctx->pool, "%c%s", kind, name));
+
+        oa2_store_bump(ctx->store, kind, name);
+        OA2_TRY(err);
+        grants = oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
+        consents = oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 1);
+        sum += grants;
+    } while (oa2_store_is_pgsql(ctx->store)
+             && (grants == BATCH_ROWS || consents == BATCH_ROWS));
+    *count = (int)sum;
+    return NULL;
+}
+
+/* ------------------------------------------------------------ remove */
+
+/* The grant first: who spends a code or token of it locks it first too. */
+#define REMOVE(gone) \
+    "WITH g AS (DELETE FROM oauth2_grant WHERE ctid = ANY (ARRAY(" \
+    "SELECT ctid FROM oauth2_grant WHERE " gone " LIMIT " REMOVED \
+    " FOR UPDATE)) RETURNING id)," \
+    " k AS (DELETE FROM oauth2_code USING g WHERE grant_id = g.id)," \
+    " r AS (DELETE FROM oauth2_refresh USING g WHERE grant_id = g.id)" \
+    " SELECT count(*) FROM g", \
+    { "?DELETE FROM oauth2_code WHERE grant_id IN" \
+      " (SELECT id FROM oauth2_grant WHERE " gone ")", \
+      "?DELETE FROM oauth2_refresh WHERE grant_id IN" \
+      " (SELECT id FROM oauth2_grant WHERE " gone ")", \
+      "?DELETE FROM oauth2_grant WHERE " gone, \
+      "SELECT 0" }
+
+static const oa2_sql_t remove_users_sql = {
+    "grant_remove_all: user", REMOVE("user_name = $1 AND sub = $2")
+};
+static const oa2_sql_t remove_clients_sql = {
+    "grant_remove_all: client", REMOVE("client_id = $1 AND serial = $2")
+};
+
+oa2_err_t *oa2_grant_remove_all(oa2_ctx_t *ctx, const char *user,
+                                const char *client_id, const char *mark)
+{
+    const oa2_sql_t *sql = user ? &remove_users_sql : &remove_clients_sql;
+    apr_array_header_t *rows;
+
+    do {
+        OA2_TRY(OA2_SQL(&rows, ctx, sql, user ? user : client_id, mark));
+    } while (oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0) > 0);
+    return NULL;
+}
+
+/* ------------------------------------------------------------ list */
+
+#define LIST "SELECT id, client_id, user_name, scope, audience, created," \
+    " expires, revoked FROM oauth2_grant" \
+    " WHERE revoked = 0 AND expires > $3 AND " OF_PAIR \
+    " ORDER BY created DESC, id DESC LIMIT CAST($4 AS BIGINT)"
+static const oa2_sql_t list_sql = { "grant_list", LIST, { LIST } };
+
+oa2_err_t *oa2_grant_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                          const char *user, const char *client_id, int n)
+{
+    apr_array_header_t *rows;
+    int i;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &list_sql, user, client_id,
+                    oa2_sql_number(ctx->pool, ctx->now),
+                    oa2_sql_number(ctx->pool, n)));
+    *out = apr_array_make(ctx->pool, rows->nelts, sizeof(oa2_grant_t *));
+    for (i = 0; i < rows->nelts; i++) {
+        oa2_row_t row = APR_ARRAY_IDX(rows, i, oa2_row_t);
+        oa2_grant_t *grant = apr_pcalloc(ctx->pool, sizeof(*grant));
+
+        grant->id = oa2_row_number(row, 0);
+        grant->client_id = row[1];
+        grant->user = row[2];
+        grant->scope = oa2_row_text(row, 3);
+        grant->audience = oa2_row_text(row, 4);
+        grant->created = oa2_row_number(row, 5);
+        grant->expires = oa2_row_number(row, 6);
+        grant->revoked = oa2_row_number(row, 7);
+        APR_ARRAY_PUSH(*out, oa2_grant_t *) = grant;
+    }
+    return NULL;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * listener.c - what other machines changed, by LISTEN on a connection of its
+ * own.
+ *
+ * libpq without apr_dbd, which knows no notifications.  The connection never
+ * blocks: each wait is a poll with a deadline, so a thread that is told to
+ * end does so within 3 s.
+ *
+ * Verbs that make a cached answer untrue notify "oauth2" in the statement
+ * that does it, so the two are committed together.  The payload is the tag:
+ * its kind and name.
+ */
+#include <poll.h>
+#include <string.h>
+
+#include <apr_strings.h>
+#include <libpq-fe.h>
+
+#include "store/pool.h"
+
+#define CONNECT_WITHIN apr_time_from_sec(3)
+#define ANSWER_WITHIN apr_time_from_sec(2)
+#define KINDS "cgotu*"
+
+struct oa2_listener_t {
+    oa2_store_t *store;
+    PGconn *conn;
+};
+
+static oa2_err_t *failure(apr_pool_t *pool, const char *what,
+                          const PGconn *conn)
+{
+    char *why = apr_pstrdup(pool, conn ? PQerrorMessage(conn) : "");
+    char *at;
+    oa2_err_t *err;
+
+    for (at = why; *at; at++)
+        if ((unsigned char)*at < ' ')
+            *at = ' ';
+    err = oa2_err_make(pool, &oa2_temporarily_unavailable, OA2_ID(2040), NULL,
+                       "%s: %s", what, *why ? why : "no answer in time");
+    err->retry_after = 1;
+    return err;
+}
+
+/* 1 when the socket is ready before the deadline. */
+static int await(PGconn *conn, short events, apr_time_t until)
+{
+    struct pollfd wait = { PQsocket(conn), events, 0 };
+    apr_time_t left;
+    int rv;
+
+    do {
+        left = until - apr_time_now();
+        if (left <= 0)
+            return 0;
+        rv = poll(&wait, 1, (int)apr_time_as_msec(left) + 1);
+    } while (rv <= 0);
+    return 1;
+}
+
+static int connect_within(PGconn *conn, apr_time_t until)
+{
+    PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+
+    while (state != PGRES_POLLING_OK) {
+        if (state == PGRES_POLLING_FAILED
+            || !await(conn, state == PGRES_POLLING_READING ? POLLIN : POLLOUT,
+                      until))
+            return 0;
+        state = PQconnectPoll(conn);
+    }
+    return PQsetnonblocking(conn, 1) == 0;
+}
+
+/* Sends one statement and reads its answer; 1 when it succeeded. */
+static int ask(PGconn *conn, const char *text, apr_time_t until)
+{
+    PGresult *res;
+    int good = 0;
+
+    if (!PQsendQuery(conn, text))
+        return 0;
+    while (PQflush(conn) == 1)
+        if (!await(conn, POLLOUT, until))
+            return 0;
+    for (;;) {
+        while (PQisBusy(conn))
+            if (!await(conn, POLLIN, until) || !PQconsumeInput(conn))
+                return 0;
+        res = PQgetResult(conn);
+        if (!res)
+            return good;
+        good = PQresultStatus(res) == PGRES_COMMAND_OK
+            || PQresultStatus(res) == PGRES_TUPLES_OK;
+        PQclear(res);
+    }
+}
+
+oa2_err_t *oa2_listener_open(oa2_listener_t **out, oa2_store_t *store,
+                             apr_pool_t *pool)
+{
+    apr_time_t until = apr_time_now() + CONNECT_WITHIN;
+    oa2_listener_t *listener = apr_pcalloc(pool, sizeof(*listener));
+    PGconn *conn;
+
+    if (!store->is_pgsql)
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(2041), NULL,
+                            "only PostgreSQL tells other machines what "
+                            "changed");
+    conn = PQconnectStart(store->params);
+    if (!conn || PQstatus(conn) == CONNECTION_BAD
+        || !connect_within(conn, until) || !ask(conn, "LISTEN oauth2", until)) {
+        oa2_err_t *err = failure(pool, "could not listen for what other "
+                                 "machines change", conn);
+
+        PQfinish(conn);
+        return err;
+    }
+    /* Whatever was told before, nobody heard. */
+    oa2_store_bump(store, '*', "");
+    listener->store = store;
+    listener->conn = conn;
+    *out = listener;
+    return NULL;
+}
+
+int oa2_listener_socket(const oa2_listener_t *listener)
+{
+    return PQsocket(listener->conn);
+}
+
+static void notifications_take(oa2_listener_t *listener)
+{
+    PGnotify *note;
+
+    while ((note = PQnotifies(listener->conn)) != NULL) {
+        char kind = note->extra[0];
+
+        /* A payload of a later version, or of somebody else: to be safe. */
+        if (!kind || !strchr(KINDS, kind))
+            kind = '*';
+        oa2_store_bump(listener->store, kind, kind == '*' ? ""
+                                                          : note->extra + 1);
+        PQfreemem(note);
+    }
+}
+
+oa2_err_t *oa2_listener_hear(oa2_listener_t *listener, int check,
+                             apr_int64_t now, apr_pool_t *pool)
+{
+    PGconn *conn = listener->conn;
+    int good = PQconsumeInput(conn);
+
+    if (good && check)
+        good = ask(conn, "SELECT 1", apr_time_now() + ANSWER_WITHIN);
+    notifications_take(listener);
+    if (!good)
+        return failure(pool, "lost the connection that tells what other "
+                       "machines change", conn);
+    if (check) {
+        if (listener->store->tokens)
+            oa2_cache_beat(listener->store->tokens, now);
+        if (listener->store->clients)
+            oa2_cache_beat(listener->store->clients, now);
+    }
+    return NULL;
+}
+
+void oa2_listener_close(oa2_listener_t *listener)
+{
+    if (listener->conn)
+        PQfinish(listener->conn);
+    listener->conn = NULL;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * migrate.c - brings the tables to the version that this program knows.
+ *
+ * Forward only.  Each version is one transaction, under a lock that makes
+ * other processes wait and then find nothing left to do.  A schema newer than
+ * the program is no fault: each version can be used by the program before.
+ */
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "store/migrate.h"
+#include "store/pool.h"
+
+#define TRIES 8         /* to become the one that applies a version */
+#define OLDEST 1        /* the lowest version whose tables we can work with */
+
+/* The lock's number is ours alone: "oauth2" in ASCII. */
+#define PGSQL_LOCK "SET LOCAL statement_timeout = '30s';" \
+    " SELECT pg_advisory_xact_lock(122510614687794);" \
+    " SET LOCAL statement_timeout = 0"
+#define TABLE "CREATE TABLE IF NOT EXISTS oauth2_schema" \
+    " (version BIGINT PRIMARY KEY, applied BIGINT NOT NULL)"
+
+#define VERSION "SELECT max(version) FROM oauth2_schema"
+static const oa2_sql_t version_sql = {
+    "schema_find", VERSION, { VERSION }
+};
+
+static const oa2_sql_t table_sql = {
+    "schema_find",
+    "SELECT 1 FROM pg_catalog.pg_class WHERE oid = to_regclass($1)",
+    { "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1" }
+};
+
+static int newest(void)
+{
+    int i;
+
+    for (i = 0; oa2_migrations[i].version; i++)
+        ;
+    return i ? oa2_migrations[i - 1].version : 0;
+}
+
+oa2_err_t *oa2_schema_find(oa2_schema_t *out, oa2_ctx_t *ctx)
+{
+    apr_array_header_t *rows;
+    int current = 0;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &table_sql, "oauth2_schema"));
+    if (rows->nelts) {
+        OA2_TRY(oa2_sql_run(&rows, ctx, &version_sql, 0, NULL));
+        if (rows->nelts)
+            current = (int)oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t),
+                                          0);
+    }
+    out->current = current;
+    out->newest = newest();
+    out->oldest = OLDEST;
+    return NULL;
+}
+
+/* ------------------------------------------------------------ applying */
+
+/* 1 when done; SQLite answers 100 where a statement has rows. */
+static int exec(oa2_ctx_t *ctx, oa2_slot_t *slot, const char *text)
+{
+    int ignored;
+    int rv = apr_dbd_query(ctx->store->driver, slot->dbd, &ignored, text);
+
+    return rv == 0 || (!ctx->store->is_pgsql && rv == 100);
+}
+
+/* One at a time: apr_dbd_sqlite3 stumbles over a line break at the end. */
+static int exec_all(oa2_ctx_t *ctx, oa2_slot_t *slot, const char *text)
+{
+    char *rest = apr_pstrdup(ctx->pool, text);
+    char *end;
+
+    while (rest && *rest) {
+        end = strstr(rest, ";\n");
+        if (end) {
+            *end = '\0';
+            end += 2;
+        }
+        if (!exec(ctx, slot, rest))
+            return 0;
+        rest = end;
+    }
+    return 1;
+}
+
+/* The version in the database, inside the transaction; -1: failed. */
+static int version_locked(oa2_ctx_t *ctx, oa2_slot_t *slot)
+{
+    const apr_dbd_driver_t *driver = ctx->store->driver;
+    apr_dbd_results_t *res = NULL;
+    apr_dbd_row_t *row = NULL;
+    const char *value;
+
+    if (apr_dbd_select(driver, ctx->pool, slot->dbd, &res, VERSION, 1) != 0
+        || apr_dbd_get_row(driver, ctx->pool, res, &row, -1) != 0)
+        return -1;
+    value = apr_dbd_get_entry(driver, row, 0);
+    return value ? (int)apr_strtoi64(value, NULL, 10) : 0;
+}
+
+/* In a transaction: 1 applied, 0 there was nothing left to do, -1 failed. */
+static int next_apply(oa2_ctx_t *ctx, oa2_slot_t *slot)
+{
+    int pgsql = ctx->store->is_pgsql;
+    const oa2_migration_t *next = oa2_migrations;
+    int current;
+
+    if (pgsql && !exec(ctx, slot, PGSQL_LOCK))
+        return -1;
+    if (!exec(ctx, slot, TABLE))
+        return -1;
+    current = version_locked(ctx, slot);
+    while (next->version && next->version <= current)
+        next++;
+    if (current < 0 || !next->version)
+        return current < 0 ? -1 : 0;
+    if (!exec_all(ctx, slot, pgsql ? next->pgsql : next->sqlite3)
+        || !exec(ctx, slot, apr_psprintf(
+            ctx->pool, "INSERT INTO oauth2_schema (version, applied) VALUES "
+            "(%d, %" APR_INT64_T_FMT ")", next->version, ctx->now)))
+        return -1;
+    return 1;
+}
+
+static oa2_err_t *failure(oa2_ctx_t *ctx, const char *why)
+{
+    char *line = apr_pstrdup(ctx->pool, why);
+    char *at;
+
+    for (at = line; *at; at++)
+        if ((unsigned char)*at < ' ')
+            *at = ' ';
+    return oa2_err_make(ctx->pool, &oa2_server_error, OA2_ID(2030), NULL,
+                        "could not bring the schema up to date: %s: the "
+                        "database's user needs the right to create tables "
+                        "here", line);
+}
+
+/* Another process was faster: what this connection knew of the tables is out
+   of date, or it still holds the lock. */
+static int may_repeat(oa2_ctx_t *ctx, oa2_slot_t *slot)
+{
+    const oa2_fault_t *fault;
+
+    if (ctx->store->is_pgsql)
+        return 0;
+    fault = oa2_sqlite_fault(ctx, slot);
+    return fault->kind == OA2_FAULT_AGAIN || fault->kind == OA2_FAULT_BUSY;
+}
+
+/* *step as next_apply(), which is committed or rolled back here; -1: once
+   more, unless this is the last try. */
+static oa2_err_t *version_apply(int *step, oa2_ctx_t *ctx, int last)
+{
+    oa2_store_t *store = ctx->store;
+    oa2_err_t *err = NULL;
+    oa2_slot_t *slot;
+    int done = -1;
+
+    OA2_TRY(oa2_pool_acquire(&slot, ctx));
+    if (exec(ctx, slot, store->is_pgsql ? "BEGIN" : "BEGIN IMMEDIATE"))
+        done = next_apply(ctx, slot);
+    if (done < 0 || !exec(ctx, slot, "COMMIT")) {
+        if (last || !may_repeat(ctx, slot))
+            err = failure(ctx, apr_dbd_error(store->driver, slot->dbd, 0));
+        done = -1;
+        exec(ctx, slot, "ROLLBACK");
+    }
+    /* Statements that were prepared before are of no use any more. */
+    if (store->is_memory)
+        apr_hash_clear(slot->statements);
+    oa2_pool_release(store, slot, store->is_memory ? OA2_SLOT_GOOD
+                                                   : OA2_SLOT_SPOILT);
+    *step = done;
+    return err;
+}
+
+oa2_err_t *oa2_schema_migrate(int *applied, oa2_ctx_t *ctx)
+{
+    int count = 0;
+    int tries = TRIES;
+    int step;
+
+    do {
+        OA2_TRY(version_apply(&step, ctx, --tries == 0));
+        if (step > 0) {
+            count++;
+            tries = TRIES;
+        }
+    } while (step != 0);
+    *applied = count;
+    return NULL;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * purge.c - takes away what nothing can need any more.
+ *
+ * In batches, each one statement: short locks, and rows that somebody else
+ * has locked are left for the next time.  Rows are found by an index on the
+ * time, so a purge costs what it removes, however large the table is.
+ */
+#include "store/sql.h"
+
+/* $1 now, $2 how many rows at most */
+#define LIMIT " LIMIT CAST($2 AS BIGINT)"
+
+#define SIMPLE(table) { \
+    "purge: " table, \
+    "WITH gone AS (DELETE FROM " table " WHERE ctid = ANY (ARRAY(" \
+    "SELECT ctid FROM " table " WHERE expires <= $1 ORDER BY expires" LIMIT \
+    " FOR UPDATE SKIP LOCKED)) RETURNING 1) SELECT count(*) FROM gone", \
+    { "?DELETE FROM " table " WHERE rowid IN (SELECT rowid FROM " table \
+      " WHERE expires <= $1" LIMIT ")", \
+      "SELECT changes()" } }
+
+/*
+ * A code or spent refresh token is of use as long as its grant lives: to
+ * notice that it is used again.  With a dead grant, both may go; grants come
+ * last, when nothing hangs on them.
+ *
+ * LATERAL, and a sub-select as a value, leave PostgreSQL no other way than to
+ * go from each dead grant to its rows: a join might read all of both tables.
+ */
+#define DEAD "oauth2_grant WHERE sweep <= $1 ORDER BY sweep" LIMIT
+#define OF_DEAD(table) { \
+    "purge: " table " of dead grants", \
+    "WITH gone AS (DELETE FROM " table " WHERE ctid = ANY (ARRAY(" \
+    "SELECT r.ctid FROM (SELECT id FROM " DEAD ") g" \
+    " CROSS JOIN LATERAL (SELECT ctid FROM " table " WHERE grant_id = g.id" \
+    LIMIT " FOR UPDATE SKIP LOCKED) r" LIMIT \
+    ")) RETURNING 1) SELECT count(*) FROM gone", \
+    { "?DELETE FROM " table " WHERE rowid IN (SELECT r.rowid" \
+      " FROM oauth2_grant g CROSS JOIN " table " r ON r.grant_id = g.id" \
+      " WHERE g.sweep <= $1" LIMIT ")", \
+      "SELECT changes()" } }
+
+#define NONE_OF(table) "(SELECT 1 FROM " table " WHERE grant_id = g.id" \
+    " LIMIT 1) IS NULL"
+#define BARE NONE_OF("oauth2_refresh") " AND " NONE_OF("oauth2_code")
+
+static const oa2_sql_t kinds[] = {
+    SIMPLE("oauth2_session"),
+    SIMPLE("oauth2_flow"),
+    SIMPLE("oauth2_throttle"),
+    SIMPLE("oauth2_token"),
+    SIMPLE("oauth2_refresh"),
+    OF_DEAD("oauth2_refresh"),
+    OF_DEAD("oauth2_code"),
+    { "purge: oauth2_grant",
+      "WITH gone AS (DELETE FROM oauth2_grant WHERE ctid = ANY (ARRAY("
+      "SELECT g.ctid FROM oauth2_grant g WHERE g.sweep <= $1 AND " BARE
+      " ORDER BY g.sweep" LIMIT " FOR UPDATE OF g SKIP LOCKED)) RETURNING 1)"
+      " SELECT count(*) FROM gone",
+      { "?DELETE FROM oauth2_grant WHERE rowid IN (SELECT g.rowid"
+        " FROM oauth2_grant g WHERE g.sweep <= $1 AND " BARE LIMIT ")",
+        "SELECT changes()" } }
+};
+
+oa2_err_t *oa2_purge(apr_int64_t *removed, oa2_ctx_t *ctx, int n)
+{
+    const char *now = oa2_sql_number(ctx->pool, ctx->now);
+    const char *most = oa2_sql_number(ctx->pool, n);
+    apr_int64_t sum = 0;
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        apr_array_header_t *rows;
+
+        OA2_TRY(OA2_SQL(&rows, ctx, &kinds[i], now, most));
+        sum += oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
+    }
+    *removed = sum;
+    return NULL;
+}

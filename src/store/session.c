@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session.c - a browser's login.
+ */
+#include "store/sql.h"
+
+#define PUT "INSERT INTO oauth2_session (digest, user_name, authenticated," \
+    " expires) VALUES ($1, $2, $3, $4) RETURNING 1"
+static const oa2_sql_t put_sql = { "session_put", PUT, { PUT } };
+
+#define FIND "SELECT s.digest, u.name, u.sub, s.authenticated, s.expires" \
+    " FROM oauth2_session s JOIN oauth2_user u ON u.name = s.user_name" \
+    " WHERE s.digest = $1 AND s.expires > $2 AND u.disabled = 0"
+static const oa2_sql_t find_sql = { "session_find", FIND, { FIND } };
+
+#define END "DELETE FROM oauth2_session WHERE digest = $1 RETURNING 1"
+static const oa2_sql_t end_sql = { "session_end", END, { END } };
+
+oa2_err_t *oa2_session_put(oa2_ctx_t *ctx, const oa2_session_t *session)
+{
+    apr_array_header_t *rows;
+
+    return OA2_SQL(&rows, ctx, &put_sql, session->digest, session->user,
+                   oa2_sql_number(ctx->pool, session->authenticated),
+                   oa2_sql_number(ctx->pool, session->expires));
+}
+
+oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
+                            const char *digest)
+{
+    apr_array_header_t *rows;
+    oa2_session_t *session;
+    oa2_row_t row;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, digest,
+                    oa2_sql_number(ctx->pool, ctx->now)));
+    if (!rows->nelts) {
+        *out = NULL;
+        return NULL;
+    }
+    row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
+    session = apr_pcalloc(ctx->pool, sizeof(*session));
+    session->digest = row[0];
+    session->user = row[1];
+    session->sub = row[2];
+    session->authenticated = oa2_row_number(row, 3);
+    session->expires = oa2_row_number(row, 4);
+    *out = session;
+    return NULL;
+}
+
+oa2_err_t *oa2_session_end(int *done, oa2_ctx_t *ctx, const char *digest)
+{
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &end_sql, digest));
+    *done = rows->nelts > 0;
+    return NULL;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sqlite.c - one statement, or one short transaction, on SQLite.
+ *
+ * apr_dbd_sqlite3 waits by itself when another process has the lock: 16 times
+ * 20 ms (busy_timeout) and 100 ms (its own sleep), 1.9 s in all.  So there is
+ * no loop around it here.
+ */
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <apr_file_info.h>
+#include <apr_file_io.h>
+#include <apr_portable.h>
+#include <apr_strings.h>
+
+#include "store/pool.h"
+
+#define SETUP_TRIES 40
+#define SETUP_PAUSE 50000               /* microseconds: 2 s in all */
+#define SQLITE_ROW 100                  /* a PRAGMA's way to succeed */
+
+static int exec(oa2_store_t *store, oa2_slot_t *slot, const char *text)
+{
+    int ignored;
+    int rv = apr_dbd_query(store->driver, slot->dbd, &ignored, text);
+
+    return rv == SQLITE_ROW ? 0 : rv;
+}
+
+const char *oa2_sqlite_folder(const char *path, apr_pool_t *pool)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return ".";
+    return slash == path ? "/" : apr_pstrmemdup(pool, path,
+                                                (apr_size_t)(slash - path));
+}
+
+/*
+ * SQLite makes files that all may read; this one holds password hashes.  Made
+ * by root (oauth2ctl), it shall still be of use to the user of the server: he
+ * owns the folder.  SQLite itself gives its other files the same owner.
+ */
+void oa2_sqlite_create(const char *path, apr_pool_t *pool)
+{
+    apr_os_file_t fd;
+    apr_file_t *file;
+    struct stat folder;
+
+    if (apr_file_open(&file, path, APR_FOPEN_WRITE | APR_FOPEN_CREATE
+                      | APR_FOPEN_EXCL, APR_FPROT_UREAD | APR_FPROT_UWRITE,
+                      pool) != APR_SUCCESS)
+        return;                         /* there already, or SQLite will say */
+    if (geteuid() == 0 && apr_os_file_get(&fd, file) == APR_SUCCESS
+        && stat(oa2_sqlite_folder(path, pool), &folder) == 0
+        && fchown(fd, folder.st_uid, folder.st_gid) != 0)
+        apr_file_remove(path, pool);
+    apr_file_close(file);
+}
+
+/*
+ * The first three in this order: switching to WAL may have to wait already.
+ * synchronous=NORMAL: after a power cut the last commits may be missing, the
+ * file is whole.  A larger busy_timeout would be waited for inside a mutex of
+ * the whole process.
+ */
+const char *oa2_sqlite_setup(oa2_store_t *store, oa2_slot_t *slot,
+                             apr_pool_t *pool)
+{
+    static const char *const pragmas[] = {
+        "PRAGMA busy_timeout=20",
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=NORMAL",
+        "PRAGMA foreign_keys=ON"
+    };
+    apr_size_t i = 0;
+    int tries = SETUP_TRIES;
+
+    while (i < sizeof(pragmas) / sizeof(pragmas[0])) {
+        const char *why;
+
+        if (exec(store, slot, pragmas[i]) == 0) {
+            i++;
+            continue;
+        }
+        why = apr_dbd_error(store->driver, slot->dbd, 0);
+        /* Of several processes that make a new file one by one switches it
+           to WAL; SQLite refuses the others at once, whatever the timeout. */
+        if (--tries == 0 || !strstr(why, "is locked"))
+            return apr_psprintf(pool, "%s: %s", pragmas[i], why);
+        apr_sleep(SETUP_PAUSE);
+    }
+    return NULL;
+}
+
+/*
+ * By its message, because apr_dbd_sqlite3 reports a lock as a plain error.
+ * SQLite's messages name tables and columns, never values.
+ */
+oa2_fault_t *oa2_sqlite_fault(oa2_ctx_t *ctx, oa2_slot_t *slot)
+{
+    static const struct { const char *part; int kind; int close; } known[] = {
+        { "is locked", OA2_FAULT_BUSY, 0 },
+        { "schema has changed", OA2_FAULT_AGAIN, 1 },
+        { "disk is full", OA2_FAULT_BUSY, 1 },
+        { "disk I/O error", OA2_FAULT_BUSY, 1 },
+        { "unable to open database file", OA2_FAULT_BUSY, 1 },
+        { "readonly database", OA2_FAULT_BUSY, 1 }
+    };
+    oa2_fault_t *fault = apr_pcalloc(ctx->pool, sizeof(*fault));
+    apr_size_t i;
+
+    fault->kind = OA2_FAULT_SQL;
+    fault->close = 1;
+    fault->text = apr_pstrdup(ctx->pool, apr_dbd_error(ctx->store->driver,
+                                                       slot->dbd, 0));
+    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strstr(fault->text, known[i].part)) {
+            fault->kind = known[i].kind;
+            fault->close = known[i].close;
+        }
+    }
+    /*
+     * With the schema changed, all statements that were prepared before are
+     * of no use any more: a new connection prepares them again.  ":memory:"
+     * would be gone with its connection.
+     */
+    if (ctx->store->is_memory) {
+        apr_hash_clear(slot->statements);
+        fault->close = 0;
+    }
+    return fault;
+}
+
+static apr_array_header_t *rows_read(oa2_ctx_t *ctx, apr_dbd_results_t *res)
+{
+    const apr_dbd_driver_t *driver = ctx->store->driver;
+    int count = apr_dbd_num_tuples(driver, res);
+    int columns = apr_dbd_num_cols(driver, res);
+    apr_array_header_t *rows = apr_array_make(ctx->pool, count,
+                                              sizeof(oa2_row_t));
+    int i;
+
+    while (count-- > 0) {
+        const char **row = apr_pcalloc(ctx->pool, sizeof(*row)
+                                       * (apr_size_t)(columns + 1));
+        apr_dbd_row_t *from = NULL;
+
+        if (apr_dbd_get_row(driver, ctx->pool, res, &from, -1) != 0)
+            break;
+        for (i = 0; i < columns; i++)
+            row[i] = apr_dbd_get_entry(driver, from, i);
+        APR_ARRAY_PUSH(rows, oa2_row_t) = row;
+    }
+    return rows;
+}
+
+static int step_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
+                    oa2_slot_t *slot, const char *text, const oa2_args_t *args)
+{
+    const oa2_prepared_t *prepared = oa2_sql_prepare(ctx, slot, text);
+    const char *values[OA2_SQL_ARGS * 3];
+    apr_dbd_results_t *res = NULL;
+    int rv;
+
+    if (!prepared || !oa2_sql_bind(values, prepared, args))
+        return 1;
+    /* random = 1, on both drivers and always */
+    rv = apr_dbd_pselect(ctx->store->driver, ctx->pool, slot->dbd, &res,
+                         prepared->dbd, 1, prepared->count, values);
+    if (rv == 0)
+        *rows = rows_read(ctx, res);
+    return rv;
+}
+
+oa2_fault_t *oa2_sqlite_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
+                            oa2_slot_t *slot, const oa2_sql_t *sql,
+                            const oa2_args_t *args)
+{
+    oa2_store_t *store = ctx->store;
+    oa2_fault_t *fault;
+    int bad = 0;
+    int i;
+
+    if (!sql->sqlite[1])
+        return step_run(rows, ctx, slot, sql->sqlite[0], args) == 0
+            ? NULL : oa2_sqlite_fault(ctx, slot);
+    if (exec(store, slot, "BEGIN IMMEDIATE") != 0)
+        return oa2_sqlite_fault(ctx, slot);
+    for (i = 0; !bad && i < OA2_SQL_STEPS && sql->sqlite[i]; i++) {
+        const char *text = sql->sqlite[i];
+        int optional = *text == '?';
+
+        bad = step_run(rows, ctx, slot, text + optional, args);
+        if (!bad && !optional && (*rows)->nelts == 0)
+            break;
+    }
+    if (!bad && exec(store, slot, "COMMIT") == 0)
+        return NULL;
+    fault = oa2_sqlite_fault(ctx, slot);
+    exec(store, slot, "ROLLBACK");
+    return fault;
+}

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store.h - everything that is remembered, as verbs of the domain.
+ *
+ * Below: PostgreSQL or SQLite through apr_dbd (store/pool.h, store/sql.h), and
+ * the cache that processes share (base/cache.h).  Above: nobody writes SQL.
+ *
+ * Promises that every verb keeps:
+ *   - One round trip on PostgreSQL; on SQLite one statement or one short
+ *     BEGIN IMMEDIATE transaction.
+ *   - Compare and set: of N racing callers exactly one is told that it won.
+ *   - When a verb that changes something returns NULL, the change is
+ *     committed, and no process of this machine will use an older cached
+ *     answer; PostgreSQL has told the other machines (NOTIFY).
+ *   - Waits are bounded (store settings).  With the database away it returns
+ *     oa2_temporarily_unavailable, at once after the first failure.
+ *   - `find` answers NULL in *out when there is no such row: no error.
+ *
+ * Times are seconds since 1970.  Digests are base64url(SHA-256(secret)),
+ * 43 characters: the secrets themselves are never stored.  Lists are words
+ * separated by one space; "" is the empty list, never NULL.  Returned
+ * structures live in ctx->pool.  All text is valid UTF-8 without NUL: callers
+ * see to it before.
+ */
+#ifndef OA2_STORE_STORE_H
+#define OA2_STORE_STORE_H
+
+#include <apr_tables.h>
+#include "base/cache.h"
+#include "base/err.h"
+#include "base/params.h"
+
+typedef struct oa2_store_t oa2_store_t;
+struct oa2_settings_t;                  /* domain/settings.h */
+struct oa2_client_t;
+
+/*
+ * What one request, command or test works with.  Everything below the httpd
+ * floor gets one; it belongs to one thread.
+ */
+typedef struct oa2_ctx_t {
+    apr_pool_t *pool;                   /* the request's */
+    oa2_store_t *store;
+    apr_int64_t now;                    /* seconds since 1970 */
+    const struct oa2_settings_t *settings;
+    const struct oa2_client_t *client;  /* proven or named; NULL: none */
+    const oa2_params_t *params;         /* checked against the row */
+} oa2_ctx_t;
+
+/* ------------------------------------------------------------ the store */
+
+typedef struct oa2_store_conf_t {
+    const char *driver;                 /* "pgsql" or "sqlite3" */
+    const char *params;                 /* libpq string, or a file's path */
+    int connections;                    /* most per process */
+    int wait_ms;                        /* longest wait for a connection */
+} oa2_store_conf_t;
+
+/*
+ * Needs apr_dbd_init() to have run.  Connects lazily: succeeds with the
+ * database away.  Thread-safe afterwards; one per process (call it after
+ * fork), destroyed with pool.  Two caches, because a client takes more room
+ * than a token; NULL: none is used.
+ */
+oa2_err_t *oa2_store_open(oa2_store_t **out, const oa2_store_conf_t *conf,
+                          oa2_cache_t *tokens, oa2_cache_t *clients,
+                          apr_pool_t *pool);
+/* NULL, or a sentence that says what is wrong with driver or params. */
+const char *oa2_store_conf_check(const oa2_store_conf_t *conf,
+                                 apr_pool_t *pool);
+/* The tokens' cache. */
+oa2_cache_t *oa2_store_cache(const oa2_store_t *store);
+/* What carries the tag ('c' client, 'u' user, 'g' grant, 't' token's digest,
+   'o' origins) is a miss from now on, in both caches; kind '*': everything. */
+void oa2_store_bump(oa2_store_t *store, char kind, const char *name);
+int oa2_store_is_pgsql(const oa2_store_t *store);
+/* One cheap statement: NULL when the database answers. */
+oa2_err_t *oa2_store_ping(oa2_ctx_t *ctx);
+
+typedef struct oa2_schema_t {
+    int current;                        /* version in the database; 0: none */
+    int newest;                         /* version this program knows */
+    int oldest;                         /* lowest that this program can use */
+} oa2_schema_t;
+
+oa2_err_t *oa2_schema_find(oa2_schema_t *out, oa2_ctx_t *ctx);
+/* Applies what is missing, each version in one transaction, one process at a
+   time; *applied counts them. */
+oa2_err_t *oa2_schema_migrate(int *applied, oa2_ctx_t *ctx);
+
+/* ------------------------------------------------------------ client */
+
+typedef struct oa2_client_t {
+    const char *id;
+    const char *name;                   /* for people; "" : none */
+    const char *secret;                 /* digest; NULL: a public client */
+    const char *old_secret;             /* digest; NULL: none */
+    apr_int64_t old_secret_until;       /* good before this time */
+    const char *redirect_uris;          /* words, exactly as registered */
+    const char *scope;                  /* words it may ask for */
+    const char *grants;                 /* grant_type words */
+    const char *introspect;             /* "none", "own" or "all" */
+    const char *resources;              /* resource URIs it answers for */
+    apr_int64_t access_lifetime;        /* seconds; 0: the server's */
+    apr_int64_t refresh_lifetime;       /* seconds; 0: the server's */
+    int trusted;                        /* consent is not asked */
+    int disabled;
+    apr_int64_t created;
+    apr_int64_t updated;
+} oa2_client_t;
+
+/* Cached.  Disabled clients are found too. */
+oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
+                           const char *id);
+/* *put: 0 when the id is taken.  Also writes the origins of the http(s)
+   redirect URIs, for oa2_origin_is_known(). */
+oa2_err_t *oa2_client_put(int *put, oa2_ctx_t *ctx,
+                          const oa2_client_t *client);
+/* All fields but id and created; *done: 0 when there is none. */
+oa2_err_t *oa2_client_update(int *done, oa2_ctx_t *ctx,
+                             const oa2_client_t *client);
+/* With its grants, codes, tokens and consents. */
+oa2_err_t *oa2_client_remove(int *done, oa2_ctx_t *ctx, const char *id);
+/* oa2_client_t *, by id, after `after` (NULL: from the start), at most n. */
+oa2_err_t *oa2_client_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                           const char *after, int n);
+/* Some enabled client has a redirect URI of this origin.  Cached. */
+oa2_err_t *oa2_origin_is_known(int *known, oa2_ctx_t *ctx,
+                               const char *origin);
+
+/* ------------------------------------------------------------ user */
+
+typedef struct oa2_user_t {
+    const char *name;                   /* what is typed at login */
+    const char *sub;                    /* random, never reused */
+    const char *password;               /* hash; NULL: known elsewhere only */
+    int disabled;
+    apr_int64_t created;
+} oa2_user_t;
+
+oa2_err_t *oa2_user_find(oa2_user_t **out, oa2_ctx_t *ctx, const char *name);
+oa2_err_t *oa2_user_put(int *put, oa2_ctx_t *ctx, const oa2_user_t *user);
+/*
+ * The row of a user who logged in by another httpd provider: made with this
+ * sub when there is none yet.
+ */
+oa2_err_t *oa2_user_enter(oa2_user_t **out, oa2_ctx_t *ctx, const char *name,
+                          const char *new_sub);
+/* Ends the user's sessions too. */
+oa2_err_t *oa2_user_set_password(int *done, oa2_ctx_t *ctx, const char *name,
+                                 const char *hash);
+/* A disabled user's sessions end and its tokens are refused. */
+oa2_err_t *oa2_user_set_disabled(int *done, oa2_ctx_t *ctx, const char *name,
+                                 int disabled);
+/* With sessions, consents, grants, codes and tokens. */
+oa2_err_t *oa2_user_remove(int *done, oa2_ctx_t *ctx, const char *name);
+oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                         const char *after, int n);
+
+/* ------------------------------------------------------------ session */
+
+/* A browser's login.  RFC 6749 knows no sessions: they are ours. */
+typedef struct oa2_session_t {
+    const char *digest;                 /* of the cookie's value */
+    const char *user;                   /* name */
+    const char *sub;
+    apr_int64_t authenticated;          /* when the password was typed */
+    apr_int64_t expires;
+} oa2_session_t;
+
+oa2_err_t *oa2_session_put(oa2_ctx_t *ctx, const oa2_session_t *session);
+/* NULL when expired, or its user is disabled or gone. */
+oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
+                            const char *digest);
+oa2_err_t *oa2_session_end(int *done, oa2_ctx_t *ctx, const char *digest);
+
+/* ------------------------------------------------------------ flow */
+
+/*
+ * An authorization request that waits while the user logs in and consents.
+ * The opaque id that stands for it is only in the browser.
+ */
+typedef struct oa2_flow_t {
+    const char *digest;                 /* of the opaque id */
+    const char *browser;                /* digest of the browser's cookie */
+    const char *client_id;
+    const char *redirect_uri;           /* where to answer */
+    int redirect_sent;                  /* it was in the request (4.1.3) */
+    const char *scope;
+    const char *state;                  /* NULL: none */
+    const char *challenge;              /* PKCE S256 */
+    const char *audience;               /* RFC 8707 resources; "" : none */
+    const char *prompt;                 /* words still to be obeyed */
+    const char *login_hint;             /* NULL: none */
+    apr_int64_t expires;
+} oa2_flow_t;
+
+oa2_err_t *oa2_flow_put(oa2_ctx_t *ctx, const oa2_flow_t *flow);
+/* NULL when expired, or of another browser. */
+oa2_err_t *oa2_flow_find(oa2_flow_t **out, oa2_ctx_t *ctx, const char *digest,
+                         const char *browser);
+/* `login` was obeyed: the words that are left. */
+oa2_err_t *oa2_flow_set_prompt(oa2_ctx_t *ctx, const char *digest,
+                               const char *prompt);
+/* Takes it away; *first is 1 for exactly one caller. */
+oa2_err_t *oa2_flow_spend(int *first, oa2_ctx_t *ctx, const char *digest);
+
+/* ------------------------------------------------------------ consent */
+
+/* *scope: what this user has allowed this client; "" when nothing. */
+oa2_err_t *oa2_consent_find(const char **scope, oa2_ctx_t *ctx,
+                            const char *user, const char *client_id);
+/* Sets it to exactly scope. */
+oa2_err_t *oa2_consent_put(oa2_ctx_t *ctx, const char *user,
+                           const char *client_id, const char *scope);
+
+/* ------------------------------------------------------------ grant */
+
+/*
+ * One authorization: user x client x scope; the family of its codes and
+ * tokens.  A revoked grant takes all of them down.
+ */
+typedef struct oa2_grant_t {
+    apr_int64_t id;                     /* random, positive */
+    const char *client_id;
+    const char *user;
+    const char *scope;
+    const char *audience;
+    apr_int64_t created;
+    apr_int64_t expires;                /* the last of its tokens' */
+    apr_int64_t revoked;                /* 0: not */
+} oa2_grant_t;
+
+/* *done: 0 when there is none or it was revoked before. */
+oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id);
+/* All grants of a user, of a client, or of both (NULL: any); consents of the
+   pair go too.  *count: how many. */
+oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
+                                const char *client_id);
+/* Live ones, newest first; filters may be NULL; id < before (0: all). */
+oa2_err_t *oa2_grant_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                          const char *user, const char *client_id, int n);
+
+/* ------------------------------------------------------------ code */
+
+/* RFC 6749 section 4.1.2 */
+typedef struct oa2_code_t {
+    const char *digest;
+    apr_int64_t grant;
+    const char *client_id;
+    const char *user;
+    const char *sub;                    /* find only */
+    const char *redirect_uri;
+    int redirect_sent;
+    const char *challenge;
+    const char *scope;
+    const char *audience;
+    apr_int64_t expires;
+    int spent;                          /* find only */
+    int revoked;                        /* find only: the grant's */
+} oa2_code_t;
+
+/* Makes the grant and its code in one. */
+oa2_err_t *oa2_code_issue(oa2_ctx_t *ctx, const oa2_grant_t *grant,
+                          const oa2_code_t *code);
+/* Spent, expired and revoked codes are found too, while the row exists. NULL
+   when the client or user is gone or disabled. */
+oa2_err_t *oa2_code_find(oa2_code_t **out, oa2_ctx_t *ctx,
+                         const char *digest);
+
+/* ------------------------------------------------------------ token */
+
+typedef struct oa2_token_t {
+    const char *digest;
+    int refresh;                        /* 0: access token */
+    apr_int64_t grant;                  /* 0: client_credentials, no family */
+    const char *client_id;
+    const char *user;                   /* NULL: the client acts for itself */
+    const char *sub;                    /* find only; NULL as user is */
+    const char *scope;
+    const char *audience;
+    apr_int64_t issued;
+    apr_int64_t expires;
+    apr_int64_t spent;                  /* refresh: when rotated; 0: not */
+    const char *reply;                  /* refresh: sealed answer, or NULL */
+    int revoked;                        /* refresh_find only */
+} oa2_token_t;
+
+/*
+ * Spends the code and stores its tokens (refresh NULL: none), all or nothing;
+ * *first is 0 when the code was spent or revoked before: then nothing is
+ * stored.  The grant lives as long as the last token.
+ */
+oa2_err_t *oa2_code_spend(int *first, oa2_ctx_t *ctx, const oa2_code_t *code,
+                          const oa2_token_t *access,
+                          const oa2_token_t *refresh);
+/* An access token without a family (client_credentials): one INSERT. */
+oa2_err_t *oa2_token_put(oa2_ctx_t *ctx, const oa2_token_t *token);
+/*
+ * A live access token: not expired, not revoked, its grant not revoked, its
+ * client and user there and enabled; NULL otherwise.  Cached: a hit asks no
+ * database.
+ */
+oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
+                          const char *digest);
+/* The access token only; its family lives on.  *done: 0 when there is none. */
+oa2_err_t *oa2_token_revoke(int *done, oa2_ctx_t *ctx,
+                            const oa2_token_t *token);
+/* A refresh token, spent, expired, revoked or not, while the row exists and
+   its client and user are there and enabled. */
+oa2_err_t *oa2_refresh_find(oa2_token_t **out, oa2_ctx_t *ctx,
+                            const char *digest);
+/*
+ * Spends old, leaving reply with it, and stores its successors, all or
+ * nothing.  *first is 0 when old was spent or its grant revoked before.
+ */
+oa2_err_t *oa2_refresh_rotate(int *first, oa2_ctx_t *ctx,
+                              const oa2_token_t *old, const char *reply,
+                              const oa2_token_t *access,
+                              const oa2_token_t *refresh);
+
+/* ------------------------------------------------------------ throttle */
+
+/*
+ * Counts one attempt against each key (a digest; e.g. of an account, of an
+ * address) *before* the password is looked at, so that parallel guesses all
+ * count.  From the limit-th attempt on within the window each doubles the
+ * pause that follows, from 1 s to max_wait.  *wait: seconds that this attempt
+ * would have to wait; 0: go on.
+ */
+typedef struct oa2_throttle_t {
+    const char *key;
+    int limit;
+    apr_int64_t window;
+    apr_int64_t max_wait;
+} oa2_throttle_t;
+
+oa2_err_t *oa2_throttle_count(apr_int64_t *wait, oa2_ctx_t *ctx,
+                              const oa2_throttle_t *throttle);
+/* The right password was given: forget the account's attempts. */
+oa2_err_t *oa2_throttle_clear(oa2_ctx_t *ctx, const char *key);
+
+/* ------------------------------------------------------------ purge */
+
+/*
+ * Removes up to n rows of each kind that nothing can need any more: expired
+ * sessions, flows, throttles; codes and spent refresh tokens once they cannot
+ * be replayed against a living grant; expired tokens; grants without a living
+ * token.  Never waits for a row that somebody else has locked.  *removed
+ * counts rows; call again while it is not 0.
+ */
+oa2_err_t *oa2_purge(apr_int64_t *removed, oa2_ctx_t *ctx, int n);
+
+/* ------------------------------------------------------------ fleet */
+
+/*
+ * What other machines changed: a LISTEN on a connection of its own, for a
+ * thread of its own.  Only PostgreSQL.
+ */
+typedef struct oa2_listener_t oa2_listener_t;
+
+/* Connects, LISTENs, and then flushes the cache.  Bounded by a few seconds. */
+oa2_err_t *oa2_listener_open(oa2_listener_t **out, oa2_store_t *store,
+                             apr_pool_t *pool);
+/* For poll(2): readable when there is something to hear. */
+int oa2_listener_socket(const oa2_listener_t *listener);
+/* Bumps the cache for all that has arrived.  With check: first a round trip,
+   after which it beats (oa2_cache_beat).  An error: close and open again. */
+oa2_err_t *oa2_listener_hear(oa2_listener_t *listener, int check,
+                             apr_int64_t now, apr_pool_t *pool);
+void oa2_listener_close(oa2_listener_t *listener);
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * token.c - access and refresh tokens, RFC 6749 sections 1.4 and 1.5.
+ *
+ * An access token is a row that is never changed; everything that can end it
+ * early is somewhere else: its grant, its client (by serial), its user (by
+ * sub).  All of these are looked at by one join over primary keys, and are
+ * tags of what the cache remembers of it.
+ */
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "base/encode.h"
+#include "base/pack.h"
+#include "store/issue.h"
+#include "store/pool.h"
+
+#define SLACK 16        /* a sixteenth of its life the sweep of a grant waits */
+
+/* ------------------------------------------------------------ find */
+
+#define FIND "SELECT t.grant_id, t.client_id, u.name, u.sub, t.scope," \
+    " t.audience, t.issued, t.expires FROM oauth2_token t" \
+    " JOIN oauth2_client c ON c.id = t.client_id AND c.serial = t.serial" \
+    " LEFT JOIN oauth2_grant g ON g.id = t.grant_id" \
+    " LEFT JOIN oauth2_user u ON u.name = g.user_name" \
+    " WHERE t.digest = $1 AND t.expires > $2 AND c.disabled = 0" \
+    " AND (t.grant_id = 0" \
+    " OR (g.revoked = 0 AND u.sub = g.sub AND u.disabled = 0))"
+static const oa2_sql_t find_sql = { "token_find", FIND, { FIND } };
+
+static oa2_token_t *access_read(apr_pool_t *pool, oa2_row_t row)
+{
+    oa2_token_t *token = apr_pcalloc(pool, sizeof(*token));
+
+    token->grant = oa2_row_number(row, 0);
+    token->client_id = row[1];
+    token->user = row[2];
+    token->sub = row[3];
+    token->scope = oa2_row_text(row, 4);
+    token->audience = oa2_row_text(row, 5);
+    token->issued = oa2_row_number(row, 6);
+    token->expires = oa2_row_number(row, 7);
+    return token;
+}
+
+static void access_pack(oa2_pack_t *pack, const oa2_token_t *token)
+{
+    oa2_pack_number(pack, token->grant);
+    oa2_pack_number(pack, token->issued);
+    oa2_pack_number(pack, token->expires);
+    oa2_pack_text(pack, token->client_id);
+    oa2_pack_text(pack, token->user);
+    oa2_pack_text(pack, token->sub);
+    oa2_pack_text(pack, token->scope);
+    oa2_pack_text(pack, token->audience);
+}
+
+static oa2_token_t *access_unpack(oa2_pack_t *pack, apr_pool_t *pool)
+{
+    oa2_token_t *token = apr_pcalloc(pool, sizeof(*token));
+
+    token->grant = oa2_unpack_number(pack);
+    token->issued = oa2_unpack_number(pack);
+    token->expires = oa2_unpack_number(pack);
+    token->client_id = oa2_unpack_text(pack, pool);
+    token->user = oa2_unpack_text(pack, pool);
+    token->sub = oa2_unpack_text(pack, pool);
+    token->scope = oa2_unpack_text(pack, pool);
+    token->audience = oa2_unpack_text(pack, pool);
+    return pack->ok ? token : NULL;
+}
+
+/* Three tags at most: with a family, its tag stands for the token's own. */
+static void access_remember(oa2_ctx_t *ctx, oa2_token_t *token,
+                            oa2_cache_entry_t *entry, apr_uint32_t mark)
+{
+    oa2_cache_t *cache = ctx->store->tokens;
+    apr_size_t room = oa2_cache_room(cache);
+    unsigned char *buf = apr_palloc(ctx->pool, room);
+    oa2_pack_t pack;
+
+    oa2_pack_begin(&pack, buf, room);
+    access_pack(&pack, token);
+    if (!pack.ok)
+        return;
+    entry->tags[0] = token->grant
+        ? oa2_cache_tag('g', oa2_sql_number(ctx->pool, token->grant))
+        : oa2_cache_tag('t', token->digest);
+    entry->tags[1] = oa2_cache_tag('c', token->client_id);
+    entry->tags[2] = token->user ? oa2_cache_tag('u', token->user) : 0;
+    entry->expires = token->expires;
+    entry->data = buf;
+    entry->len = (apr_size_t)(pack.at - buf);
+    oa2_cache_put(cache, entry, mark, ctx->now);
+}
+
+static oa2_token_t *access_recall(oa2_ctx_t *ctx,
+                                  const unsigned char key[OA2_KEY_LEN])
+{
+    oa2_cache_t *cache = ctx->store->tokens;
+    apr_size_t len = oa2_cache_room(cache);
+    unsigned char *buf = apr_palloc(ctx->pool, len);
+    oa2_pack_t pack;
+
+    if (!oa2_cache_find(buf, &len, cache, key, ctx->now))
+        return NULL;
+    oa2_pack_begin(&pack, buf, len);
+    return access_unpack(&pack, ctx->pool);
+}
+
+oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
+                          const char *digest)
+{
+    oa2_cache_t *cache = ctx->store->tokens;
+    oa2_cache_entry_t entry;
+    apr_array_header_t *rows;
+    apr_uint32_t mark = 0;
+    oa2_token_t *token;
+    apr_size_t len;
+    unsigned char *key = oa2_b64url_decode(&len, digest, ctx->pool);
+
+    *out = NULL;
+    if (!key || len != OA2_KEY_LEN)
+        return NULL;
+    if (cache) {
+        token = access_recall(ctx, key);
+        if (token) {
+            token->digest = apr_pstrdup(ctx->pool, digest);
+            *out = token;
+            return NULL;
+        }
+        mark = oa2_cache_mark(cache);
+    }
+    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, digest,
+                    oa2_sql_number(ctx->pool, ctx->now)));
+    if (!rows->nelts)
+        return NULL;
+    token = access_read(ctx->pool, APR_ARRAY_IDX(rows, 0, oa2_row_t));
+    token->digest = apr_pstrdup(ctx->pool, digest);
+    if (cache) {
+        memset(&entry, 0, sizeof(entry));
+        memcpy(entry.key, key, OA2_KEY_LEN);
+        access_remember(ctx, token, &entry, mark);
+    }
+    *out = token;
+    return NULL;
+}
+
+/* ------------------------------------------------------------ put, revoke */
+
+#define PUT "INSERT INTO oauth2_token (digest, grant_id, serial, issued," \
+    " expires, client_id, scope, audience)" \
+    " SELECT CAST($1 AS TEXT), 0, serial, CAST($3 AS BIGINT)," \
+    " CAST($4 AS BIGINT), id, CAST($5 AS TEXT), CAST($6 AS TEXT)" \
+    " FROM oauth2_client WHERE id = $2 AND disabled = 0 RETURNING 1"
+static const oa2_sql_t put_sql = { "token_put", PUT, { PUT } };
+
+oa2_err_t *oa2_token_put(oa2_ctx_t *ctx, const oa2_token_t *token)
+{
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &put_sql, token->digest, token->client_id,
+                    oa2_sql_number(ctx->pool, token->issued),
+                    oa2_sql_number(ctx->pool, token->expires), token->scope,
+                    token->audience));
+    if (!rows->nelts)
+        return oa2_err_make(ctx->pool, &oa2_invalid_client, OA2_ID(2021),
+                            "The client was removed or disabled meanwhile.",
+                            NULL);
+    return NULL;
+}
+
+static const oa2_sql_t revoke_sql = {
+    "token_revoke",
+    "WITH t AS (DELETE FROM oauth2_token WHERE digest = $1"
+    " RETURNING digest, grant_id)"
+    " SELECT 1, pg_notify('oauth2', CASE WHEN grant_id = 0"
+    " THEN 't' || digest ELSE 'g' || grant_id END) FROM t",
+    { "DELETE FROM oauth2_token WHERE digest = $1 RETURNING 1" }
+};
+
+oa2_err_t *oa2_token_revoke(int *done, oa2_ctx_t *ctx,
+                            const oa2_token_t *token)
+{
+    apr_array_header_t *rows;
+    oa2_err_t *err = OA2_SQL(&rows, ctx, &revoke_sql, token->digest);
+
+    /* After a failure too: it may have been done and only the answer lost. */
+    if (token->grant)
+        oa2_store_bump(ctx->store, 'g',
+                       oa2_sql_number(ctx->pool, token->grant));
+    else
+        oa2_store_bump(ctx->store, 't', token->digest);
+    OA2_TRY(err);
+    *done = rows->nelts > 0;
+    return NULL;
+}
+
+/* ------------------------------------------------------------ refresh */
+
+#define REFRESH_FIND "SELECT r.digest, r.grant_id, g.client_id, u.name," \
+    " u.sub, r.scope, r.audience, r.issued, r.expires, r.spent, r.reply," \
+    " g.revoked FROM oauth2_refresh r" \
+    " JOIN oauth2_grant g ON g.id = r.grant_id" \
+    " JOIN oauth2_client c ON c.id = g.client_id AND c.serial = g.serial" \
+    " JOIN oauth2_user u ON u.name = g.user_name AND u.sub = g.sub" \
+    " WHERE r.digest = $1 AND c.disabled = 0 AND u.disabled = 0"
+static const oa2_sql_t refresh_sql = {
+    "refresh_find", REFRESH_FIND, { REFRESH_FIND }
+};
+
+oa2_err_t *oa2_refresh_find(oa2_token_t **out, oa2_ctx_t *ctx,
+                            const char *digest)
+{
+    apr_array_header_t *rows;
+    oa2_token_t *token;
+    oa2_row_t row;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &refresh_sql, digest));
+    if (!rows->nelts) {
+        *out = NULL;
+        return NULL;
+    }
+    row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
+    token = apr_pcalloc(ctx->pool, sizeof(*token));
+    token->refresh = 1;
+    token->digest = row[0];
+    token->grant = oa2_row_number(row, 1);
+    token->client_id = row[2];
+    token->user = row[3];
+    token->sub = row[4];
+    token->scope = oa2_row_text(row, 5);
+    token->audience = oa2_row_text(row, 6);
+    token->issued = oa2_row_number(row, 7);
+    token->expires = oa2_row_number(row, 8);
+    token->spent = oa2_row_number(row, 9);
+    token->reply = row[10];
+    token->revoked = oa2_row_number(row, 11) != 0;
+    *out = token;
+    return NULL;
+}
+
+static const oa2_sql_t rotate_sql = {
+    "refresh_rotate",
+    OA2_ISSUE_PGSQL("UPDATE oauth2_refresh SET spent = $3, reply = $16 FROM g"
+                    " WHERE digest = $1 AND grant_id = g.id AND spent = 0"),
+    OA2_ISSUE_SQLITE("UPDATE oauth2_refresh SET spent = $3, reply = $16"
+                     " WHERE digest = $1 AND grant_id = $2 AND spent = 0"
+                     " RETURNING 1")
+};
+
+oa2_err_t *oa2_refresh_rotate(int *first, oa2_ctx_t *ctx,
+                              const oa2_token_t *old, const char *reply,
+                              const oa2_token_t *access,
+                              const oa2_token_t *refresh)
+{
+    const oa2_token_t *last = refresh ? refresh : access;
+    apr_int64_t life = last->expires - ctx->now;
+    oa2_issue_t issue = { old->digest, old->grant, access, refresh,
+                          life > 0 ? life / SLACK : 0, reply };
+
+    return oa2_issue_run(first, ctx, &rotate_sql, &issue);
+}
+
+/* ------------------------------------------------------------ issue */
+
+oa2_err_t *oa2_issue_run(int *first, oa2_ctx_t *ctx, const oa2_sql_t *sql,
+                         const oa2_issue_t *issue)
+{
+    static const oa2_token_t none;
+    const oa2_token_t *access = issue->access;
+    const oa2_token_t *refresh = issue->refresh ? issue->refresh : &none;
+    apr_int64_t last = access->expires > refresh->expires
+        ? access->expires : refresh->expires;
+    apr_pool_t *pool = ctx->pool;
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, sql, issue->spent,
+                    oa2_sql_number(pool, issue->grant),
+                    oa2_sql_number(pool, ctx->now),
+                    access->digest, oa2_sql_number(pool, access->issued),
+                    oa2_sql_number(pool, access->expires), access->scope,
+                    access->audience,
+                    refresh->digest, oa2_sql_number(pool, refresh->issued),
+                    oa2_sql_number(pool, refresh->expires), refresh->scope,
+                    refresh->audience,
+                    oa2_sql_number(pool, last),
+                    oa2_sql_number(pool, last + issue->slack),
+                    issue->reply));
+    *first = rows->nelts > 0;
+    return NULL;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_store_client.c - clients and their origins in the store.
+ */
+#include "unit/fixture_store.h"
+
+static int setup(void **state)
+{
+    *state = fixture_open();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_close(*state);
+    return 0;
+}
+
+static oa2_client_t *get(oa2_ctx_t *ctx, const char *id)
+{
+    oa2_client_t *client;
+
+    fixture_good(oa2_client_find(&client, ctx, id));
+    return client;
+}
+
+static int known(oa2_ctx_t *ctx, const char *origin)
+{
+    int yes;
+
+    fixture_good(oa2_origin_is_known(&yes, ctx, origin));
+    return yes;
+}
+
+static void client_is_what_was_put(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_client_t put = {
+        .id = "app", .name = "Ein \"Client\" \xc3\xa4 100% $1", .secret = "s",
+        .old_secret = "o", .old_secret_until = 7,
+        .redirect_uris = "http://127.0.0.1/cb app:/x", .scope = "a b",
+        .grants = "refresh_token", .introspect = "all",
+        .resources = "https://api.example.com/", .access_lifetime = 300,
+        .refresh_lifetime = APR_INT64_C(5000000000), .trusted = 1,
+        .created = 11, .updated = 12
+    };
+    oa2_client_t *client;
+    int done;
+    int i;
+
+    assert_null(get(ctx, "app"));
+    fixture_good(oa2_client_put(&done, ctx, &put));
+    assert_int_equal(done, 1);
+    /* from the database, then from the cache */
+    for (i = 0; i < 2; i++) {
+        client = get(ctx, "app");
+        assert_non_null(client);
+        assert_string_equal(client->id, put.id);
+        assert_string_equal(client->name, put.name);
+        assert_string_equal(client->secret, "s");
+        assert_string_equal(client->old_secret, "o");
+        assert_true(client->old_secret_until == 7);
+        assert_string_equal(client->redirect_uris, put.redirect_uris);
+        assert_string_equal(client->scope, "a b");
+        assert_string_equal(client->grants, "refresh_token");
+        assert_string_equal(client->introspect, "all");
+        assert_string_equal(client->resources, put.resources);
+        assert_true(client->access_lifetime == 300);
+        assert_true(client->refresh_lifetime == put.refresh_lifetime);
+        assert_int_equal(client->trusted, 1);
+        assert_int_equal(client->disabled, 0);
+        assert_true(client->created == 11);
+        assert_true(client->updated == 12);
+    }
+    /* the id is taken, and nothing of it changes */
+    put.name = "another";
+    fixture_good(oa2_client_put(&done, ctx, &put));
+    assert_int_equal(done, 0);
+    assert_string_not_equal(get(ctx, "app")->name, "another");
+}
+
+static void client_changes_are_seen_at_once(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_client_t *client;
+    int done;
+
+    fixture_store_client(ctx, "app");
+    client = get(ctx, "app");
+    client->secret = NULL;
+    client->name = "";
+    client->disabled = 1;
+    fixture_good(oa2_client_update(&done, ctx, client));
+    assert_int_equal(done, 1);
+    client = get(ctx, "app");
+    assert_null(client->secret);
+    assert_string_equal(client->name, "");
+    assert_int_equal(client->disabled, 1);
+    client->id = "nobody";
+    fixture_good(oa2_client_update(&done, ctx, client));
+    assert_int_equal(done, 0);
+    fixture_good(oa2_client_remove(&done, ctx, "app"));
+    assert_int_equal(done, 1);
+    assert_null(get(ctx, "app"));
+    fixture_good(oa2_client_remove(&done, ctx, "app"));
+    assert_int_equal(done, 0);
+}
+
+static void clients_are_listed_in_pages(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    apr_array_header_t *page;
+
+    fixture_store_client(ctx, "b");
+    fixture_store_client(ctx, "a");
+    fixture_store_client(ctx, "c");
+    fixture_good(oa2_client_list(&page, ctx, NULL, 2));
+    assert_int_equal(page->nelts, 2);
+    assert_string_equal(APR_ARRAY_IDX(page, 0, oa2_client_t *)->id, "a");
+    assert_string_equal(APR_ARRAY_IDX(page, 1, oa2_client_t *)->id, "b");
+    fixture_good(oa2_client_list(&page, ctx, "b", 2));
+    assert_int_equal(page->nelts, 1);
+    assert_string_equal(APR_ARRAY_IDX(page, 0, oa2_client_t *)->id, "c");
+}
+
+static void origins_follow_their_clients(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_client_t *client;
+    int done;
+    int i;
+
+    assert_int_equal(known(ctx, "https://app.example.com"), 0);
+    fixture_store_client(ctx, "app");
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(known(ctx, "https://app.example.com"), 1);
+        assert_int_equal(known(ctx, "https://www.example.com:8443"), 1);
+        assert_int_equal(known(ctx, "https://www.example.com"), 0);
+        assert_int_equal(known(ctx, "com.example.app:"), 0);
+    }
+    client = get(ctx, "app");
+    client->redirect_uris = "https://new.example.com/ "
+        "https://www.example.com:8443/other https://new.example.com/2";
+    fixture_good(oa2_client_update(&done, ctx, client));
+    assert_int_equal(known(ctx, "https://app.example.com"), 0);
+    assert_int_equal(known(ctx, "https://www.example.com:8443"), 1);
+    assert_int_equal(known(ctx, "https://new.example.com"), 1);
+    client->disabled = 1;
+    fixture_good(oa2_client_update(&done, ctx, client));
+    assert_int_equal(known(ctx, "https://new.example.com"), 0);
+    client->disabled = 0;
+    fixture_good(oa2_client_update(&done, ctx, client));
+    assert_int_equal(known(ctx, "https://new.example.com"), 1);
+    client->redirect_uris = "";
+    fixture_good(oa2_client_update(&done, ctx, client));
+    assert_int_equal(known(ctx, "https://new.example.com"), 0);
+    fixture_good(oa2_client_remove(&done, ctx, "app"));
+    fixture_store_client(ctx, "app");
+    assert_int_equal(known(ctx, "https://app.example.com"), 1);
+    fixture_good(oa2_client_remove(&done, ctx, "app"));
+    assert_int_equal(known(ctx, "https://app.example.com"), 0);
+}
+
+/* What does not fit an entry is asked for every time, and right. */
+static void a_large_client_is_not_cached(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_client_t *client = fixture_store_client(ctx, "app");
+    char *resources = apr_pcalloc(ctx->pool, 20001);
+    int done;
+    int i;
+
+    memset(resources, 'x', 20000);
+    client->resources = resources;
+    fixture_good(oa2_client_update(&done, ctx, client));
+    for (i = 0; i < 2; i++)
+        assert_string_equal(get(ctx, "app")->resources, resources);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(client_is_what_was_put),
+        TEST(client_changes_are_seen_at_once),
+        TEST(clients_are_listed_in_pages),
+        TEST(origins_follow_their_clients),
+        TEST(a_large_client_is_not_cached),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

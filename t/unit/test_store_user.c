@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_store_user.c - users, sessions, flows and consents in the store.
+ */
+#include "unit/fixture_store.h"
+
+static int setup(void **state)
+{
+    *state = fixture_open();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_close(*state);
+    return 0;
+}
+
+static oa2_session_t *session_make(oa2_ctx_t *ctx, const char *user)
+{
+    oa2_session_t *session = apr_pcalloc(ctx->pool, sizeof(*session));
+
+    session->digest = fixture_digest(ctx);
+    session->user = user;
+    session->authenticated = ctx->now - 5;
+    session->expires = ctx->now + 3600;
+    fixture_good(oa2_session_put(ctx, session));
+    return session;
+}
+
+static oa2_session_t *session_get(oa2_ctx_t *ctx, const char *digest)
+{
+    oa2_session_t *session;
+
+    fixture_good(oa2_session_find(&session, ctx, digest));
+    return session;
+}
+
+static void user_is_what_was_put(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_user_t put = { "ann", "sub-1", "$2y$05$hash", 0, 99 };
+    apr_array_header_t *page;
+    oa2_user_t *user;
+    int done;
+
+    fixture_good(oa2_user_put(&done, ctx, &put));
+    assert_int_equal(done, 1);
+    fixture_good(oa2_user_put(&done, ctx, &put));
+    assert_int_equal(done, 0);
+    fixture_good(oa2_user_find(&user, ctx, "ann"));
+    assert_string_equal(user->name, "ann");
+    assert_string_equal(user->sub, "sub-1");
+    assert_string_equal(user->password, put.password);
+    assert_int_equal(user->disabled, 0);
+    assert_true(user->created == 99);
+    fixture_good(oa2_user_find(&user, ctx, "Ann"));
+    assert_null(user);
+    fixture_store_user(ctx, "bob");
+    fixture_good(oa2_user_list(&page, ctx, NULL, 10));
+    assert_int_equal(page->nelts, 2);
+    fixture_good(oa2_user_list(&page, ctx, "ann", 10));
+    assert_int_equal(page->nelts, 1);
+    assert_string_equal(APR_ARRAY_IDX(page, 0, oa2_user_t *)->name, "bob");
+    assert_null(APR_ARRAY_IDX(page, 0, oa2_user_t *)->password);
+}
+
+static void user_of_another_provider_enters(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_user_t *user;
+    int done;
+
+    fixture_good(oa2_user_enter(&user, ctx, "ann", "sub-1"));
+    assert_string_equal(user->name, "ann");
+    assert_string_equal(user->sub, "sub-1");
+    assert_null(user->password);
+    assert_true(user->created == ctx->now);
+    fixture_good(oa2_user_enter(&user, ctx, "ann", "sub-2"));
+    assert_string_equal(user->sub, "sub-1");
+    fixture_good(oa2_user_set_disabled(&done, ctx, "ann", 1));
+    fixture_good(oa2_user_enter(&user, ctx, "ann", "sub-2"));
+    assert_int_equal(user->disabled, 1);
+}
+
+static void session_lives_until_it_ends(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_user_t *ann = fixture_store_user(ctx, "ann");
+    oa2_session_t *put = session_make(ctx, "ann");
+    oa2_session_t *session = session_get(ctx, put->digest);
+    int done;
+
+    assert_non_null(session);
+    assert_string_equal(session->user, "ann");
+    assert_string_equal(session->sub, ann->sub);
+    assert_true(session->authenticated == put->authenticated);
+    assert_true(session->expires == put->expires);
+    ctx->now = put->expires;
+    assert_null(session_get(ctx, put->digest));
+    ctx->now = FIXTURE_NOW;
+    fixture_good(oa2_session_end(&done, ctx, put->digest));
+    assert_int_equal(done, 1);
+    fixture_good(oa2_session_end(&done, ctx, put->digest));
+    assert_int_equal(done, 0);
+    assert_null(session_get(ctx, put->digest));
+}
+
+static void session_ends_with_its_user(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_session_t *session;
+    oa2_session_t *bobs;
+    oa2_user_t *user;
+    int done;
+
+    fixture_store_user(ctx, "ann");
+    fixture_store_user(ctx, "bob");
+    bobs = session_make(ctx, "bob");
+    session = session_make(ctx, "ann");
+    fixture_good(oa2_user_set_password(&done, ctx, "ann", "new"));
+    assert_int_equal(done, 1);
+    assert_null(session_get(ctx, session->digest));
+    fixture_good(oa2_user_find(&user, ctx, "ann"));
+    assert_string_equal(user->password, "new");
+
+    session = session_make(ctx, "ann");
+    fixture_good(oa2_user_set_disabled(&done, ctx, "ann", 0));
+    assert_int_equal(done, 1);
+    assert_non_null(session_get(ctx, session->digest));
+    fixture_good(oa2_user_set_disabled(&done, ctx, "ann", 1));
+    fixture_good(oa2_user_set_disabled(&done, ctx, "ann", 0));
+    assert_null(session_get(ctx, session->digest));
+
+    session = session_make(ctx, "ann");
+    fixture_good(oa2_user_remove(&done, ctx, "ann"));
+    assert_int_equal(done, 1);
+    assert_null(session_get(ctx, session->digest));
+    assert_non_null(session_get(ctx, bobs->digest));
+
+    fixture_good(oa2_user_remove(&done, ctx, "ann"));
+    assert_int_equal(done, 0);
+    fixture_good(oa2_user_set_password(&done, ctx, "ann", "x"));
+    assert_int_equal(done, 0);
+    fixture_good(oa2_user_set_disabled(&done, ctx, "ann", 1));
+    assert_int_equal(done, 0);
+}
+
+static void flow_waits_for_its_browser(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_flow_t put = {
+        fixture_digest(ctx), "browser", "app", "https://a.example/cb", 1,
+        "read write", "st%ate", "challenge", "", "login consent", NULL,
+        FIXTURE_NOW + 600
+    };
+    oa2_flow_t *flow;
+    int first;
+
+    fixture_good(oa2_flow_put(ctx, &put));
+    fixture_good(oa2_flow_find(&flow, ctx, put.digest, "another"));
+    assert_null(flow);
+    fixture_good(oa2_flow_find(&flow, ctx, put.digest, "browser"));
+    assert_non_null(flow);
+    assert_string_equal(flow->digest, put.digest);
+    assert_string_equal(flow->browser, "browser");
+    assert_string_equal(flow->client_id, "app");
+    assert_string_equal(flow->redirect_uri, put.redirect_uri);
+    assert_int_equal(flow->redirect_sent, 1);
+    assert_string_equal(flow->scope, "read write");
+    assert_string_equal(flow->state, "st%ate");
+    assert_string_equal(flow->challenge, "challenge");
+    assert_string_equal(flow->audience, "");
+    assert_string_equal(flow->prompt, "login consent");
+    assert_null(flow->login_hint);
+    assert_true(flow->expires == put.expires);
+    fixture_good(oa2_flow_set_prompt(ctx, put.digest, "consent"));
+    fixture_good(oa2_flow_find(&flow, ctx, put.digest, "browser"));
+    assert_string_equal(flow->prompt, "consent");
+    fixture_good(oa2_flow_spend(&first, ctx, put.digest));
+    assert_int_equal(first, 1);
+    fixture_good(oa2_flow_spend(&first, ctx, put.digest));
+    assert_int_equal(first, 0);
+    put.state = NULL;
+    put.login_hint = "ann";
+    put.expires = FIXTURE_NOW;
+    fixture_good(oa2_flow_put(ctx, &put));
+    fixture_good(oa2_flow_find(&flow, ctx, put.digest, "browser"));
+    assert_null(flow);
+    ctx->now -= 1;
+    fixture_good(oa2_flow_find(&flow, ctx, put.digest, "browser"));
+    assert_null(flow->state);
+    assert_string_equal(flow->login_hint, "ann");
+}
+
+static void consent_is_the_clients_own(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    const char *scope;
+    int done;
+
+    fixture_store_client(ctx, "app");
+    fixture_store_user(ctx, "ann");
+    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    assert_string_equal(scope, "");
+    fixture_good(oa2_consent_put(ctx, "ann", "app", "read"));
+    fixture_good(oa2_consent_put(ctx, "ann", "app", "read write"));
+    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    assert_string_equal(scope, "read write");
+    fixture_good(oa2_client_remove(&done, ctx, "app"));
+    fixture_store_client(ctx, "app");
+    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    assert_string_equal(scope, "");
+    fixture_good(oa2_consent_put(ctx, "ann", "app", "write"));
+    fixture_good(oa2_user_remove(&done, ctx, "ann"));
+    fixture_store_user(ctx, "ann");
+    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    assert_string_equal(scope, "");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(user_is_what_was_put),
+        TEST(user_of_another_provider_enters),
+        TEST(session_lives_until_it_ends),
+        TEST(session_ends_with_its_user),
+        TEST(flow_waits_for_its_browser),
+        TEST(consent_is_the_clients_own),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
