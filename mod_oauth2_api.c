@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mod_oauth2_api.c - the module's record, directives, hooks and endpoints.
+ *
+ * No logic here.  A new endpoint is its file and a line in oa2_endpoints; a
+ * new simple setting is a row of OA2_SETTINGS (src/domain/settings.h).
+ */
+#include <httpd.h>
+#include <http_config.h>
+#include <http_protocol.h>
+#include <http_request.h>
+#include <mod_auth.h>
+
+#include "endpoint/endpoint.h"
+#include "httpd/bearer.h"
+#include "httpd/conf.h"
+#include "httpd/dispatch.h"
+#include "httpd/identity.h"
+#include "httpd/login.h"
+#include "httpd/module.h"
+#include "httpd/require.h"
+#include "httpd/setup.h"
+#include "httpd/wellknown.h"
+
+const oa2_endpoint_t *const oa2_endpoints[] = {
+    &oa2_endpoint_authorize,
+    &oa2_endpoint_login,
+    &oa2_endpoint_consent,
+    &oa2_endpoint_logout,
+    &oa2_endpoint_token,
+    &oa2_endpoint_revoke,
+    &oa2_endpoint_introspect,
+    NULL
+};
+
+static const command_rec directives[] = {
+#define X(kind, member, directive, preset, min, max, help)                  \
+    AP_INIT_TAKE1(directive, oa2_conf_set, NULL, RSRC_CONF, help),
+    OA2_SETTINGS(X)
+#undef X
+    AP_INIT_TAKE1("OAuth2Issuer", oa2_conf_issuer, NULL, RSRC_CONF,
+                  "the URL that names this authorization server"),
+    AP_INIT_TAKE2("OAuth2Database", oa2_conf_database, NULL, RSRC_CONF,
+                  "\"sqlite3\" and a file, or \"pgsql\" and libpq's "
+                  "parameters"),
+    AP_INIT_TAKE1("OAuth2StateDir", oa2_conf_state_dir, NULL, RSRC_CONF,
+                  "where the secret and the embedded database are kept"),
+    AP_INIT_TAKE23("OAuth2Scope", oa2_conf_scope, NULL, RSRC_CONF,
+                   "a scope's name, its description for users, and perhaps "
+                   "\"default\""),
+    AP_INIT_TAKE1("OAuth2Resource", oa2_conf_resource, NULL,
+                  ACCESS_CONF | OR_AUTHCFG,
+                  "the URL that names the API in this directory"),
+    AP_INIT_FLAG("OAuth2PassHeaders", oa2_conf_pass_headers, NULL,
+                 ACCESS_CONF | OR_AUTHCFG,
+                 "On: tell proxied back ends who calls in OAuth2-* headers"),
+    AP_INIT_ITERATE("OAuth2LoginProvider", oa2_conf_login_provider, NULL,
+                    ACCESS_CONF | OR_AUTHCFG,
+                    "which authentication providers check passwords at the "
+                    "login page"),
+    { .name = NULL }
+};
+
+static void register_hooks(apr_pool_t *pool)
+{
+    /* What mod_rewrite's directives can use has to be there before. */
+    static const char *const before_rewrite[] = { "mod_rewrite.c", NULL };
+
+    oa2_login_register(pool);
+    oa2_require_register(pool);
+    ap_hook_check_config(oa2_conf_check, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(oa2_setup_post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(oa2_setup_child, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_quick_handler(oa2_wellknown_answer, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_post_perdir_config(oa2_wellknown_stop, NULL, NULL,
+                               APR_HOOK_REALLY_FIRST);
+    ap_hook_check_access_ex(oa2_require_preflight, NULL, NULL,
+                            APR_HOOK_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_authn(oa2_bearer_check, NULL, NULL, APR_HOOK_MIDDLE,
+                        AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_authz(oa2_require_check, NULL, NULL, APR_HOOK_FIRST,
+                        AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_note_auth_failure(oa2_bearer_note_failure, NULL, NULL,
+                              APR_HOOK_MIDDLE);
+    ap_hook_fixups(oa2_identity_pass, NULL, before_rewrite,
+                   APR_HOOK_REALLY_FIRST);
+    ap_hook_handler(oa2_dispatch, NULL, NULL, APR_HOOK_MIDDLE);
+}
+
+module AP_MODULE_DECLARE_DATA oauth2_api_module = {
+    STANDARD20_MODULE_STUFF,
+    oa2_conf_dir_create,
+    oa2_conf_dir_merge,
+    oa2_conf_server_create,
+    oa2_conf_server_merge,
+    directives,
+    register_hooks,
+    AP_MODULE_FLAG_NONE
+};

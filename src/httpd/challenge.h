@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* challenge.h - WWW-Authenticate: Bearer, RFC 6750 section 3. */
+#ifndef OA2_HTTPD_CHALLENGE_H
+#define OA2_HTTPD_CHALLENGE_H
+
+#include <httpd.h>
+#include "base/err.h"
+
+/*
+ * Sets the header; err NULL: no token came, and "error" is left out (section
+ * 3.1).  scope NULL: left out.
+ */
+void oa2_challenge(request_rec *r, const oa2_err_t *err, const char *scope);
+
+#endif

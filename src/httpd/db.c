@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* db.c - see db.h */
+#include "httpd/db.h"
+
+#include <apr_shm.h>
+#include <apr_strings.h>
+#include <apr_time.h>
+#include <http_config.h>
+
+#include "httpd/module.h"
+#include "oa2_config.h"
+
+/* A client's row with its redirect URIs; the few clients that are larger are
+   read from the database each time. */
+#define CLIENT_ENTRY 2048
+#define CLIENT_SHARE 8                  /* 1/8 as much memory as for tokens */
+#define CLIENT_MIN (256 * 1024)
+
+static oa2_db_t *find(oa2_db_t *dbs, const oa2_settings_t *settings)
+{
+    while (dbs && (strcmp(dbs->conf.driver, settings->database_driver) != 0
+                   || strcmp(dbs->conf.params, settings->database_params))) {
+        dbs = dbs->next;
+    }
+    return dbs;
+}
+
+static void enlarge(oa2_db_t *db, const oa2_settings_t *settings)
+{
+    int connections = (int)settings->database_connections;
+    int wait_ms = (int)settings->database_wait * 1000;
+    apr_size_t size = (apr_size_t)settings->cache_size;
+    apr_size_t entry = (apr_size_t)settings->cache_entry_size;
+
+    if (db->conf.connections < connections) db->conf.connections = connections;
+    if (db->conf.wait_ms < wait_ms) db->conf.wait_ms = wait_ms;
+    if (db->token_size < size) db->token_size = size;
+    if (db->token_entry < entry) db->token_entry = entry;
+}
+
+oa2_db_t *oa2_db_collect(server_rec *main_server, apr_pool_t *pool)
+{
+    oa2_db_t *dbs = NULL;
+    server_rec *s;
+
+    for (s = main_server; s; s = s->next) {
+        oa2_server_t *conf = ap_get_module_config(s->module_config,
+                                                  &oauth2_api_module);
+        oa2_db_t *db;
+
+        if (!conf || !oa2_conf_is_active(conf)) continue;
+        db = find(dbs, &conf->settings);
+        if (!db) {
+            db = apr_pcalloc(pool, sizeof(*db));
+            db->conf.driver = conf->settings.database_driver;
+            db->conf.params = conf->settings.database_params;
+            db->settings = &conf->settings;
+            db->server = s;
+            db->next = dbs;
+            dbs = db;
+        }
+        enlarge(db, &conf->settings);
+        conf->db = db;
+    }
+    return dbs;
+}
+
+/* ------------------------------------------------------------ sharing */
+
+/*
+ * What outlives a configuration.  It may have been written by an older build
+ * of this module, so the name it is retained under holds the version and the
+ * sizes: another layout is another block.
+ */
+typedef struct {
+    apr_pool_t *pool;                   /* holds the memory; the process's */
+    apr_time_t used;                    /* by the configuration of this time */
+    oa2_cache_t *cache;
+} kept_t;
+
+/* The names of all kept_t, so that the unused can be found. */
+#define KEPT_LIST "mod_oauth2_api.kept"
+#define KEPT_MAX 64
+typedef struct {
+    int n;
+    kept_t *kept[KEPT_MAX];
+} kept_list_t;
+
+/* The database's parameters can hold a password: only a digest is a name. */
+static const char *name_of(const oa2_db_t *db, const char *what,
+                           apr_size_t size, apr_size_t entry,
+                           apr_pool_t *pool)
+{
+    const char *id = apr_pstrcat(pool, db->conf.driver, " ", db->conf.params,
+                                 NULL);
+
+    return apr_psprintf(pool, "mod_oauth2_api.%s.%s.%" APR_SIZE_T_FMT ".%"
+                        APR_SIZE_T_FMT ".%s", OA2_VERSION, what, size, entry,
+                        oa2_digest_text(pool, id));
+}
+
+static oa2_err_t *keep(oa2_cache_t **out, const char *name, apr_size_t size,
+                       apr_size_t entry, apr_time_t now,
+                       apr_pool_t *process_pool, apr_pool_t *pool)
+{
+    kept_list_t *list = ap_retained_data_get(KEPT_LIST);
+    kept_t *kept = ap_retained_data_get(name);
+    apr_shm_t *shm;
+    apr_status_t rv;
+
+    if (!list) list = ap_retained_data_create(KEPT_LIST, sizeof(*list));
+    if (!kept) {
+        kept = ap_retained_data_create(name, sizeof(*kept));
+        if (list->n < KEPT_MAX) list->kept[list->n++] = kept;
+    }
+    if (!kept->pool) {
+        apr_pool_create(&kept->pool, process_pool);
+        apr_pool_tag(kept->pool, "mod_oauth2_api cache");
+        rv = apr_shm_create(&shm, size, NULL, kept->pool);
+        if (rv != APR_SUCCESS) {
+            apr_pool_destroy(kept->pool);
+            kept->pool = NULL;
+            return oa2_err_make(pool, &oa2_server_error, OA2_ID(7010), NULL,
+                                "could not get %" APR_SIZE_T_FMT " bytes of "
+                                "shared memory (%pm): lower OAuth2CacheSize",
+                                size, &rv);
+        }
+        kept->cache = oa2_cache_init(apr_shm_baseaddr_get(shm), size, entry);
+        if (!kept->cache) {
+            return oa2_err_make(pool, &oa2_server_error, OA2_ID(7011), NULL,
+                                "OAuth2CacheSize is too small for entries of "
+                                "%" APR_SIZE_T_FMT " bytes: raise it", entry);
+        }
+    }
+    oa2_cache_flush(kept->cache);
+    kept->used = now;
+    *out = kept->cache;
+    return NULL;
+}
+
+/* Children of the old configuration keep their mapping of it. */
+static void drop_unused(apr_time_t now)
+{
+    kept_list_t *list = ap_retained_data_get(KEPT_LIST);
+    int i;
+
+    for (i = 0; list && i < list->n; i++) {
+        kept_t *kept = list->kept[i];
+
+        if (kept->pool && kept->used != now) {
+            apr_pool_destroy(kept->pool);
+            kept->pool = NULL;
+        }
+    }
+}
+
+oa2_err_t *oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool,
+                        apr_pool_t *pool)
+{
+    apr_time_t now = apr_time_now();
+    apr_size_t size;
+    oa2_db_t *db;
+
+    for (db = dbs; db; db = db->next) {
+        size = db->token_size / CLIENT_SHARE;
+        if (size < CLIENT_MIN) size = CLIENT_MIN;
+        OA2_TRY(keep(&db->tokens,
+                     name_of(db, "tokens", db->token_size, db->token_entry,
+                             pool),
+                     db->token_size, db->token_entry, now, process_pool,
+                     pool));
+        OA2_TRY(keep(&db->clients,
+                     name_of(db, "clients", size, CLIENT_ENTRY, pool), size,
+                     CLIENT_ENTRY, now, process_pool, pool));
+    }
+    drop_unused(now);
+    return NULL;
+}
+
+/* ------------------------------------------------------------ using */
+
+oa2_err_t *oa2_db_open(oa2_db_t *db, apr_pool_t *pchild)
+{
+    return oa2_store_open(&db->store, &db->conf, db->tokens, db->clients,
+                          pchild);
+}
+
+oa2_ctx_t oa2_db_ctx(const oa2_db_t *db, apr_pool_t *pool)
+{
+    oa2_ctx_t ctx = { 0 };
+
+    ctx.pool = pool;
+    ctx.store = db->store;
+    ctx.now = apr_time_sec(apr_time_now());
+    ctx.settings = db->settings;
+    return ctx;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dispatch.c - see dispatch.h
+ *
+ * Sees to what is HTTP's: path, method, CORS, content type, size.  The row's
+ * other wishes are endpoint/run's.  Each error is logged here, once.
+ */
+#include "httpd/dispatch.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_protocol.h>
+
+#include "httpd/cors.h"
+#include "httpd/db.h"
+#include "httpd/log.h"
+#include "httpd/reply.h"
+#include "httpd/request.h"
+
+/* What a path that names nothing is answered as. */
+static const oa2_endpoint_t no_page = { .answer = OA2_ANSWER_PAGE };
+static const oa2_endpoint_t no_json = { .answer = OA2_ANSWER_JSON };
+
+const oa2_endpoint_t *oa2_endpoint_find(const char *name)
+{
+    int i;
+
+    for (i = 0; oa2_endpoints[i]; i++) {
+        if (strcmp(oa2_endpoints[i]->name, name) == 0) return oa2_endpoints[i];
+    }
+    return NULL;
+}
+
+/* The tree: issuer path, "/", name, perhaps a "/". */
+static const oa2_endpoint_t *find_by_path(request_rec *r,
+                                          const oa2_settings_t *settings)
+{
+    apr_size_t len = strlen(settings->issuer_path);
+    const char *name;
+
+    if (strncmp(r->uri, settings->issuer_path, len) != 0
+        || r->uri[len] != '/') {
+        return NULL;
+    }
+    name = r->uri + len + 1;
+    len = strlen(name);
+    if (len && name[len - 1] == '/') {
+        name = apr_pstrmemdup(r->pool, name, len - 1);
+    }
+    return oa2_endpoint_find(name);
+}
+
+static const oa2_endpoint_t *find(request_rec *r,
+                                  const oa2_settings_t *settings)
+{
+    const char *accept = apr_table_get(r->headers_in, "Accept");
+    const oa2_endpoint_t *endpoint = r->handler[sizeof(OA2_HANDLER) - 1]
+        ? oa2_endpoint_find(r->handler + sizeof(OA2_HANDLER_NAMED) - 1)
+        : find_by_path(r, settings);
+
+    if (endpoint) return endpoint;
+    return accept && ap_strcasestr(accept, "text/html") ? &no_page : &no_json;
+}
+
+static const char *methods_of(const oa2_endpoint_t *row)
+{
+    switch (row->methods) {
+    case OA2_GET:
+        return "GET, HEAD, OPTIONS";
+    case OA2_POST:
+        return "POST, OPTIONS";
+    default:
+        return "GET, HEAD, POST, OPTIONS";
+    }
+}
+
+/* RFC 9110 section 15.5.6: 405 needs Allow. */
+static oa2_err_t *check_method(oa2_call_t *call, request_rec *r)
+{
+    const oa2_endpoint_t *row = call->endpoint;
+
+    if (r->method_number == M_GET) call->method = OA2_GET;
+    if (r->method_number == M_POST) call->method = OA2_POST;
+    if (r->method_number == M_OPTIONS || (call->method & row->methods)) {
+        return NULL;
+    }
+    apr_table_setn(call->headers, "Allow", methods_of(row));
+    return oa2_err_make(r->pool, &oa2_method_not_allowed, OA2_ID(7070),
+                        apr_psprintf(r->pool, "the method has to be one of "
+                                     "%s", methods_of(row)),
+                        "method %s at %s", r->method, row->name);
+}
+
+/* *status: not OK when httpd has to finish the request itself. */
+static oa2_err_t *read_params(int *status, oa2_call_t *call, request_rec *r)
+{
+    oa2_params_t *params = oa2_params_make(r->pool);
+    const char *text = r->args ? r->args : "";
+    apr_size_t len = strlen(text);
+
+    call->ctx.params = params;
+    if (call->method == OA2_POST) {
+        OA2_TRY(oa2_request_is_form(r));
+        OA2_TRY(oa2_request_body(&text, &len, status, r));
+        if (*status != OK) return NULL;
+    }
+    return oa2_params_parse(params, text, len, r->pool);
+}
+
+/* Until the row is obeyed.  *reply NULL: go on. */
+static oa2_err_t *prepare(oa2_reply_t **reply, int *status, oa2_call_t *call,
+                          request_rec *r)
+{
+    *reply = NULL;
+    if (!call->endpoint->handle) {
+        return oa2_err_make(r->pool, &oa2_not_found, OA2_ID(7071), NULL,
+                            "there is no endpoint at this path");
+    }
+    OA2_TRY(check_method(call, r));
+    OA2_TRY(oa2_cors_grant(call->headers, r, &call->ctx,
+                           call->endpoint->cors));
+    if (r->method_number == M_OPTIONS) {
+        oa2_cors_options(call->headers, r, methods_of(call->endpoint));
+        *reply = oa2_reply_empty(r->pool, HTTP_NO_CONTENT);
+        return NULL;
+    }
+    OA2_TRY(read_params(status, call, r));
+    /* Reading the body may have taken a while. */
+    call->ctx.now = apr_time_sec(apr_time_now());
+    return NULL;
+}
+
+static int not_configured(request_rec *r)
+{
+    oa2_err_t *err = oa2_err_make(
+        r->pool, &oa2_server_error, OA2_ID(7072), NULL,
+        "SetHandler %s in a server without OAuth2Issuer, or whose database "
+        "could not be opened at the start", r->handler);
+
+    oa2_log_err(r, err, NULL);
+    return HTTP_INTERNAL_SERVER_ERROR;
+}
+
+int oa2_dispatch(request_rec *r)
+{
+    const oa2_server_t *conf;
+    oa2_call_t call;
+    oa2_reply_t *reply;
+    oa2_err_t *err;
+    int status = OK;
+
+    if (!r->handler || strncmp(r->handler, OA2_HANDLER,
+                               sizeof(OA2_HANDLER) - 1) != 0
+        || (r->handler[sizeof(OA2_HANDLER) - 1] != '\0'
+            && r->handler[sizeof(OA2_HANDLER) - 1] != '-')) {
+        return DECLINED;
+    }
+    conf = oa2_conf_server(r->server);
+    if (!conf || !conf->db || !conf->db->store) return not_configured(r);
+    oa2_request_call(&call, r, conf);
+    call.endpoint = find(r, &conf->settings);
+    err = prepare(&reply, &status, &call, r);
+    if (status != OK) return status;
+    if (err) reply = oa2_reply_error(&call, err);
+    if (!reply) reply = oa2_endpoint_run(&call);
+    if (reply->err) {
+        oa2_log_err(r, reply->err,
+                    call.ctx.client ? call.ctx.client->id : NULL);
+    }
+    return oa2_reply_send(r, reply, call.headers);
+}

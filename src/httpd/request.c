@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* request.c - see request.h */
+#include "httpd/request.h"
+
+#include <apr_buckets.h>
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_protocol.h>
+#include <http_request.h>
+
+#include "base/encode.h"
+#include "domain/client.h"
+#include "httpd/db.h"
+#include "httpd/login.h"
+#include "httpd/module.h"
+
+#define COOKIE_MAX 128
+
+oa2_phase_t *oa2_phase_find(const request_rec *r)
+{
+    return ap_get_module_config(r->request_config, &oauth2_api_module);
+}
+
+oa2_phase_t *oa2_phase_of(request_rec *r)
+{
+    oa2_phase_t *phase = oa2_phase_find(r);
+
+    if (!phase) {
+        phase = apr_pcalloc(r->pool, sizeof(*phase));
+        ap_set_module_config(r->request_config, &oauth2_api_module, phase);
+    }
+    return phase;
+}
+
+int oa2_request_is_protected(request_rec *r)
+{
+    const char *type = ap_auth_type(r);
+
+    return type && strcasecmp(type, "OAuth2") == 0;
+}
+
+int oa2_request_is_preflight(request_rec *r)
+{
+    return r->method_number == M_OPTIONS
+        && apr_table_get(r->headers_in, "Origin")
+        && apr_table_get(r->headers_in, "Access-Control-Request-Method");
+}
+
+oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf)
+{
+    oa2_ctx_t ctx = { 0 };
+
+    ctx.pool = r->pool;
+    ctx.store = conf->db->store;
+    ctx.now = apr_time_sec(r->request_time);
+    ctx.settings = &conf->settings;
+    return ctx;
+}
+
+/* ------------------------------------------------------------ browser */
+
+static const char *cookie_value(const char *start, const char *end,
+                                apr_pool_t *pool)
+{
+    const char *c;
+
+    while (end > start && (end[-1] == ' ' || end[-1] == '\t')) end--;
+    if (start == end || end - start > COOKIE_MAX) return NULL;
+    for (c = start; c < end; c++) {
+        if (!apr_isalnum(*c) && *c != '-' && *c != '_') return NULL;
+    }
+    return apr_pstrmemdup(pool, start, (apr_size_t)(end - start));
+}
+
+/* RFC 6265 section 4.2.1.  Only ";" parts cookies: were "," to do so too, a
+   neighbour's cookie could hold one of ours in its value. */
+const char *oa2_request_cookie(request_rec *r, const char *name)
+{
+    const char *at = apr_table_get(r->headers_in, "Cookie");
+    apr_size_t len = strlen(name);
+    const char *found = NULL;
+
+    while (at && *at) {
+        const char *end = strchr(at, ';');
+
+        if (!end) end = at + strlen(at);
+        while (*at == ' ' || *at == '\t') at++;
+        if ((apr_size_t)(end - at) > len && strncmp(at, name, len) == 0
+            && at[len] == '=') {
+            if (found) return NULL;
+            found = cookie_value(at + len + 1, end, r->pool);
+            if (!found) return NULL;
+        }
+        at = *end ? end + 1 : end;
+    }
+    return found;
+}
+
+/*
+ * Whom httpd authenticated where this endpoint is.  A bearer token (AuthType
+ * OAuth2) is a client's, and says nothing of who sits at a browser.
+ */
+static const char *remote_user(request_rec *r)
+{
+    const char *type = ap_auth_type(r);
+
+    if (!r->user || !r->ap_auth_type || !type
+        || strcasecmp(type, "None") == 0 || oa2_request_is_protected(r)
+        || oa2_user_name_problem(r->user)) {
+        return NULL;
+    }
+    return r->user;
+}
+
+static const char *cookie_name(const oa2_server_t *conf, const char *name,
+                               apr_pool_t *pool)
+{
+    return conf->settings.secure ? apr_pstrcat(pool, "__Host-", name, NULL)
+                                 : name;
+}
+
+void oa2_request_call(oa2_call_t *call, request_rec *r,
+                      const oa2_server_t *conf)
+{
+    memset(call, 0, sizeof(*call));
+    call->ctx = oa2_request_ctx(r, conf);
+    call->authorization = apr_table_get(r->headers_in, "Authorization");
+    call->browser.id = oa2_request_cookie(
+        r, cookie_name(conf, OA2_BROWSER_COOKIE, r->pool));
+    call->browser.session_id = oa2_request_cookie(
+        r, cookie_name(conf, OA2_SESSION_COOKIE, r->pool));
+    call->browser.remote_user = remote_user(r);
+    call->browser.address = r->useragent_ip;
+    call->pages = conf->pages;
+    call->ask_password = oa2_login_ask;
+    call->ask_baton = r;
+    call->headers = apr_table_make(r->pool, 4);
+}
+
+/* ------------------------------------------------------------ body */
+
+/* RFC 6749 appendix B: "application/x-www-form-urlencoded" in UTF-8. */
+oa2_err_t *oa2_request_is_form(request_rec *r)
+{
+    static const char form[] = "application/x-www-form-urlencoded";
+    const char *type = apr_table_get(r->headers_in, "Content-Type");
+    const char *at = type ? type + sizeof(form) - 1 : NULL;
+
+    if (type && strncasecmp(type, form, sizeof(form) - 1) == 0) {
+        while (*at == ' ' || *at == '\t') at++;
+        if (!*at) return NULL;
+        if (*at++ == ';') {
+            while (*at == ' ' || *at == '\t') at++;
+            if (!*at || strcasecmp(at, "charset=utf-8") == 0
+                || strcasecmp(at, "charset=\"utf-8\"") == 0) {
+                return NULL;
+            }
+        }
+    }
+    return oa2_err_make(r->pool, &oa2_unsupported_media_type, OA2_ID(7060),
+                        "send the parameters as application/"
+                        "x-www-form-urlencoded in UTF-8",
+                        "the body is not a form in UTF-8");
+}
+
+typedef struct {
+    char *text;
+    apr_size_t len;
+    int is_whole;
+    int is_too_large;
+} body_t;
+
+/* APR's ring macros cast a "volatile" away, which clang tells whoever uses
+   them. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-qual"
+
+static apr_status_t take(body_t *body, apr_bucket_brigade *brigade)
+{
+    apr_bucket *bucket;
+
+    for (bucket = APR_BRIGADE_FIRST(brigade);
+         bucket != APR_BRIGADE_SENTINEL(brigade);
+         bucket = APR_BUCKET_NEXT(bucket)) {
+        const char *data;
+        apr_size_t len;
+        apr_status_t rv;
+
+        if (APR_BUCKET_IS_EOS(bucket)) {
+            body->is_whole = 1;
+            return APR_SUCCESS;
+        }
+        if (APR_BUCKET_IS_METADATA(bucket)) continue;
+        rv = apr_bucket_read(bucket, &data, &len, APR_BLOCK_READ);
+        if (rv != APR_SUCCESS) return rv;
+        if (len > OA2_PARAMS_BYTES - body->len) {
+            body->is_too_large = 1;
+            return APR_SUCCESS;
+        }
+        memcpy(body->text + body->len, data, len);
+        body->len += len;
+    }
+    return APR_SUCCESS;
+}
+
+#pragma GCC diagnostic pop
+
+static oa2_err_t *too_large(request_rec *r)
+{
+    return oa2_err_make(r->pool, &oa2_too_large, OA2_ID(7061),
+                        "the body is larger than 64 KiB", NULL);
+}
+
+oa2_err_t *oa2_request_body(const char **out, apr_size_t *len, int *status,
+                            request_rec *r)
+{
+    const char *promised = apr_table_get(r->headers_in, "Content-Length");
+    apr_bucket_brigade *brigade;
+    body_t body = { NULL, 0, 0, 0 };
+    apr_status_t rv = APR_SUCCESS;
+
+    *status = OK;
+    /* httpd has checked that it is a number. */
+    if (promised && apr_strtoi64(promised, NULL, 10) > OA2_PARAMS_BYTES) {
+        return too_large(r);
+    }
+    body.text = apr_palloc(r->pool, OA2_PARAMS_BYTES);
+    brigade = apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    while (rv == APR_SUCCESS && !body.is_whole && !body.is_too_large) {
+        rv = ap_get_brigade(r->input_filters, brigade, AP_MODE_READBYTES,
+                            APR_BLOCK_READ, HUGE_STRING_LEN);
+        if (rv == APR_SUCCESS) rv = take(&body, brigade);
+        apr_brigade_cleanup(brigade);
+    }
+    if (body.is_too_large) return too_large(r);
+    if (rv != APR_SUCCESS) {
+        *status = ap_map_http_request_error(rv, HTTP_BAD_REQUEST);
+        return NULL;
+    }
+    *out = body.text;
+    *len = body.len;
+    return NULL;
+}

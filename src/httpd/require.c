@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * require.c - see require.h.  RFC 6750 sections 3 and 3.1.
+ *
+ * mod_authz_core keeps the tree of Require directives to itself, so what an
+ * answer needs to know of it is found by asking it:
+ *
+ *   - Before anybody is authenticated, httpd evaluates the tree once without
+ *     a user.  Our providers say "not without a user" then, which stops no
+ *     evaluation early, so all of them are asked, and note what they need.
+ *   - Which of several needs would be enough is tried out: the tree is
+ *     evaluated again with some of them granted (phase->granted).  This
+ *     happens only on the way to a 401 or 403.
+ *   - mod_authz_core answers 401 to a user who may not.  RFC 6750 wants 403
+ *     insufficient_scope, so the tree is evaluated inside a hook of ours.
+ *   - It logs each refusal as an error, which a client could cause at will.
+ *     During the evaluation mod_authz_core (and nobody else) is silent, and
+ *     we log the refusal as information.
+ */
+#include "httpd/require.h"
+
+#include <apr_strings.h>
+#include <ap_provider.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_request.h>
+#include <mod_auth.h>
+
+#include "base/abnf.h"
+#include "domain/scope.h"
+#include "httpd/challenge.h"
+#include "httpd/log.h"
+#include "httpd/request.h"
+
+typedef struct oa2_need_t {
+    const char *scope;                  /* words, all of them needed */
+} need_t;
+
+/* ------------------------------------------------------------ parsing */
+
+static const char *parse_scope(cmd_parms *cmd, const char *line,
+                               const void **parsed)
+{
+    need_t *need = apr_pcalloc(cmd->pool, sizeof(*need));
+    const char *word;
+
+    need->scope = "";
+    while (*(word = ap_getword_conf(cmd->pool, &line))) {
+        /* RFC 6749 section 3.3 */
+        if (!oa2_is_scope_token(word)) {
+            return apr_psprintf(cmd->pool, "Require oauth2-scope \"%s\": a "
+                                "scope is a word of printable ASCII "
+                                "characters without '\"' and '\\'", word);
+        }
+        need->scope = oa2_scope_union(need->scope, word, cmd->pool);
+    }
+    if (!*need->scope) {
+        return "Require oauth2-scope: name the scopes that a token needs, "
+               "for instance \"Require oauth2-scope read\"; for any token, "
+               "write \"Require valid-user\"";
+    }
+    *parsed = need;
+    return NULL;
+}
+
+static const char *parse_client(cmd_parms *cmd, const char *line,
+                                const void **parsed)
+{
+    const char *ids = "";
+    const char *word;
+
+    while (*(word = ap_getword_conf(cmd->pool, &line))) {
+        if (!oa2_is_vschar(word) || strchr(word, ' ')) {
+            return apr_psprintf(cmd->pool, "Require oauth2-client \"%s\": a "
+                                "client's id is a word of printable ASCII "
+                                "characters", word);
+        }
+        ids = oa2_scope_union(ids, word, cmd->pool);
+    }
+    if (!*ids) {
+        return "Require oauth2-client: name the ids of the clients that may, "
+               "for instance \"Require oauth2-client mobile-app\"";
+    }
+    *parsed = ids;
+    return NULL;
+}
+
+/* ------------------------------------------------------------ providers */
+
+static void note_need(oa2_phase_t *phase, const need_t *need)
+{
+    int i;
+
+    for (i = 0; i < phase->n_needs; i++) {
+        if (phase->needs[i] == need) return;
+    }
+    if (phase->n_needs < OA2_NEEDS_MAX) phase->needs[phase->n_needs++] = need;
+}
+
+/*
+ * Nobody yet: a token may change that.  Somebody, but not by a bearer token
+ * (AuthType Basic, say): no.
+ */
+static authz_status deny(const request_rec *r)
+{
+    return r->user ? AUTHZ_DENIED : AUTHZ_DENIED_NO_USER;
+}
+
+static authz_status check_scope(request_rec *r, const char *line,
+                                const void *parsed)
+{
+    const need_t *need = parsed;
+    oa2_phase_t *phase = oa2_phase_of(r);
+    int is_met;
+    int i;
+
+    (void)line;
+    if (phase->is_probe) {
+        for (i = 0; i < phase->n_needs && phase->needs[i] != need; i++) {
+        }
+        is_met = i < phase->n_needs && (phase->granted & (1u << i));
+    }
+    else {
+        note_need(phase, need);
+        is_met = phase->token
+            && oa2_scope_is_subset(need->scope, phase->token->scope);
+    }
+    return is_met ? AUTHZ_GRANTED : deny(r);
+}
+
+static authz_status check_client(request_rec *r, const char *line,
+                                 const void *parsed)
+{
+    oa2_phase_t *phase = oa2_phase_of(r);
+
+    (void)line;
+    if (phase->token && oa2_scope_has(parsed, phase->token->client_id)) {
+        return AUTHZ_GRANTED;
+    }
+    return deny(r);
+}
+
+static const authz_provider scope_provider = { check_scope, parse_scope };
+static const authz_provider client_provider = { check_client, parse_client };
+
+void oa2_require_register(apr_pool_t *pool)
+{
+    ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "oauth2-scope",
+                              AUTHZ_PROVIDER_VERSION, &scope_provider,
+                              AP_AUTH_INTERNAL_PER_CONF);
+    ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "oauth2-client",
+                              AUTHZ_PROVIDER_VERSION, &client_provider,
+                              AP_AUTH_INTERNAL_PER_CONF);
+}
+
+/* ------------------------------------------------------------ the log */
+
+/* As before, but for mod_authz_core. */
+static const struct ap_logconf *without_authz_core(request_rec *r)
+{
+    const struct ap_logconf *from = ap_get_request_logconf(r);
+    int silent = oa2_conf_server(r->server)->authz_core_index;
+    struct ap_logconf *log;
+    const module *m;
+
+    if (silent < 0) return r->log;
+    log = apr_pcalloc(r->pool, sizeof(*log));
+    log->level = from->level;
+    for (m = from->module_levels ? ap_top_module : NULL; m; m = m->next) {
+        ap_set_module_loglevel(r->pool, log, m->module_index,
+                               ap_get_request_module_loglevel(
+                                   r, m->module_index));
+    }
+    ap_set_module_loglevel(r->pool, log, silent, APLOG_CRIT);
+    return log;
+}
+
+/* ------------------------------------------------------------ asking */
+
+/* What the tree would say were these needs granted, and no others. */
+static int is_enough(request_rec *r, oa2_phase_t *phase, unsigned granted)
+{
+    static const struct ap_logconf silence = { NULL, APLOG_CRIT };
+    const struct ap_logconf *log = r->log;
+    apr_table_t *headers = r->err_headers_out;
+    unsigned was_inside = phase->is_inside;
+    int status;
+
+    r->log = &silence;
+    phase->is_inside = 1;
+    phase->is_probe = 1;
+    phase->granted = granted;
+    /* Whatever a refusal writes here must not be sent. */
+    r->err_headers_out = apr_table_make(r->pool, 2);
+    status = ap_run_auth_checker(r);
+    r->err_headers_out = headers;
+    phase->is_probe = 0;
+    phase->is_inside = was_inside;
+    r->log = log;
+    return status == OK;
+}
+
+/*
+ * Needs that together are enough, none too many: of alternatives the first.
+ * All of them where no scope alone is enough (another user is wanted too).
+ */
+static unsigned find_enough(request_rec *r, oa2_phase_t *phase)
+{
+    unsigned all = (1u << phase->n_needs) - 1;
+    unsigned some = all;
+    unsigned bit;
+
+    if (!is_enough(r, phase, all)) {
+        /* Some scope may be one that a token must not have. */
+        for (bit = 1; bit <= all; bit <<= 1) {
+            if (is_enough(r, phase, all & ~bit)) break;
+        }
+        if (bit > all) return all;
+        some = all & ~bit;
+    }
+    for (bit = (all + 1) >> 1; bit; bit >>= 1) {
+        if ((some & bit) && is_enough(r, phase, some & ~bit)) some &= ~bit;
+    }
+    return some;
+}
+
+const char *oa2_require_scope(request_rec *r)
+{
+    oa2_phase_t *phase = oa2_phase_find(r);
+    const char *scope = NULL;
+    unsigned some;
+    int i;
+
+    if (!phase || !phase->n_needs) return NULL;
+    some = phase->n_needs == 1 ? 1 : find_enough(r, phase);
+    for (i = 0; i < phase->n_needs; i++) {
+        if (!(some & (1u << i))) continue;
+        scope = scope ? oa2_scope_union(scope, phase->needs[i]->scope, r->pool)
+                      : phase->needs[i]->scope;
+    }
+    return scope;
+}
+
+/* ------------------------------------------------------------ hooks */
+
+/*
+ * Section 3.1: "insufficient_scope ... SHOULD respond with the HTTP 403
+ * (Forbidden) status code".  Where more scope would not help (another user or
+ * client is wanted), it is a plain 403: a challenge would send the client
+ * round in circles.
+ */
+static int forbid(request_rec *r, oa2_phase_t *phase)
+{
+    const char *scope = oa2_require_scope(r);
+    oa2_err_t *err;
+
+    if (scope && oa2_scope_is_subset(scope, phase->token->scope)) scope = NULL;
+    err = scope
+        ? oa2_err_make(r->pool, &oa2_insufficient_scope, OA2_ID(7100), NULL,
+                       "%s needs the scope \"%s\"; the token has \"%s\"",
+                       r->uri, scope, phase->token->scope)
+        : oa2_err_make(r->pool, &oa2_forbidden, OA2_ID(7101), NULL,
+                       "%s is not for this client or user", r->uri);
+    oa2_log_err(r, err, phase->token->client_id);
+    if (scope) {
+        oa2_challenge(r, err, scope);
+    }
+    else {
+        apr_table_unset(r->err_headers_out, "WWW-Authenticate");
+    }
+    return HTTP_FORBIDDEN;
+}
+
+int oa2_require_check(request_rec *r)
+{
+    oa2_phase_t *phase = oa2_phase_find(r);
+    const struct ap_logconf *log = r->log;
+    int status;
+
+    if (!phase || phase->is_inside) return DECLINED;
+    if (phase->is_preflight) return OK;
+    if (!phase->token) return DECLINED;
+    phase->is_inside = 1;
+    r->log = without_authz_core(r);
+    status = ap_run_auth_checker(r);
+    r->log = log;
+    phase->is_inside = 0;
+    if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN) {
+        return forbid(r, phase);
+    }
+    return status;
+}
+
+/*
+ * The tree without a user: "declined" means that a user might pass, 403 that
+ * nobody would.
+ */
+int oa2_require_preflight(request_rec *r)
+{
+    oa2_phase_t *phase = oa2_phase_find(r);
+    int status;
+
+    if ((phase && phase->is_inside) || !oa2_request_is_preflight(r)
+        || !oa2_request_is_protected(r)) {
+        return DECLINED;
+    }
+    phase = oa2_phase_of(r);
+    phase->is_inside = 1;
+    status = ap_run_access_checker_ex(r);
+    phase->is_inside = 0;
+    if (status != OK && status != DECLINED) return status;
+    phase->is_preflight = 1;
+    return OK;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * secret.c - the server's secret: made when missing, refused when others can
+ * read it.
+ *
+ * Only the starting process reads it, so on a server started by root the file
+ * is root's.  Its group may read (that is how secrets are handed to
+ * containers), nobody else may.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <apr_strings.h>
+
+#include "httpd/setup.h"
+
+#define SECRET_MAX 4096                 /* bytes of the file */
+
+static oa2_err_t *failed(apr_pool_t *pool, int id, const char *what,
+                         const char *path, int why)
+{
+    return oa2_err_make(pool, &oa2_server_error, id, NULL,
+                        "could not %s the secret file \"%s\": %s. "
+                        "OAuth2SecretFile can name another one.", what, path,
+                        strerror(why));
+}
+
+static int write_all(int fd, const char *text)
+{
+    apr_size_t left = strlen(text);
+
+    while (left) {
+        ssize_t n = write(fd, text, left);
+
+        if (n < 0 && errno != EINTR) return errno;
+        if (n > 0) {
+            text += n;
+            left -= (apr_size_t)n;
+        }
+    }
+    return fsync(fd) ? errno : 0;
+}
+
+/*
+ * Whole or not at all: it is written beside and then linked to its name, which
+ * fails when somebody else was first.  Theirs is as good.
+ */
+static oa2_err_t *make(const char *path, apr_pool_t *pool)
+{
+    const char *text = apr_pstrcat(pool, oa2_keys_new_secret(pool), "\n",
+                                   NULL);
+    const char *beside = apr_psprintf(pool, "%s.%" APR_PID_T_FMT, path,
+                                      getpid());
+    int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+                  | O_NOFOLLOW, 0600);
+    int why;
+
+    if (fd < 0) return failed(pool, OA2_ID(7020), "make", path, errno);
+    why = write_all(fd, text);
+    if (close(fd) && !why) why = errno;
+    if (!why && link(beside, path) && errno != EEXIST) why = errno;
+    unlink(beside);
+    return why ? failed(pool, OA2_ID(7021), "write", path, why) : NULL;
+}
+
+static oa2_err_t *read_open(const char **out, int fd, const char *path,
+                            apr_pool_t *pool)
+{
+    char *text = apr_pcalloc(pool, SECRET_MAX + 1);
+    struct stat info;
+    apr_size_t len = 0;
+    ssize_t n;
+
+    if (fstat(fd, &info)) {
+        return failed(pool, OA2_ID(7022), "look at", path, errno);
+    }
+    if (!S_ISREG(info.st_mode) || (info.st_mode & 0037)) {
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(7023), NULL,
+                            "the secret file \"%s\" can be read by other "
+                            "users, or is not a plain file: chmod 600 it, and "
+                            "replace it if anybody may have seen it", path);
+    }
+    while ((n = read(fd, text + len, SECRET_MAX - len)) != 0) {
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return failed(pool, OA2_ID(7024), "read", path, errno);
+        len += (apr_size_t)n;
+    }
+    *out = text;
+    return NULL;
+}
+
+oa2_err_t *oa2_secret_load(oa2_settings_t *settings, apr_pool_t *pool)
+{
+    const char *path = settings->secret_file;
+    const char *problem;
+    const char *text;
+    oa2_err_t *err;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0 && errno == ENOENT) {
+        OA2_TRY(make(path, pool));
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    }
+    if (fd < 0) return failed(pool, OA2_ID(7025), "open", path, errno);
+    err = read_open(&text, fd, path, pool);
+    close(fd);
+    OA2_TRY(err);
+    problem = oa2_keys_derive(&settings->keys, text, pool);
+    if (problem) {
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(7026), NULL,
+                            "the secret file \"%s\" %s: it holds one to four "
+                            "lines of base64url, each of 32 bytes or more",
+                            path, problem);
+    }
+    return NULL;
+}

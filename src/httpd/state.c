@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * state.c - the state directory, and work done as httpd's user.
+ *
+ * httpd starts as root as a rule, and its children run as another user.  What
+ * they must write later has to be theirs from the beginning.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <apr_file_io.h>
+#include <apr_strings.h>
+#include <unixd.h>
+
+#include "httpd/setup.h"
+
+static int am_root_for_another(void)
+{
+    return geteuid() == 0 && ap_unixd_config.user_id != 0
+        && ap_unixd_config.user_id != (uid_t)-1;
+}
+
+static oa2_err_t *failed(apr_pool_t *pool, int id, const char *what,
+                         const char *path, int why)
+{
+    return oa2_err_make(pool, &oa2_server_error, id, NULL,
+                        "could not %s \"%s\": %s", what, path, strerror(why));
+}
+
+oa2_err_t *oa2_state_give(const char *path, apr_pool_t *pool)
+{
+    struct stat info;
+
+    if (!am_root_for_another() || lstat(path, &info)
+        || info.st_uid == ap_unixd_config.user_id) {
+        return NULL;
+    }
+    if (lchown(path, ap_unixd_config.user_id, ap_unixd_config.group_id)) {
+        return failed(pool, OA2_ID(7030), "give to httpd's user", path, errno);
+    }
+    return NULL;
+}
+
+static oa2_err_t *try_write(void *baton, apr_pool_t *pool)
+{
+    const char *dir = baton;
+
+    if (faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS)) {
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(7031), NULL,
+                            "httpd's user cannot write in \"%s\" (%s): chown "
+                            "it to that user, or name another directory with "
+                            "OAuth2StateDir", dir, strerror(errno));
+    }
+    return NULL;
+}
+
+oa2_err_t *oa2_state_make(const char *dir, apr_pool_t *pool)
+{
+    char *path = apr_pstrdup(pool, dir);
+    struct stat info;
+
+    if (stat(dir, &info)) {
+        apr_status_t rv = apr_dir_make_recursive(
+            dir, APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_UEXECUTE,
+            pool);
+
+        if (rv != APR_SUCCESS && !APR_STATUS_IS_EEXIST(rv)) {
+            return oa2_err_make(pool, &oa2_server_error, OA2_ID(7032), NULL,
+                                "could not make the state directory \"%s\" "
+                                "(%pm): make it, owned by httpd's user, or "
+                                "name another one with OAuth2StateDir", dir,
+                                &rv);
+        }
+        OA2_TRY(oa2_state_give(dir, pool));
+    }
+    else if (!S_ISDIR(info.st_mode)) {
+        return failed(pool, OA2_ID(7033), "use as state directory", dir,
+                      ENOTDIR);
+    }
+    return oa2_state_as_user(try_write, path, pool);
+}
+
+oa2_err_t *oa2_state_as_user(oa2_err_t *(*work)(void *baton,
+                                                apr_pool_t *pool),
+                             void *baton, apr_pool_t *pool)
+{
+    gid_t group = getegid();
+    oa2_err_t *err;
+
+    if (!am_root_for_another()) return work(baton, pool);
+    if (setegid(ap_unixd_config.group_id)
+        || seteuid(ap_unixd_config.user_id)) {
+        err = failed(pool, OA2_ID(7034), "become", ap_unixd_config.user_name,
+                     errno);
+    }
+    else {
+        err = work(baton, pool);
+    }
+    /* Nothing may go on as somebody else. */
+    if (seteuid(0) || setegid(group)) abort();
+    return err;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * wellknown.c - see wellknown.h
+ *
+ * The authorization server's document is served at all places where clients
+ * look: inserted before the issuer's path (RFC 8414 section 3.1), appended
+ * to it (OpenID Connect Discovery section 4), under either name.  What is not
+ * ours is declined: other modules and applications have well-known documents
+ * too.
+ */
+#include "httpd/wellknown.h"
+
+#include <string.h>
+
+#include <http_protocol.h>
+#include <http_request.h>
+
+#include "base/uri.h"
+#include "httpd/cors.h"
+#include "httpd/db.h"
+#include "httpd/dispatch.h"
+#include "httpd/log.h"
+#include "httpd/reply.h"
+#include "httpd/request.h"
+
+#define CACHE_FOR "public, max-age=300"
+
+static const oa2_endpoint_t document = { .answer = OA2_ANSWER_JSON };
+
+static int is_prefix(const char *prefix, const char *text)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* One "/" more does not make it another document. */
+static int is_same_path(const char *a, const char *b)
+{
+    apr_size_t len = strlen(b);
+
+    return strncmp(a, b, len) == 0
+        && (!a[len] || (a[len] == '/' && !a[len + 1]));
+}
+
+static int is_server_document(const oa2_server_t *conf, const char *path)
+{
+    return is_same_path(path, conf->metadata_inserted[0])
+        || is_same_path(path, conf->metadata_inserted[1])
+        || is_same_path(path, conf->metadata_appended[0])
+        || is_same_path(path, conf->metadata_appended[1]);
+}
+
+/* ------------------------------------------------------------ resources */
+
+/* Without a query in the URI the request's is somebody's own business. */
+static int is_resource(const oa2_resource_t *resource, const char *suffix,
+                       const char *args)
+{
+    const char *query = strchr(resource->suffix, '?');
+    apr_size_t len = query ? (apr_size_t)(query - resource->suffix)
+                           : strlen(resource->suffix);
+
+    if (query && (!args || strcmp(query + 1, args) != 0)) return 0;
+    return strncmp(suffix, resource->suffix, len) == 0
+        && (!suffix[len] || (suffix[len] == '/' && !suffix[len + 1]));
+}
+
+/* The one of this host when there are several: names share a server. */
+static const oa2_resource_t *find_listed(request_rec *r,
+                                         const oa2_server_t *conf,
+                                         const char *suffix)
+{
+    const oa2_resource_t *found = NULL;
+    int i;
+
+    for (i = 0; i < conf->resources->nelts; i++) {
+        const oa2_resource_t *resource =
+            APR_ARRAY_IDX(conf->resources, i, const oa2_resource_t *);
+
+        if (!is_resource(resource, suffix, r->args)) continue;
+        if (r->hostname && strcasecmp(resource->host, r->hostname) == 0) {
+            return resource;
+        }
+        if (!found) found = resource;
+    }
+    return found;
+}
+
+/*
+ * What a .htaccess file says is known only when httpd walks to it: so we have
+ * it walk, and stop it before it asks for authentication.
+ */
+static const oa2_resource_t *find_by_lookup(request_rec *r,
+                                            const char *suffix)
+{
+    oa2_phase_t *phase = oa2_phase_of(r);
+    const oa2_resource_t *resource = NULL;
+    request_rec *sub;
+
+    /* httpd would log "../" as an error, whose fault it is not. */
+    if ((*suffix && *suffix != '/') || strchr(suffix, '%')
+        || strstr(suffix, "/.")) {
+        return NULL;
+    }
+    phase->is_lookup = 1;
+    sub = ap_sub_req_lookup_uri(*suffix ? suffix : "/", r, NULL);
+    phase->is_lookup = 0;
+    if (sub->per_dir_config) resource = oa2_conf_dir(sub)->resource;
+    ap_destroy_sub_req(sub);
+    return resource && is_resource(resource, suffix, r->args) ? resource
+                                                              : NULL;
+}
+
+int oa2_wellknown_stop(request_rec *r)
+{
+    const oa2_phase_t *phase = r->main ? oa2_phase_find(r->main) : NULL;
+
+    return phase && phase->is_lookup ? HTTP_NOT_FOUND : DECLINED;
+}
+
+/* ------------------------------------------------------------ answering */
+
+static int answer(request_rec *r, const oa2_server_t *conf,
+                  const oa2_resource_t *resource)
+{
+    static const char methods[] = "GET, HEAD, OPTIONS";
+    oa2_reply_t *reply;
+    oa2_call_t call;
+    cJSON *json;
+
+    oa2_request_call(&call, r, conf);
+    call.endpoint = &document;
+    oa2_cors_grant_all(call.headers);
+    if (r->method_number == M_OPTIONS) {
+        oa2_cors_options(call.headers, r, methods);
+        reply = oa2_reply_empty(r->pool, HTTP_NO_CONTENT);
+    }
+    else if (r->method_number != M_GET) {
+        oa2_err_t *err = oa2_err_make(r->pool, &oa2_method_not_allowed,
+                                      OA2_ID(7090), NULL,
+                                      "method %s at a metadata document",
+                                      r->method);
+
+        apr_table_setn(call.headers, "Allow", methods);
+        oa2_log_err(r, err, NULL);
+        reply = oa2_reply_error(&call, err);
+    }
+    else {
+        json = resource
+            ? oa2_metadata_resource(&call.ctx, resource->uri,
+                                    conf->settings.site_name)
+            : oa2_metadata_server(&call.ctx, oa2_endpoints);
+        reply = oa2_reply_json(r->pool, HTTP_OK, json);
+        apr_table_setn(call.headers, "Cache-Control", CACHE_FOR);
+    }
+    return oa2_reply_send(r, reply, call.headers);
+}
+
+int oa2_wellknown_answer(request_rec *r, int lookup)
+{
+    const oa2_server_t *conf = oa2_conf_server(r->server);
+    const oa2_resource_t *resource;
+    const char *suffix;
+
+    /* Nearly every request ends here, so cheap questions come first. */
+    if (!conf || !conf->db || lookup || r->main || r->prev || !r->uri
+        || !strstr(r->uri, OA2_WELL_KNOWN)) {
+        return DECLINED;
+    }
+    if (is_server_document(conf, r->uri)) return answer(r, conf, NULL);
+    if (!is_prefix(OA2_PROTECTED_RESOURCE, r->uri)) return DECLINED;
+    suffix = r->uri + sizeof(OA2_PROTECTED_RESOURCE) - 1;
+    resource = find_listed(r, conf, suffix);
+    if (!resource) resource = find_by_lookup(r, suffix);
+    return resource ? answer(r, conf, resource) : DECLINED;
+}
