@@ -1,0 +1,120 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: Apache-2.0
+# oauth2ctl: user commands, and passwords from terminal and standard input.
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use lib dirname(abs_path(__FILE__));
+use Test::More;
+use Ctl;
+
+each_database(sub {
+    my ($db) = @_;
+    my $password = secret('Sesam, oeffne dich');
+    my @on = ('--database', $db->{database});
+
+    # -- standard input
+    my $bob = $db->json(['user', 'add', 'bob', '--password-stdin'],
+                        stdin => "$password\n");
+    is($bob->{username}, 'bob', 'username');
+    like($bob->{sub}, qr/^[A-Za-z0-9_-]{20,}$/, 'sub is random');
+    ok($bob->{has_password} && !$bob->{disabled}, 'with a password, enabled');
+    $db->fails(4, qr/user bob already/,
+               ['user', 'add', 'bob', '--password-stdin'], stdin => $password);
+    $db->works(['user', 'add', "J\xc3\xb8rgen", '--password-stdin'],
+            stdin => "$password\r\n");
+    my $carol = $db->json(['user', 'add', 'carol', '--external']);
+    ok(!$carol->{has_password}, '--external');
+    isnt($carol->{sub}, $bob->{sub}, 'another sub');
+
+    my $longest = secret("\xc3\xa9" x 36);
+    $db->works(['user', 'add', 'max', '--password-stdin'], stdin => $longest);
+    for (['x' x 73, qr/73 bytes; 72 are the most/],
+         ["\xc3\xa9" x 37, qr/74 bytes/],
+         ['', qr/is empty/], ["\n", qr/is empty/],
+         ["a\nb\n", qr/one line/], ["a\0b", qr/not UTF-8/],
+         ["\xff\xfe", qr/not UTF-8/], ['x' x 100_000, qr/longer than/]) {
+        my ($stdin, $says) = @$_;
+        $db->fails(2, $says, ['user', 'add', 'bad', '--password-stdin'],
+                   stdin => $stdin);
+    }
+    $db->fails(2, qr/no terminal/, ['user', 'add', 'bad'], stdin => $password);
+
+    # -- terminal
+    my $talk = on_terminal(['Password for dora: ', $password,
+                            'Once more: ', $password],
+                           [@on, 'user', 'add', 'dora']);
+    is($talk->{status}, 0, 'asked twice') or diag $talk->{out};
+    is(index($talk->{out}, $password), -1, '… without echo');
+    is($talk->{echo}, 'on', '… which is back');
+    $talk = on_terminal(['Password for eve: ', $password,
+                         'Once more: ', 'another'], [@on, 'user', 'add', 'eve']);
+    is($talk->{status}, 1, 'the two differ');
+    like($talk->{out}, qr/differ/, '… says so');
+    $talk = on_terminal(['Password for eve: ', '^C'],
+                        [@on, 'user', 'add', 'eve']);
+    is($talk->{status}, 128 + 2, 'interrupted');
+    is($talk->{echo}, 'on', '… the echo is back');
+    $talk = on_terminal(['Password for eve: ', '^D'],
+                        [@on, 'user', 'add', 'eve']);
+    is($talk->{status}, 2, 'end of input');
+    $talk = on_terminal([], [@on, 'user', 'add', 'dora']);
+    is($talk->{status}, 4, 'who is there is not asked for');
+    $db->fails(3, qr/no user eve/, ['user', 'passwd', 'eve']);
+
+    # -- list
+    my $list = $db->json(['user', 'list']);
+    is_deeply([sort map { $_->{username} } @$list],
+              [sort 'bob', 'carol', 'dora', "J\x{f8}rgen", 'max'], 'list');
+    like($db->works(['user', 'list']), qr/^carol +external +enabled +20\d\d-/m,
+         'list as text');
+
+    # -- passwd
+    my $other = secret('Simsalabim, 2nd edition');
+    $db->works(['user', 'passwd', 'bob', '--password-stdin'], stdin => $other);
+    ok($db->json(['user', 'passwd', 'carol', '--password-stdin'],
+                 stdin => $other)->{has_password}, 'passwd gives one');
+    $db->fails(3, qr/no user bad/,
+               ['user', 'passwd', 'bad', '--password-stdin'], stdin => $other);
+    $talk = on_terminal(['Password for bob: ', $password,
+                         'Once more: ', $password],
+                        [@on, 'user', 'passwd', 'bob']);
+    is($talk->{status}, 0, 'passwd on a terminal');
+    like($talk->{out}, qr/bob has a new password/, '… says so');
+
+    # -- disable, enable, remove
+    ok($db->json(['user', 'disable', 'bob'])->{disabled}, 'disable');
+    ok($db->json(['user', 'disable', 'bob'])->{disabled}, '… twice');
+    ok(!$db->json(['user', 'enable', 'bob'])->{disabled}, 'enable');
+    $db->fails(3, qr/no user bad/, ['user', "${_}able", 'bad']) for qw(dis en);
+    $db->fails(2, qr/add --yes/, ['user', 'remove', 'bob']);
+    $talk = on_terminal(['[y/N]', ''], [@on, 'user', 'remove', 'bob']);
+    is($talk->{status}, 1, 'not confirmed');
+    like($db->works(['user', 'remove', 'bob', '--yes']), qr/bob is removed/,
+         'remove');
+    $db->fails(3, qr/no user bob/, ['user', 'remove', 'bob', '--yes']);
+    my $again = $db->json(['user', 'add', 'bob', '--external']);
+    isnt($again->{sub}, $bob->{sub}, 'a sub is never used again');
+});
+
+# What is in the database may be older than today's rules.
+subtest 'names cannot command the terminal' => sub {
+    my $db = Ctl->new('sqlite3');
+    $db->works(['client', 'add', 'x']);
+    $db->sql("UPDATE oauth2_client SET name = "
+             . "'a\x1b[2J\xc2\x9bb\xe2\x80\xaec\nd\xe2\x80\x8e'");
+    for my $words (['client', 'list'], ['client', 'show', 'x']) {
+        my $text = $db->works($words);
+        like($text, qr/a\\x1b\[2J\\u\{9b\}b\\u\{202e\}c\\x0ad\\u\{200e\}/,
+             'made visible');
+        unlike($text, qr/[^\n -~]/, '… and nothing else');
+    }
+    is($db->json(['client', 'show', 'x'])->{client_name},
+       "a\x1b[2J\x{9b}b\x{202e}c\nd\x{200e}", 'JSON has it as it is');
+    my $result = $db->run(['client', 'show', "\x1b]0;title\x07"]);
+    unlike($result->{err}, qr/[^\n -~]/, 'errors, too');
+};
+
+told();
+done_testing;

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ctl_token.c - token commands.
+ *
+ * Tokens are read from the terminal or from standard input, never from the
+ * command line.  This command does not have the server's secret, so it cannot
+ * tell a made-up token from an unknown one; it finds tokens by their digest,
+ * and never prints one.
+ */
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "base/units.h"
+#include "ctl.h"
+#include "domain/token.h"
+
+/* The token that was typed; it must exist. */
+static oa2_err_t *token_get(oa2_token_t **out, ctl_t *ctl)
+{
+    const char *text, *digest;
+    oa2_token_t *token = NULL;
+
+    OA2_TRY(ctl_read_secret(&text, ctl, "Token"));
+    OA2_TRY(ctl_open(ctl));
+    digest = oa2_digest_text(ctl->pool, text);
+    if (!strncmp(text, OA2_REFRESH_PREFIX, strlen(OA2_REFRESH_PREFIX)))
+        OA2_TRY(oa2_refresh_find(&token, &ctl->ctx, digest));
+    else if (!strncmp(text, OA2_ACCESS_PREFIX, strlen(OA2_ACCESS_PREFIX)))
+        OA2_TRY(oa2_token_find(&token, &ctl->ctx, digest));
+    else
+        return ctl_fail(ctl, &ctl_not_found, "this is no token of this "
+                        "server: they begin with %s or %s",
+                        OA2_ACCESS_PREFIX, OA2_REFRESH_PREFIX);
+    if (!token)
+        return ctl_fail(ctl, &ctl_not_found, "the token is unknown, expired "
+                        "or revoked, or its client or user is disabled");
+    *out = token;
+    return NULL;
+}
+
+/* Found access tokens are live; refresh tokens may be anything. */
+static const char *state_of(const oa2_token_t *token, apr_int64_t now)
+{
+    if (!token->refresh) return "active";
+    if (token->revoked) return "revoked";
+    if (token->expires <= now) return "expired";
+    return token->spent ? "spent" : "active";
+}
+
+static void print_json(const ctl_t *ctl, const oa2_token_t *token)
+{
+    cJSON *json = oa2_json_object(ctl->pool);
+
+    oa2_json_put_text(json, "type", token->refresh ? "refresh_token"
+                                                   : "access_token");
+    oa2_json_put_text(json, "state", state_of(token, ctl->ctx.now));
+    oa2_json_put_text(json, "client_id", token->client_id);
+    oa2_json_put_text(json, "username", token->user);
+    oa2_json_put_text(json, "sub", token->sub);
+    oa2_json_put_text(json, "scope", token->scope);
+    oa2_json_put_words(json, "audience", token->audience);
+    if (token->grant)
+        oa2_json_put_text(json, "grant_id",
+                          apr_psprintf(ctl->pool, "%" APR_INT64_T_FMT,
+                                       token->grant));
+    oa2_json_put_number(json, "issued", token->issued);
+    oa2_json_put_number(json, "expires", token->expires);
+    if (token->spent) oa2_json_put_number(json, "spent", token->spent);
+    ctl_json(ctl, json);
+}
+
+static oa2_err_t *inspect(ctl_t *ctl)
+{
+    oa2_token_t *token;
+
+    OA2_TRY(token_get(&token, ctl));
+    print_json(ctl, token);
+    ctl_field(ctl, "Type", token->refresh ? "refresh token" : "access token");
+    ctl_field(ctl, "State", state_of(token, ctl->ctx.now));
+    ctl_field(ctl, "Client ID", token->client_id);
+    ctl_field(ctl, "User", token->user);
+    ctl_field(ctl, "Subject", token->sub);
+    ctl_field(ctl, "Scope", token->scope);
+    ctl_field(ctl, "Audience", token->audience);
+    ctl_field(ctl, "Grant", token->grant ?
+              apr_psprintf(ctl->pool, "%" APR_INT64_T_FMT, token->grant)
+              : NULL);
+    ctl_field(ctl, "Issued", oa2_units_say_time(token->issued, ctl->pool));
+    ctl_field(ctl, "Expires", oa2_units_say_time(token->expires, ctl->pool));
+    if (token->spent)
+        ctl_field(ctl, "Spent", oa2_units_say_time(token->spent, ctl->pool));
+    return NULL;
+}
+
+/* As RFC 7009 section 2.1 has it: a refresh token takes its family down. */
+static oa2_err_t *take_back(ctl_t *ctl)
+{
+    cJSON *json = oa2_json_object(ctl->pool);
+    oa2_token_t *token;
+    int done;
+
+    OA2_TRY(token_get(&token, ctl));
+    if (token->refresh)
+        OA2_TRY(oa2_grant_revoke(&done, &ctl->ctx, token->grant));
+    else
+        OA2_TRY(oa2_token_revoke(&done, &ctl->ctx, token));
+    oa2_json_put_bool(json, "revoked", 1);
+    oa2_json_put_bool(json, "family", token->refresh);
+    ctl_json(ctl, json);
+    if (!done)
+        ctl_say(ctl, "It was revoked before.");
+    else if (token->refresh)
+        ctl_say(ctl, "The refresh token and all tokens of its grant are "
+                "revoked.");
+    else
+        ctl_say(ctl, "The access token is revoked.");
+    return NULL;
+}
+
+const ctl_command_t ctl_token_commands[] = {
+    {"token inspect", "", 0, 0,
+     "Says what a token is for, and whether it is good.\n"
+     "The token is asked for, or read from standard input; it is never an\n"
+     "argument.", NULL, inspect},
+    {"token revoke", "", 0, 0,
+     "Revokes a token.\n"
+     "A refresh token takes all tokens of its grant with it. The token is\n"
+     "asked for, or read from standard input; it is never an argument.",
+     NULL, take_back},
+    {NULL, NULL, 0, 0, NULL, NULL, NULL}
+};

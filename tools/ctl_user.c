@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ctl_user.c - user commands: the module's own table, which httpd knows as
+ * the authn provider "oauth2".
+ */
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "base/units.h"
+#include "ctl.h"
+
+#define SUB_BYTES 16            /* 128 bits: never the same again */
+
+static cJSON *user_json(const oa2_user_t *user, apr_pool_t *pool)
+{
+    cJSON *json = oa2_json_object(pool);
+
+    oa2_json_put_text(json, "username", user->name);
+    oa2_json_put_text(json, "sub", user->sub);
+    oa2_json_put_bool(json, "has_password", user->password != NULL);
+    oa2_json_put_bool(json, "disabled", user->disabled);
+    oa2_json_put_number(json, "created", user->created);
+    return json;
+}
+
+static oa2_err_t *name_check(const ctl_t *ctl)
+{
+    const char *problem = oa2_user_name_problem(ctl_arg(ctl, 0));
+
+    return problem ? ctl_fail(ctl, &ctl_usage, "%s", problem) : NULL;
+}
+
+static oa2_err_t *no_user(const ctl_t *ctl)
+{
+    return ctl_fail(ctl, &ctl_not_found, "there is no user %s",
+                    ctl_arg(ctl, 0));
+}
+
+/* The hash of a password from standard input, or asked for twice. */
+static oa2_err_t *take_password(const char **hash, const ctl_t *ctl)
+{
+    const char *password, *again;
+
+    if (ctl_has(ctl, "password-stdin")) {
+        OA2_TRY(ctl_read_secret(&password, ctl, "Password"));
+    } else {
+        OA2_TRY(ctl_read_hidden(&password, ctl, apr_psprintf(
+            ctl->pool, "Password for %s: ", ctl_arg(ctl, 0))));
+        OA2_TRY(ctl_read_hidden(&again, ctl, "Once more: "));
+        if (!oa2_text_equal(password, again))
+            return ctl_fail(ctl, &ctl_failed, "the two passwords differ");
+    }
+    if (strlen(password) > OA2_PASSWORD_MAX)
+        return ctl_fail(ctl, &ctl_usage, "the password has %lu bytes; %d are "
+                        "the most that are looked at",
+                        (unsigned long)strlen(password), OA2_PASSWORD_MAX);
+    *hash = oa2_password_hash(ctl->pool, password);
+    if (!*hash)
+        return ctl_fail(ctl, &ctl_failed, "could not hash the password");
+    return NULL;
+}
+
+/* ------------------------------------------------------------ commands */
+
+static oa2_err_t *add(ctl_t *ctl)
+{
+    oa2_user_t user = { ctl_arg(ctl, 0), NULL, NULL, 0, 0 }, *there;
+    int put;
+
+    OA2_TRY(name_check(ctl));
+    if (ctl_has(ctl, "external") && ctl_has(ctl, "password-stdin"))
+        return ctl_fail(ctl, &ctl_usage, "--external and --password-stdin "
+                        "exclude each other");
+    OA2_TRY(ctl_open(ctl));
+    /* Before anybody types a password for nothing. */
+    OA2_TRY(oa2_user_find(&there, &ctl->ctx, user.name));
+    if (!there) {
+        if (!ctl_has(ctl, "external"))
+            OA2_TRY(take_password(&user.password, ctl));
+        user.sub = oa2_random_text(ctl->pool, SUB_BYTES);
+        user.created = ctl->ctx.now;
+        OA2_TRY(oa2_user_put(&put, &ctl->ctx, &user));
+    }
+    if (there || !put)
+        return ctl_fail(ctl, &ctl_exists, "there is a user %s already",
+                        user.name);
+    ctl_json(ctl, user_json(&user, ctl->pool));
+    ctl_say(ctl, "User %s is added.", user.name);
+    return NULL;
+}
+
+static const char *list_row(ctl_list_t *out, const void *row,
+                            apr_pool_t *pool)
+{
+    const oa2_user_t *user = row;
+
+    if (ctl_has(out->ctl, "json"))
+        ctl_list_json(out, user_json(user, pool), pool);
+    else
+        ctl_say(out->ctl, "%s  %-8s  %-8s  %s",
+                ctl_cell(user->name, 24, pool),
+                user->password ? "here" : "external",
+                user->disabled ? "disabled" : "enabled",
+                oa2_units_say_time(user->created, pool));
+    return user->name;
+}
+
+static oa2_err_t *list(ctl_t *ctl)
+{
+    OA2_TRY(ctl_open(ctl));
+    return ctl_list(ctl, "USER                      PASSWORD  STATE     "
+                    "CREATED", oa2_user_list, list_row);
+}
+
+/* What scripts see of a change: the user as it is now. */
+static oa2_err_t *changed(ctl_t *ctl, const char *what)
+{
+    oa2_user_t *user;
+
+    OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
+    if (!user) return no_user(ctl);
+    ctl_json(ctl, user_json(user, ctl->pool));
+    ctl_say(ctl, "User %s %s.", user->name, what);
+    return NULL;
+}
+
+static oa2_err_t *passwd(ctl_t *ctl)
+{
+    const char *hash;
+    oa2_user_t *user;
+    int done;
+
+    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
+    if (!user) return no_user(ctl);
+    OA2_TRY(take_password(&hash, ctl));
+    OA2_TRY(oa2_user_set_password(&done, &ctl->ctx, user->name, hash));
+    if (!done) return no_user(ctl);
+    return changed(ctl, "has a new password");
+}
+
+static oa2_err_t *set_disabled(ctl_t *ctl, int disabled)
+{
+    int done;
+
+    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(oa2_user_set_disabled(&done, &ctl->ctx, ctl_arg(ctl, 0),
+                                  disabled));
+    if (!done) return no_user(ctl);
+    return changed(ctl, disabled ? "is disabled" : "is enabled");
+}
+
+static oa2_err_t *disable(ctl_t *ctl)
+{
+    return set_disabled(ctl, 1);
+}
+
+static oa2_err_t *enable(ctl_t *ctl)
+{
+    return set_disabled(ctl, 0);
+}
+
+static oa2_err_t *take_away(ctl_t *ctl)
+{
+    const char *name = ctl_arg(ctl, 0);
+    cJSON *json = oa2_json_object(ctl->pool);
+    oa2_user_t *user;
+    int done;
+
+    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(oa2_user_find(&user, &ctl->ctx, name));
+    if (!user) return no_user(ctl);
+    OA2_TRY(ctl_confirm(ctl, apr_psprintf(
+        ctl->pool, "Remove user %s with all its sessions, grants and tokens?",
+        name)));
+    OA2_TRY(oa2_user_remove(&done, &ctl->ctx, name));
+    if (!done) return no_user(ctl);
+    oa2_json_put_text(json, "username", name);
+    oa2_json_put_bool(json, "removed", 1);
+    ctl_json(ctl, json);
+    ctl_say(ctl, "User %s is removed.", name);
+    return NULL;
+}
+
+static const ctl_option_t add_options[] = {
+    {"password-stdin", NULL, 0, "read the password from standard input"},
+    {"external", NULL, 0, "no password here: another provider knows it"},
+    {NULL, NULL, 0, NULL}
+};
+
+static const ctl_option_t passwd_options[] = {
+    {"password-stdin", NULL, 0, "read the password from standard input"},
+    {NULL, NULL, 0, NULL}
+};
+
+static const ctl_option_t remove_options[] = {
+    {"yes", NULL, 0, "do not ask"},
+    {NULL, NULL, 0, NULL}
+};
+
+const ctl_command_t ctl_user_commands[] = {
+    {"user add", "NAME", 1, 1,
+     "Adds a user; asks for the password twice.\n"
+     "A password has at most 72 bytes and is never an argument.",
+     add_options, add},
+    {"user list", "", 0, 0, "Lists all users.", NULL, list},
+    {"user passwd", "NAME", 1, 1,
+     "Gives a user a new password and ends its sessions.",
+     passwd_options, passwd},
+    {"user disable", "NAME", 1, 1,
+     "Ends a user's sessions and refuses its tokens.", NULL, disable},
+    {"user enable", "NAME", 1, 1, "Lets a user in again.", NULL, enable},
+    {"user remove", "NAME", 1, 1,
+     "Removes a user with all its grants and tokens.\n"
+     "Asks first, unless --yes.", remove_options, take_away},
+    {NULL, NULL, 0, 0, NULL, NULL, NULL}
+};
