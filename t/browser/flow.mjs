@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// flow.mjs - what a person does: sign in, allow, deny, come back, sign out.
+import assert from 'node:assert/strict';
+import { allow, arrive, demo, exchange, label, makeClient, makeUser, origin,
+  orders, signIn, startFlow, test } from './lib.mjs';
+
+const alertOf = (page) => page.getByRole('alert');
+const heading = (page) => page.getByRole('heading', { level: 1 });
+
+for (const host of ['127.0.0.1', 'localhost'])
+  await test(`sign in and allow; the client is at ${host}, another port`,
+    async ({ page, closers }) => {
+      const flow = startFlow(await makeClient(closers, { host }));
+      await page.goto(flow.url);
+      assert.equal(await heading(page).innerText(), 'Sign in');
+      await signIn(page);
+      await heading(page).filter({ hasText: 'Photo printer' }).waitFor();
+      const text = await page.getByRole('main').innerText();
+      assert.match(text, /Read your orders/);
+      assert.match(text, /See your customers/);
+      assert.doesNotMatch(text, /Create and change/);
+      assert.match(text, new RegExp(demo.user.username));
+      await allow(page);
+      const answer = await arrive(page, flow);
+      assert.equal(answer.get('state'), flow.state);
+      assert.equal(answer.get('iss'), demo.issuer);
+      assert.equal(answer.get('error'), null);
+      const tokens = await exchange(flow, answer.get('code'));
+      assert.equal(tokens.status, 200);
+      const api = await fetch(orders.url,
+        { headers: { authorization: `Bearer ${tokens.access_token}` } });
+      assert.equal((await api.json()).user, demo.user.username);
+    });
+
+await test('deny', async ({ page, closers }) => {
+  const flow = startFlow(await makeClient(closers));
+  await page.goto(flow.url);
+  await signIn(page);
+  await page.getByRole('button', { name: 'Deny' }).click();
+  const answer = await arrive(page, flow);
+  assert.equal(answer.get('error'), 'access_denied');
+  assert.equal(answer.get('state'), flow.state);
+  assert.equal(answer.get('iss'), demo.issuer);
+  assert.equal(answer.get('code'), null);
+});
+
+await test('a wrong password', async ({ page, closers }) => {
+  const user = makeUser();
+  const flow = startFlow(await makeClient(closers));
+  await page.goto(flow.url);
+  assert.equal(await alertOf(page).count(), 0);
+  await signIn(page, { ...user, password: 'not it' });
+  await alertOf(page).waitFor();
+  assert.match(await alertOf(page).innerText(), /\w+ \w+/);
+  assert.match(await page.title(), /not signed in/i);
+  assert.equal(await page.getByLabel('Username').inputValue(), user.username);
+  assert.equal(await page.getByLabel('Password').inputValue(), '');
+  assert.doesNotMatch(await page.content(), /not it/);
+  // An unknown name looks the same.
+  const said = await alertOf(page).innerText();
+  await signIn(page, { username: 'nobody-here', password: 'not it' });
+  await page.waitForFunction(() =>
+    document.querySelector('[name=username]').value === 'nobody-here');
+  assert.equal(await alertOf(page).innerText(), said);
+  await signIn(page, user);
+  await allow(page);
+  assert.ok((await arrive(page, flow)).get('code'));
+});
+
+await test('too many wrong passwords', async ({ page, closers }) => {
+  const user = makeUser();
+  const flow = startFlow(await makeClient(closers));
+  await page.goto(flow.url);
+  let said = '';
+  for (let i = 0; i < 8 && !/wait|later|again in/i.test(said); i++) {
+    await signIn(page, { ...user, password: `wrong ${i}` });
+    await page.waitForLoadState();
+    said = await alertOf(page).innerText();
+  }
+  assert.match(said, /wait|later|again in/i);
+});
+
+await test('consent is remembered, until more is asked',
+  async ({ page, closers }) => {
+    const client = await makeClient(closers);
+    const user = makeUser();
+    let flow = startFlow(client);
+    await page.goto(flow.url);
+    await signIn(page, user);
+    await allow(page);
+    await arrive(page, flow);
+
+    flow = startFlow(client, { scope: 'read' });
+    await page.goto(flow.url);
+    const answer = await arrive(page, flow);
+    assert.equal(answer.get('state'), flow.state);
+    assert.ok(answer.get('code'));
+
+    flow = startFlow(client, { scope: 'read write' });
+    await page.goto(flow.url);
+    const items = page.getByRole('listitem');
+    assert.match(await items.filter({ hasText: 'Read your orders' })
+      .innerText(), /already allowed/);
+    assert.doesNotMatch(await items.filter({ hasText: 'Create and change' })
+      .innerText(), /already allowed/);
+    await allow(page);
+    assert.ok((await arrive(page, flow)).get('code'));
+  });
+
+await test('prompt: login, consent, none', async ({ page, closers }) => {
+  const client = await makeClient(closers);
+  let flow = startFlow(client, { prompt: 'none' });
+  await page.goto(flow.url);
+  assert.equal((await arrive(page, flow)).get('error'), 'login_required');
+
+  flow = startFlow(client);
+  await page.goto(flow.url);
+  await signIn(page);
+
+  flow = startFlow(client, { prompt: 'none' });
+  await page.goto(flow.url);
+  assert.equal((await arrive(page, flow)).get('error'), 'consent_required');
+
+  flow = startFlow(client);
+  await page.goto(flow.url);
+  await allow(page);
+  await arrive(page, flow);
+
+  flow = startFlow(client, { prompt: 'login' });
+  await page.goto(flow.url);
+  assert.equal(await heading(page).innerText(), 'Sign in');
+  await signIn(page);
+  assert.ok((await arrive(page, flow)).get('code'));
+
+  flow = startFlow(client, { prompt: 'consent' });
+  await page.goto(flow.url);
+  await allow(page);
+  assert.ok((await arrive(page, flow)).get('code'));
+
+  flow = startFlow(client, { prompt: 'none' });
+  await page.goto(flow.url);
+  assert.ok((await arrive(page, flow)).get('code'));
+});
+
+await test('login_hint fills in the name', async ({ page, closers }) => {
+  const flow = startFlow(await makeClient(closers),
+    { login_hint: '<b>"alice"' });
+  await page.goto(flow.url);
+  assert.equal(await page.getByLabel('Username').inputValue(), '<b>"alice"');
+  assert.equal(await page.evaluate(() => document.activeElement.name),
+    'password');
+});
+
+await test('sign out, and switch account', async ({ page, context, closers }) => {
+  const client = await makeClient(closers);
+  const other = makeUser();
+  let flow = startFlow(client);
+  await page.goto(flow.url);
+  await signIn(page);
+  await page.getByRole('button', { name: /not you/i }).click();
+  await page.getByLabel('Username').waitFor();
+  await signIn(page, other);
+  assert.match(await page.getByRole('main').innerText(),
+    new RegExp(other.username));
+  await allow(page);
+  assert.ok((await arrive(page, flow)).get('code'));
+
+  const before = (await context.cookies(origin))
+    .find(({ name }) => name.endsWith('oauth2_session'));
+  assert.ok(before);
+  await page.goto(`${demo.issuer}/logout`);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await heading(page).filter({ hasText: /signed out/i }).waitFor();
+  assert.ok(!(await context.cookies(origin))
+    .some(({ name }) => name.endsWith('oauth2_session')));
+
+  // Not even who kept the old cookie is still signed in.
+  await context.addCookies([before]);
+  flow = startFlow(client);
+  await page.goto(flow.url);
+  assert.equal(await heading(page).innerText(), 'Sign in');
+});
+
+await test('cookies', async ({ page, context, closers }) => {
+  const flow = startFlow(await makeClient(closers));
+  await page.goto(flow.url);
+  const first = await context.cookies(origin);
+  await signIn(page);
+  await heading(page).filter({ hasText: 'Photo printer' }).waitFor();
+  const cookies = await context.cookies(origin);
+  const prefix = label === 'https' ? '__Host-' : '';
+  assert.deepEqual(cookies.map(({ name }) => name).sort(),
+    [`${prefix}oauth2_browser`, `${prefix}oauth2_session`]);
+  for (const cookie of cookies) {
+    assert.equal(cookie.httpOnly, true, cookie.name);
+    assert.equal(cookie.sameSite, 'Lax', cookie.name);
+    assert.equal(cookie.secure, label === 'https', cookie.name);
+  }
+  assert.ok(!first.some(({ name }) => name.endsWith('session')));
+  assert.equal(await page.evaluate(() => document.cookie), '');
+});
+
+await test('the keyboard alone', async ({ page, closers }) => {
+  const flow = startFlow(await makeClient(closers));
+  const focused = () => page.evaluate(() => {
+    const element = document.activeElement;
+    const style = getComputedStyle(element);
+    return {
+      name: element.name || element.innerText,
+      value: element.value,
+      seen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+    };
+  });
+  await page.goto(flow.url);
+  assert.equal((await focused()).name, 'username');
+  await page.keyboard.type(demo.user.username);
+  await page.keyboard.press('Tab');
+  assert.equal((await focused()).name, 'password');
+  assert.ok((await focused()).seen);
+  await page.keyboard.type(demo.user.password);
+  await page.keyboard.press('Tab');
+  assert.equal((await focused()).name, 'Sign in');
+  assert.ok((await focused()).seen);
+  await page.keyboard.press('Enter');
+  await heading(page).filter({ hasText: 'Photo printer' }).waitFor();
+  const seen = [];
+  for (let i = 0; i < 10; i++) {
+    await page.keyboard.press('Tab');
+    const at = await focused();
+    seen.push(at.value);
+    assert.ok(at.seen, `no outline around ${at.name}`);
+    if (at.value === 'allow') break;
+  }
+  assert.equal(seen.at(-1), 'allow');
+  assert.ok(!seen.includes('deny'), 'Allow stands before Deny');
+  await page.keyboard.press('Enter');
+  assert.ok((await arrive(page, flow)).get('code'));
+});
+
+await test('Enter in the password field signs in', async ({ page, closers }) => {
+  const flow = startFlow(await makeClient(closers));
+  await page.goto(flow.url);
+  await page.getByLabel('Username').fill(demo.user.username);
+  await page.getByLabel('Password').fill(demo.user.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Allow' }).waitFor();
+});
+
+await test('without JavaScript', async ({ page, closers }) => {
+  const flow = startFlow(await makeClient(closers));
+  await page.goto(flow.url);
+  await signIn(page, { ...demo.user, password: 'wrong' });
+  await alertOf(page).waitFor();
+  await signIn(page);
+  await allow(page);
+  assert.ok((await arrive(page, flow)).get('code'));
+  await page.goto(`${demo.issuer}/logout`);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await heading(page).filter({ hasText: /signed out/i }).waitFor();
+}, { javaScriptEnabled: false });
+
+await test('back after consent', async ({ page, closers }) => {
+  const flow = startFlow(await makeClient(closers));
+  await page.goto(flow.url);
+  await signIn(page);
+  await allow(page);
+  const code = (await arrive(page, flow)).get('code');
+  await page.goBack();
+  // Whatever is shown, a second "Allow" must not make a second code.
+  const button = page.getByRole('button', { name: 'Allow' });
+  if (await button.count()) {
+    await button.click();
+    await page.waitForLoadState();
+  }
+  assert.ok(!page.url().includes('code='), 'a second code was issued');
+  assert.ok(page.url().startsWith(origin));
+  assert.match(await page.getByRole('main').innerText(), /\w/);
+  assert.equal((await exchange(flow, code)).status, 200);
+});
+
+await test('reload of the login and the consent page',
+  async ({ page, closers }) => {
+    const flow = startFlow(await makeClient(closers));
+    await page.goto(flow.url);
+    await page.reload();
+    await signIn(page);
+    await page.getByRole('button', { name: 'Allow' }).waitFor();
+    await page.reload();
+    await allow(page);
+    assert.ok((await arrive(page, flow)).get('code'));
+  });
+
+await test('two tabs with two requests', async ({ page, context, closers }) => {
+  const one = startFlow(await makeClient(closers, { name: 'First app' }));
+  const two = startFlow(await makeClient(closers, { name: 'Second app' }));
+  const tab = await context.newPage();
+  await page.goto(one.url);
+  await tab.goto(two.url);
+  await signIn(page);
+  await heading(page).filter({ hasText: 'First app' }).waitFor();
+  // The second tab still shows the form from before the login.
+  await signIn(tab);
+  await heading(tab).filter({ hasText: 'Second app' }).waitFor();
+  // The first tab's page is older than the second login.
+  await allow(page);
+  const first = await arrive(page, one);
+  assert.equal(first.get('state'), one.state);
+  await allow(tab);
+  const second = await arrive(tab, two);
+  assert.equal(second.get('state'), two.state);
+  for (const [flow, answer] of [[one, first], [two, second]])
+    assert.equal((await exchange(flow, answer.get('code'))).status, 200);
+});
+
+await test('a request of another browser cannot be continued',
+  async ({ page, context, closers }) => {
+    const flow = startFlow(await makeClient(closers));
+    await page.goto(flow.url);
+    const link = page.url();
+    await context.clearCookies();
+    const answer = await page.goto(link);
+    const flowIsInLink = link !== flow.url;
+    assert.ok(flowIsInLink ? answer.status() >= 400 : answer.ok());
+    if (flowIsInLink)
+      assert.equal(await page.getByLabel('Password').count(), 0);
+  });
+
+await test('an unknown client gets no redirect', async ({ page, closers }) => {
+  const client = await makeClient(closers);
+  let answer = await page.goto(startFlow({ ...client, id: 'nobody' }).url);
+  assert.equal(answer.status(), 400);
+  assert.ok(page.url().startsWith(origin));
+  answer = await page.goto(startFlow(
+    { ...client, redirect: `${client.redirect}/other` }).url);
+  assert.equal(answer.status(), 400);
+  assert.ok(page.url().startsWith(origin));
+  assert.equal(answer.headers()['content-type'].split(';')[0], 'text/html');
+});
+
+await test('no page can be framed', async ({ page, context, closers }) => {
+  const client = await makeClient(closers);
+  await page.goto(client.redirect);
+  for (const url of [startFlow(client).url, `${demo.issuer}/logout`,
+    startFlow({ ...client, id: 'nobody' }).url]) {
+    const refused = context.waitForEvent('console', (message) =>
+      /frame-ancestors|x-frame-options/i.test(message.text()));
+    await page.evaluate((src) => {
+      const frame = document.createElement('iframe');
+      frame.src = src;
+      document.body.replaceChildren(frame);
+    }, url);
+    await refused;
+  }
+}, { expectTrouble: true });
+
+await test('the demo: from its start page to an answer of the API',
+  async ({ page }) => {
+    const { execFileSync } = await import('node:child_process');
+    await page.goto(`${origin}/`);
+    await page.getByRole('link', { name: 'Ask for access' }).click();
+    await signIn(page);
+    const button = page.getByRole('button', { name: 'Allow' });
+    await button.or(page.getByText('Code received')).first().waitFor();
+    if (await button.count()) await button.click();
+    await heading(page).filter({ hasText: 'Code received' }).waitFor();
+    // What the page says is tried word for word.
+    const run = (text) => JSON.parse(execFileSync('/bin/sh', ['-c', text],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+    const tokens = run(await page.locator('#exchange').innerText());
+    const call = (await page.locator('#call').innerText())
+      .replace('ACCESS_TOKEN', tokens.access_token);
+    assert.equal(run(call).user, demo.user.username);
+    await page.goto(`${origin}/demo/callback?code=x&state=y&iss=z`);
+    assert.match(await page.locator('#what').innerText(), /do not use it/);
+    await page.goto(`${origin}/demo/callback?error=access_denied`);
+    assert.equal(await heading(page).innerText(), 'No access');
+  });

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Each mistake in a configuration is reported by "httpd -t", with the
+# directive, what was written, and the remedy.
+
+use strict;
+use warnings;
+
+use File::Temp qw(tempdir);
+use Test::More;
+use OAuth2Test;
+use OAuth2Test::Server;
+
+my $dir = tempdir(CLEANUP => 1);
+chmod 0755, $dir;
+my $modules = do {
+    my $text = slurp(var('conf'));
+    my %seen;
+    join "\n", grep { /oauth2_api/ ? 0 : !$seen{ (split)[1] }++ }
+        $text =~ /^\s*(LoadModule\s+.*)$/mg;
+};
+my $issuer = 'OAuth2Issuer http://127.0.0.1/oauth2';
+my $serve = "<Location /oauth2>\nSetHandler oauth2\n</Location>";
+
+sub configtest {
+    my ($text, @flags) = @_;
+    my $file = "$dir/httpd.conf";
+    my $module = var('module');
+    my $pages = var('pages');
+    spew($file, <<"END");
+$modules
+LoadModule oauth2_api_module $module
+Listen 127.0.0.1:1
+ServerName 127.0.0.1
+ServerRoot $dir
+PidFile $dir/pid
+ErrorLog $dir/error_log
+DefaultRuntimeDir $dir
+User nobody
+Group nogroup
+OAuth2StateDir $dir/state
+OAuth2PageDir $pages
+$text
+END
+    unlink "$dir/error_log";
+    my $said = run_quiet(var('httpd'), '-t', '-f', $file, '-d', $dir);
+    my $status = $? >> 8;
+    $said .= slurp("$dir/error_log") if -e "$dir/error_log";
+    return ($status, $said);
+}
+
+sub good {
+    my ($name, @lines) = @_;
+    my ($status, $said) = configtest(join "\n", @lines);
+    is($status, 0, "good: $name") or diag($said);
+    return;
+}
+
+# The output has to match each pattern.
+sub wrong {
+    my ($name, $lines, @patterns) = @_;
+    my ($status, $said) = configtest(join "\n", @$lines);
+    isnt($status, 0, "refused: $name");
+    like($said, $_, "$name: says $_") for @patterns;
+    return;
+}
+
+good('nothing of ours at all');
+good('the least', $issuer, $serve);
+good('everything', $issuer, $serve, "OAuth2Database sqlite3 $dir/x.db",
+     'OAuth2Scope read "Read" default', 'OAuth2AccessTokenLifetime 5m',
+     'OAuth2RefreshTokenLifetime 30d', 'OAuth2CodeLifetime 30s',
+     'OAuth2RefreshGrace 0', 'OAuth2SessionLifetime 8h',
+     'OAuth2FlowLifetime 10m', 'OAuth2LoginAttempts 10',
+     'OAuth2LoginWait 1m', 'OAuth2DatabaseConnections 4',
+     'OAuth2DatabaseWait 1s', 'OAuth2CacheSize 8m',
+     'OAuth2CacheEntrySize 512', 'OAuth2SiteName "Orders"',
+     'OAuth2SecretFile secret');
+good('https', 'OAuth2Issuer https://api.example.com/oauth2', $serve);
+good('a loopback name', 'OAuth2Issuer http://localhost:8080', $serve);
+good('PostgreSQL, away',
+     $issuer, $serve, 'OAuth2Database pgsql "host=127.0.0.1 port=1"');
+
+# --- OAuth2Issuer ----------------------------------------------------------------
+
+for (
+    [ 'http://api.example.com/oauth2', qr/https/ ],
+    [ 'https://api.example.com/oauth2?x=1', qr/query/ ],
+    [ 'https://api.example.com/oauth2#x', qr/fragment/ ],
+    [ 'api.example.com/oauth2', qr/https/ ],
+    [ '/oauth2', qr/https/ ],
+    [ 'https://user@api.example.com', qr/user/ ],
+    [ 'ftp://api.example.com', qr/https/ ],
+    [ 'https://api.example.com/', qr/slash/ ],
+    [ 'https://', qr/https/ ],
+    [ 'https://api.example.com:99999', qr/./ ],
+    [ 'http://127.0.0.1.example', qr/https/ ],
+) {
+    my ($value, $remedy) = @$_;
+    wrong("OAuth2Issuer $value", ["OAuth2Issuer \"$value\"", $serve],
+          qr/OAuth2Issuer/, qr/\Q$value\E/, $remedy);
+}
+wrong('OAuth2Issuer without a value', ['OAuth2Issuer'],
+      qr/OAuth2Issuer takes one argument/);
+
+# --- numbers with units --------------------------------------------------------------
+
+my %time = (
+    OAuth2CodeLifetime => [ '5s', '1h' ],
+    OAuth2AccessTokenLifetime => [ '1s', '3650d' ],
+    OAuth2RefreshTokenLifetime => [ '1s', '99999d' ],
+    OAuth2RefreshGrace => ['1h'], OAuth2SessionLifetime => ['1s'],
+    OAuth2FlowLifetime => [ '1s', '30d' ], OAuth2LoginWait => [ '0', '30d' ],
+    OAuth2DatabaseWait => [ '0', '1h' ],
+);
+for my $directive (sort keys %time) {
+    for my $value (@{ $time{$directive} }, '60', 'ten', '10x', '-1s', '1.5h',
+                   ' ', '99999999999999999999s', '10 m', '0x10s') {
+        wrong("$directive '$value'",
+              [ $issuer, $serve, "$directive \"$value\"" ],
+              qr/$directive/, qr/"\Q$value\E"/);
+    }
+}
+for (
+    [ OAuth2LoginAttempts => qw(0 1001 5x -1 many) ],
+    [ OAuth2DatabaseConnections => qw(0 1001 8s -8 all) ],
+    [ OAuth2CacheSize => qw(1k 100g 32x -1 big 99999999999999999999) ],
+    [ OAuth2CacheEntrySize => qw(1 1m x) ],
+) {
+    my ($directive, @values) = @$_;
+    wrong("$directive $_", [ $issuer, $serve, "$directive $_" ],
+          qr/$directive/, qr/"\Q$_\E"/) for @values;
+}
+wrong('OAuth2SiteName too long',
+      [ $issuer, $serve, 'OAuth2SiteName "' . 'x' x 200 . '"' ],
+      qr/OAuth2SiteName/, qr/100/);
+
+# --- OAuth2Database ---------------------------------------------------------------------
+
+wrong('an unknown driver', [ $issuer, $serve, 'OAuth2Database mysql "x"' ],
+      qr/OAuth2Database/, qr/mysql/, qr/pgsql/, qr/sqlite3/);
+wrong('one argument', [ $issuer, $serve, 'OAuth2Database pgsql' ],
+      qr/OAuth2Database/);
+wrong('memory', [ $issuer, $serve, 'OAuth2Database sqlite3 ":memory:"' ],
+      qr/OAuth2Database/, qr/:memory:/, qr/file/);
+{
+    my $password = random_text(16);
+    my ($status, $said) = configtest(join "\n", $issuer, $serve,
+        qq(OAuth2Database pgsql "host=x password=$password nonsense=1 ="));
+    isnt($status, 0, 'refused: malformed connection parameters');
+    unlike($said, qr/\Q$password\E/, 'their password is not printed');
+    like($said, qr/OAuth2Database/, 'the directive is');
+}
+
+# --- OAuth2Scope --------------------------------------------------------------------------
+
+wrong('two words', [ $issuer, $serve, 'OAuth2Scope "a b" "x"' ],
+      qr/OAuth2Scope/, qr/"a b"/);
+wrong('a quote', [ $issuer, $serve, q(OAuth2Scope 'a"b' "x") ],
+      qr/OAuth2Scope/);
+wrong('not ASCII', [ $issuer, $serve, "OAuth2Scope l\xc3\xa9 \"x\"" ],
+      qr/OAuth2Scope/);
+wrong('unquoted description', [ $issuer, $serve, 'OAuth2Scope a b c' ],
+      qr/OAuth2Scope/, qr/default/);
+wrong('twice', [ $issuer, $serve, 'OAuth2Scope a "x"', 'OAuth2Scope a "y"' ],
+      qr/OAuth2Scope/, qr/"a"/);
+wrong('no name', [ $issuer, $serve, 'OAuth2Scope ""' ], qr/OAuth2Scope/);
+
+# --- directories ----------------------------------------------------------------------------
+
+wrong('an unknown provider',
+      [ $issuer, "<Location /oauth2>\nSetHandler oauth2\n"
+            . "OAuth2LoginProvider ldapp\n</Location>" ],
+      qr/OAuth2LoginProvider/, qr/ldapp/, qr/mod_authn/);
+wrong('OAuth2Resource with a fragment',
+      [ $issuer, $serve, "<Location /a>\nOAuth2Resource https://x/#y\n"
+            . "</Location>" ], qr/OAuth2Resource/, qr/fragment/);
+wrong('OAuth2Resource not absolute',
+      [ $issuer, $serve, "<Location /a>\nOAuth2Resource /a\n</Location>" ],
+      qr/OAuth2Resource/, qr/https/);
+wrong('OAuth2Resource plain http',
+      [ $issuer, $serve,
+        "<Location /a>\nOAuth2Resource http://x.example/\n</Location>" ],
+      qr/OAuth2Resource/, qr/https/);
+wrong('OAuth2PassHeaders Maybe',
+      [ $issuer, $serve,
+        "<Location /a>\nOAuth2PassHeaders Maybe\n</Location>" ],
+      qr/OAuth2PassHeaders/, qr/On or Off/);
+for my $require ('oauth2-scope', 'oauth2-client', 'oauth2-scope "a\"b"',
+                 "oauth2-scope l\xc3\xa9") {
+    wrong("Require $require",
+          [ $issuer, $serve, "<Location /a>\nAuthType OAuth2\nAuthName a\n"
+                . "Require $require\n</Location>" ], qr/oauth2-(?:scope|client)/);
+}
+for (
+    [ OAuth2Issuer => 'https://x/' ], [ OAuth2Database => 'sqlite3 x' ],
+    [ OAuth2StateDir => '/tmp/x' ], [ OAuth2Scope => 'a "b"' ],
+    [ OAuth2CodeLifetime => '30s' ], [ OAuth2SecretFile => 'x' ],
+) {
+    my ($directive, $value) = @$_;
+    wrong("$directive in a Location",
+          [ $issuer, "<Location /a>\n$directive $value\n</Location>" ],
+          qr/$directive not allowed/);
+}
+wrong('OAuth2StateDir in a virtual host',
+      [ "<VirtualHost *:1>\nOAuth2StateDir /tmp/x\n</VirtualHost>" ],
+      qr/OAuth2StateDir/);
+wrong('a misspelt directive', [ $issuer, 'OAuth2Isuer https://x/' ],
+      qr/Invalid command 'OAuth2Isuer'/);
+
+# --- one directive without another ------------------------------------------------------------
+
+wrong('SetHandler oauth2 without an issuer', [$serve],
+      qr/oauth2/i, qr/OAuth2Issuer/);
+wrong('AuthType OAuth2 without an issuer',
+      ["<Location /a>\nAuthType OAuth2\nAuthName a\n"
+           . "Require oauth2-scope read\n</Location>"],
+      qr/AuthType OAuth2/, qr/OAuth2Issuer/);
+wrong('an endpoint that does not exist',
+      [ $issuer, "<Location /x>\nSetHandler oauth2-nonsense\n</Location>" ],
+      qr/SetHandler oauth2-nonsense/, qr/oauth2-token/);
+good('an issuer for one virtual host only',
+     "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>");
+
+# --- files -----------------------------------------------------------------------------------------
+
+mkdir "$dir/pages";
+spew("$dir/pages/logn.mustache", 'x');
+wrong('a misspelt page', [ $issuer, $serve, "OAuth2PageDir $dir/pages" ],
+      qr/logn\.mustache/);
+unlink "$dir/pages/logn.mustache";
+spew("$dir/pages/login.mustache", '{{#open}}');
+wrong('a broken page', [ $issuer, $serve, "OAuth2PageDir $dir/pages" ],
+      qr/login\.mustache/);
+wrong('no such directory', [ $issuer, $serve, "OAuth2PageDir $dir/none" ],
+      qr/OAuth2PageDir|$dir\/none/);
+
+done_testing();

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Where the Location authenticates by itself (AuthType Basic here; Kerberos or
+# mod_auth_openidc elsewhere), r->user is taken and no login page is shown.
+
+use strict;
+use warnings;
+
+use Test::More;
+use OAuth2Test;
+use OAuth2Test::Browser;
+use OAuth2Test::Rows;
+
+my $uri = 'https://app.example/callback';
+my $app = client('ex-app', redirect_uri => $uri, scope => 'read');
+my $file = var('file_users');
+my %good = (client_id => 'ex-app', redirect_uri => $uri, scope => 'read');
+
+sub person {
+    return OAuth2Test::Browser->new(
+        issuer => 'sso', basic => [ 'file-bob', $file->{'file-bob'} ]);
+}
+
+subtest 'without credentials httpd asks for them' => sub {
+    my $nobody = OAuth2Test::Browser->new(issuer => 'sso');
+    my $res = $nobody->get($nobody->authorize(%good)->{url});
+    is($res->{status}, 401, 'refused');
+    like(header($res, 'www-authenticate'), qr/^Basic realm="Staff"/,
+         'httpd\'s own challenge');
+};
+
+subtest 'with them: consent at once' => sub {
+    my $person = person();
+    my $flow = $person->authorize(%good);
+    my $page = $person->follow($person->get($flow->{url}));
+    my $form = $person->form_with($page, 'decision');
+    ok($form, 'the consent page');
+    like($page->{content}, qr/file-bob/, 'who is signed in');
+    ok(!$person->{cookies}{oauth2_session}, 'no session of ours');
+    unlike($page->{content}, qr/Switch account/, 'nothing to sign out of');
+    my $res = $person->decide($page, 'allow');
+    my $code = query_of(header($res, 'location'))->{code};
+    ok($code, 'a code');
+    $res = $person->redeem($flow, $code, basic => $app);
+    my $token = json($res)->{access_token};
+    is(json(request('GET', '/api/env.cgi', bearer => $token))
+       ->{REMOTE_USER}, 'file-bob', 'and a token for this user');
+};
+
+subtest 'CSRF holds here too' => sub {
+    my $person = person();
+    my $page = $person->follow($person->get($person->authorize(
+        %good, prompt => 'consent')->{url}));
+    my $form = $person->form_with($page, 'decision');
+    row({ clause => 'asked again', status => 303, log => qr/CSRF/,
+          headers => { location =>
+                       "$form->{action}?flow=$form->{fields}{flow}" },
+          send => sub {
+              $person->submit($form, decision => 'allow', csrf => 'x')
+          } });
+};
+
+subtest 'prompt' => sub {
+    my $person = person();
+    my %expected = (none => 'code', login => 'login_required');
+    for my $prompt (sort keys %expected) {
+        my $res = $person->get($person->authorize(
+            %good, prompt => $prompt)->{url});
+        my $q = query_of(header($res, 'location'));
+        is($q->{error} // ($q->{code} ? 'code' : ''), $expected{$prompt},
+           "prompt=$prompt");
+    }
+    log_lines();
+};
+
+subtest 'a session cookie of somebody else does not count' => sub {
+    my $password = user('ex-alice');
+    my $alice = OAuth2Test::Browser->new(user => 'ex-alice',
+                                         password => $password);
+    $alice->walk($alice->authorize(%good));
+    my $person = person();
+    $person->{cookies} = { %{ $alice->{cookies} } };
+    my $flow = $person->authorize(%good);
+    my $res = $person->walk($flow);
+    my $code = query_of(header($res, 'location'))->{code};
+    my $token = json($person->redeem($flow, $code, basic => $app))
+        ->{access_token};
+    is(json(request('GET', '/api/env.cgi', bearer => $token))
+       ->{REMOTE_USER}, 'file-bob', 'httpd\'s user counts');
+};
+
+subtest 'the token endpoint is the clients\' own' => sub {
+    row({ clause => 'Basic of a client', status => 400,
+          json => { error => 'invalid_request' },
+          send => [ POST => issuer('sso') . '/token', basic => $app,
+                    form => [ grant_type => '' ] ] });
+};
+
+done_testing();

@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The login page: forms, CSRF, cookies, sessions, providers, prompt and
+# login_hint, throttling.
+
+use strict;
+use warnings;
+
+use Test::More;
+use Time::HiRes qw(sleep);
+use OAuth2Test;
+use OAuth2Test::Browser;
+use OAuth2Test::Rows;
+
+my $uri = 'https://app.example/callback';
+client('lo-app', redirect_uri => $uri, scope => 'read write',
+       name => 'Orders & <Sons>');
+my %password = map { $_ => user($_) } qw(lo-alice lo-bob lo-throttled lo-off);
+ctl_ok('user', 'disable', 'lo-off');
+my %good = (client_id => 'lo-app', redirect_uri => $uri, scope => 'read');
+
+sub person {
+    my ($name, %more) = @_;
+    return OAuth2Test::Browser->new(user => $name // 'lo-alice',
+        password => $password{ $name // 'lo-alice' }, %more);
+}
+
+# To the login page.
+sub opened {
+    my ($person, %p) = @_;
+    my $page = $person->follow($person->get($person->authorize(
+        %good, %p)->{url}));
+    return ($page, $person->form_with($page, 'password'));
+}
+
+# --- the page ---------------------------------------------------------------------
+
+subtest 'headers and form' => sub {
+    my $person = person();
+    my ($page, $form) = opened($person);
+    is($page->{status}, 200, 'a page');
+    my $csp = header($page, 'content-security-policy');
+    my ($nonce) = $csp =~ /style-src 'nonce-([^']+)'/;
+    like($csp, qr/default-src 'none'/, 'CSP: default-src');
+    like($csp, qr/base-uri 'none'/, 'CSP: base-uri');
+    like($csp, qr/frame-ancestors 'none'/, 'CSP: frame-ancestors');
+    like($csp, qr{form-action 'self' https://app\.example(?:;|$)},
+         'CSP: form-action reaches the client');
+    unlike($csp, qr/unsafe|script-src/, 'CSP: nothing unsafe');
+    like($page->{content}, qr/<style nonce="\Q$nonce\E"/, 'the nonce');
+    unlike($page->{content}, qr/<script|\son\w+=|style="/i, 'no script');
+    is(header($page, 'x-content-type-options'), 'nosniff', 'nosniff');
+    is(header($page, 'x-frame-options'), 'DENY', 'X-Frame-Options');
+    like(header($page, 'cache-control'), qr/no-store/, 'no-store');
+    like($page->{content}, qr/Orders &amp; &lt;Sons&gt;/, 'who asks');
+    like($page->{content}, qr/Suite &amp; &lt;Sons&gt;/, 'where');
+    is_deeply([ sort keys %{ $form->{fields} } ],
+              [ qw(csrf flow password username) ], 'nothing else in it');
+    unlike($page->{content}, qr/app\.example|st-1|code_challenge/,
+           'nothing of the request in it');
+    my ($again) = opened(person());
+    my ($other) = header($again, 'content-security-policy')
+        =~ /'nonce-([^']+)'/;
+    isnt($other, $nonce, 'a nonce is used once');
+};
+
+subtest 'cookies' => sub {
+    for my $server (qw(main tls)) {
+        my $prefix = $server eq 'tls' ? '__Host-' : '';
+        my $person = person('lo-alice', issuer => $server);
+        my ($page) = opened($person);
+        my $browser_cookie = "${prefix}oauth2_browser";
+        my $session_cookie = "${prefix}oauth2_session";
+        ok($person->{cookies}{$browser_cookie}, "$server: $browser_cookie");
+        ok(!$person->{cookies}{$session_cookie}, "$server: no session yet");
+        $person->login($page);
+        ok($person->{cookies}{$session_cookie}, "$server: $session_cookie");
+        for my $name ($browser_cookie, $session_cookie) {
+            my $is = $person->{attributes}{$name};
+            like($is, qr/; *HttpOnly/i, "$name: HttpOnly");
+            like($is, qr/; *SameSite=Lax/i, "$name: SameSite");
+            like($is, qr{; *Path=/(?:;|$)}i, "$name: Path");
+            unlike($is, qr/; *Domain=/i, "$name: no Domain");
+            if ($server eq 'tls') {
+                like($is, qr/; *Secure/i, "$name: Secure");
+            }
+            else { unlike($is, qr/; *Secure/i, "$name: not Secure") }
+        }
+    }
+};
+
+# --- sessions --------------------------------------------------------------------------
+
+subtest 'a session is new at each login' => sub {
+    my $person = person();
+    my ($page) = opened($person);
+    # Fixation: somebody else's session cookie is planted before the login.
+    my $thief = person('lo-bob');
+    my ($his) = opened($thief);
+    $thief->login($his);
+    my $planted = $thief->{cookies}{oauth2_session};
+    my $fresh = person();
+    my ($mine) = opened($fresh);
+    $fresh->{cookies}{oauth2_session} = 'x' x 43;
+    my $res = $fresh->login($mine);
+    ok($fresh->form_with($res, 'password'),
+       'the form dies with another session cookie: asked again');
+    is($fresh->{cookies}{oauth2_session}, 'x' x 43, 'not signed in by it');
+    log_is(qr/CSRF/, 'planted cookie');
+    ($page) = opened($person);
+    $person->login($page);
+    my $first = $person->{cookies}{oauth2_session};
+    isnt($first, $planted, 'its own');
+    ($page) = opened($person, prompt => 'login');
+    $person->login($page);
+    isnt($person->{cookies}{oauth2_session}, $first, 'again a new one');
+    my $old = person();
+    $old->{cookies} = { %{ $person->{cookies} }, oauth2_session => $first };
+    my (undef, $form) = opened($old);
+    ok($form, 'the old one has ended');
+};
+
+subtest 'signed in: no page, no question twice' => sub {
+    my $person = person('lo-bob');
+    $person->walk($person->authorize(%good));
+    my $res = $person->get($person->authorize(%good)->{url});
+    is($res->{status}, 303, 'at once');
+    ok(query_of(header($res, 'location'))->{code}, 'a code');
+    log_is(0, 'no log');
+};
+
+subtest 'two cookies of one name count as none' => sub {
+    my $person = person('lo-bob');
+    $person->walk($person->authorize(%good));
+    my $session = $person->{cookies}{oauth2_session};
+    my $res = request('GET', $person->authorize(%good)->{url}, headers => {
+        Cookie => "oauth2_session=$session; oauth2_session=$session; "
+            . "oauth2_browser=$person->{cookies}{oauth2_browser}" });
+    like(header($res, 'location'), qr{/login\?}, 'asked to sign in');
+};
+
+# --- CSRF ----------------------------------------------------------------------------------
+
+subtest 'CSRF' => sub {
+    my $person = person();
+    my (undef, $form) = opened($person);
+    my %right = (username => 'lo-alice', password => $password{'lo-alice'});
+    # An honest person whose form is too old is asked again; nobody is signed
+    # in by it.
+    my %bad = (
+        status => 303, log => qr/CSRF/, headers => {
+            location => "$form->{action}?flow=$form->{fields}{flow}",
+            'set-cookie' => undef });
+    row({ clause => 'no token', %bad,
+          send => sub { $person->submit($form, %right, csrf => '') } });
+    row({ clause => 'a wrong token', %bad,
+          send => sub { $person->submit($form, %right, csrf => 'x' x 43) } });
+    my $other = person();
+    my (undef, $others) = opened($other);
+    row({ clause => 'another browser\'s token', %bad, send => sub {
+              $person->submit($form, %right,
+                              csrf => $others->{fields}{csrf})
+          } });
+    my (undef, $second) = opened($person);
+    row({ clause => 'another flow\'s token', %bad, send => sub {
+              $person->submit($form, %right,
+                              csrf => $second->{fields}{csrf})
+          } });
+    row({ clause => 'without cookies', status => qr/^40[03]$/, log => 1,
+          headers => { 'set-cookie' => undef }, send => sub {
+              request('POST', $form->{action},
+                      form => $person->filled($form, %right))
+          } });
+    row({ clause => 'another browser\'s flow', status => qr/^40[03]$/,
+          log => 'any', send => sub {
+              $other->submit($form, %right)
+          } });
+    is($person->submit($form, %right)->{status}, 303, 'the right one');
+};
+
+# --- wrong passwords --------------------------------------------------------------------------
+
+subtest 'which of name and password is wrong cannot be told' => sub {
+    from(11);
+    my @pages = map {
+        my ($name, $password) = @$_;
+        my $person = person();
+        my (undef, $form) = opened($person);
+        my $res = row({
+            clause => "$name", status => 403, log => { level => 'notice' },
+            headers => { 'set-cookie' => undef },
+            body => qr/user name or the password is wrong/i,
+            send => sub { $person->submit($form, username => $name,
+                                          password => $password) },
+        });
+        $res->{content} =~ s/nonce="[^"]*"|value="[^"]*"//gr;
+    } [ 'lo-bob', 'wrong-password' ], [ 'nobody-at-all', 'wrong-password' ],
+      [ 'lo-off', $password{'lo-off'} ];
+    is($pages[$_], $pages[0], "the same page: $_") for 1, 2;
+    from(1);
+};
+
+subtest 'empty fields' => sub {
+    my $person = person();
+    my (undef, $form) = opened($person);
+    for my $pair ([ '', '' ], [ 'lo-alice', '' ], [ '', 'x' ]) {
+        my $res = $person->submit($form, username => $pair->[0],
+                                  password => $pair->[1]);
+        is($res->{status}, 400, "'@$pair'");
+        ok($person->form_with($res, 'password'), 'asked again');
+    }
+    log_lines();
+};
+
+subtest 'throttle: one account' => sub {
+    from(12);
+    my $person = person('lo-throttled', issuer => 'short');
+    my (undef, $form) = opened($person);
+    my $try = sub {
+        my ($password) = @_;
+        return $person->submit($form, username => 'lo-throttled',
+                               password => $password);
+    };
+    # OAuth2LoginAttempts 3, OAuth2LoginWait 2s
+    my @seen = map { $try->("wrong-password-$_")->{status} } 1 .. 5;
+    is($seen[0], 403, 'the first is looked at');
+    is($seen[-1], 429, 'the fifth is not') or diag("@seen");
+    my $res = $try->($password{'lo-throttled'});
+    is($res->{status}, 429, 'nor is the right password now');
+    cmp_ok(header($res, 'retry-after') // 0, '>', 0, 'Retry-After');
+    like($res->{content}, qr/too many attempts/i, 'it says why');
+    my $elsewhere = person('lo-throttled', issuer => 'short');
+    from(13);
+    my (undef, $other) = opened($elsewhere);
+    is($elsewhere->submit($other, username => 'LO-Throttled',
+                          password => 'x')->{status}, 429,
+       'from another address, in other letters');
+    sleep 2.5;
+    is($try->($password{'lo-throttled'})->{status}, 303, 'after the pause');
+    my @lines = grep { !/:(?:notice|info)\]/ } log_lines();
+    is(scalar @lines, 0, 'nothing above notice');
+    from(1);
+};
+
+subtest 'throttle: others are not hit' => sub {
+    from(12);
+    my $person = person('lo-bob', issuer => 'short');
+    my (undef, $form) = opened($person);
+    is($person->submit($form, username => 'lo-bob',
+                       password => $password{'lo-bob'})->{status}, 303,
+       'another account from the same address');
+    from(1);
+};
+
+# --- providers -----------------------------------------------------------------------------------
+
+subtest 'OAuth2LoginProvider oauth2 file' => sub {
+    my $file = var('file_users');
+    my $person = OAuth2Test::Browser->new(
+        user => 'file-alice', password => $file->{'file-alice'});
+    my $res = $person->walk($person->authorize(%good));
+    ok(query_of(header($res, 'location'))->{code}, 'a user of mod_authn_file');
+    my ($listed) = grep { $_->{username} eq 'file-alice' }
+        @{ JSON::PP->new->decode(ctl_ok('--json', 'user', 'list')) };
+    ok($listed && !$listed->{has_password}, 'known from now on');
+    ctl_ok('user', 'disable', 'file-alice');
+    my $again = $person->fresh;
+    my ($page) = opened($again);
+    $res = $again->login($page);
+    is($res->{status}, 403, 'and can be disabled here');
+    log_lines();
+    ctl_ok('user', 'enable', 'file-alice');
+};
+
+# --- prompt and login_hint ---------------------------------------------------------------------
+
+subtest 'prompt=none' => sub {
+    my $person = person('lo-bob');
+    my $ask = sub {
+        my $res = $person->get($person->authorize(
+            %good, prompt => 'none', @_)->{url});
+        my $q = query_of(header($res, 'location'));
+        return $q->{error} // ($q->{code} ? 'code' : 'nothing');
+    };
+    is($ask->(), 'login_required', 'nobody is signed in');
+    $person->walk($person->authorize(%good));
+    is($ask->(), 'code', 'signed in, consented');
+    is($ask->(scope => 'read write'), 'consent_required', 'more is asked');
+    log_lines();
+};
+
+subtest 'prompt=login, prompt=consent' => sub {
+    my $person = person('lo-bob');
+    $person->walk($person->authorize(%good));
+    my ($page, $form) = opened($person, prompt => 'login');
+    ok($form, 'login: asked although signed in');
+    my $res = $person->login($page);
+    ok(query_of(header($res, 'location'))->{code}, 'login: then a code');
+    $page = $person->follow($person->get($person->authorize(
+        %good, prompt => 'consent')->{url}));
+    ok($person->form_with($page, 'decision'), 'consent: asked again');
+    $page = $person->follow($person->get($person->authorize(
+        %good, prompt => 'login consent')->{url}));
+    ok($person->form_with($page, 'password'), 'both: first the login');
+    $page = $person->login($page);
+    ok($person->form_with($page, 'decision'), 'both: then the consent');
+    ($page, $form) = opened($person, prompt => 'login');
+    $res = $person->get($person->authorize(%good)->{url});
+    ok(query_of(header($res, 'location'))->{code},
+       'the login that waits does not stand in another tab\'s way');
+};
+
+subtest 'login_hint' => sub {
+    my $person = person();
+    my (undef, $form) = opened($person, login_hint => 'ann@example.org');
+    is($form->{fields}{username}, 'ann@example.org', 'filled in');
+};
+
+no_complaints('all of it');
+done_testing();

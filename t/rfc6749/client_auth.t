@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# How a client proves who it is: RFC 6749 sections 2.3, 2.3.1, 3.2.1 and 5.2,
+# at the token endpoint, with client_credentials.
+
+use strict;
+use warnings;
+
+use MIME::Base64 qw(encode_base64);
+use Test::More;
+use OAuth2Test;
+use OAuth2Test::Rows;
+
+my $uri = 'https://app.example/callback';
+my $svc = client('ca-svc', scope => 'read', grant => 'client_credentials');
+my $other = client('ca-other', scope => 'read',
+                   grant => 'client_credentials');
+my $off = client('ca-off', scope => 'read', grant => 'client_credentials');
+ctl_ok('client', 'disable', 'ca-off');
+client('ca-public', public => 1, redirect_uri => $uri, scope => 'read');
+
+# An ID and a secret that must be encoded (section 2.3.1); both were valid
+# elsewhere, so a client that moves here brings them along.
+my $odd_secret = note_secret('se%cr+et&=/?#' . random_text(12));
+ctl_ok(\"$odd_secret\n", 'client', 'add', 'ca/odd+id%20', '--secret-stdin',
+       '--scope', 'read', '--grant', 'client_credentials');
+
+my @grant = (grant_type => 'client_credentials');
+
+sub ask { return [ POST => 'token', @_ ] }
+
+sub raw_basic {
+    my ($pair) = @_;
+    return { Authorization => 'Basic ' . encode_base64($pair, '') };
+}
+
+my %refused = (
+    status => 401, json => { error => 'invalid_client' },
+    # Section 5.2: "MUST … include the WWW-Authenticate header"
+    headers => { 'www-authenticate' => qr/^Basic realm="/,
+                 'cache-control' => qr/\bno-store\b/ },
+);
+my %granted = (
+    status => 200, json => { access_token => qr/^oa2a_/ }, log => 0,
+);
+
+rows(
+    { clause => '2.3.1: Basic', %granted,
+      send => ask(form => [@grant], basic => $svc) },
+    { clause => '2.3.1: Basic, scheme in any case', %granted,
+      send => ask(form => [@grant], headers => {
+          Authorization => 'bAsIc ' . (split / /, basic_auth(@$svc))[1] }) },
+    { clause => '2.3.1: in the body', %granted,
+      send => ask(form => [ @grant, client_id => $svc->[0],
+                            client_secret => $svc->[1] ]) },
+    { clause => '2.3.1: Basic and the same client_id in the body', %granted,
+      send => ask(form => [ @grant, client_id => $svc->[0] ],
+                  basic => $svc) },
+    { clause => '2.3.1: both halves are form-encoded', %granted,
+      send => ask(form => [@grant], basic => [ 'ca/odd+id%20', $odd_secret ]) },
+    { clause => '2.3.1: the same pair in the body', %granted,
+      send => ask(form => [ @grant, client_id => 'ca/odd+id%20',
+                            client_secret => $odd_secret ]) },
+
+    { clause => '2.3.1: an odd pair that was not encoded', %refused,
+      send => ask(form => [@grant],
+                  headers => raw_basic("ca/odd+id%20:$odd_secret")) },
+    { clause => '5.2: wrong secret', %refused,
+      send => ask(form => [@grant], basic => [ 'ca-svc', 'x' x 32 ]) },
+    { clause => '5.2: another client\'s secret', %refused,
+      send => ask(form => [@grant], basic => [ 'ca-svc', $other->[1] ]) },
+    { clause => '5.2: wrong secret in the body', %refused,
+      send => ask(form => [ @grant, client_id => 'ca-svc',
+                            client_secret => 'x' x 32 ]) },
+    { clause => '5.2: unknown client', %refused,
+      send => ask(form => [@grant], basic => [ 'nobody', 'x' x 32 ]) },
+    { clause => '5.2: disabled client', %refused,
+      send => ask(form => [@grant], basic => $off) },
+    { clause => '5.2: no authentication', %refused,
+      send => ask(form => [@grant]) },
+    { clause => '5.2: a confidential client that only names itself',
+      %refused,
+      send => ask(form => [ @grant, client_id => 'ca-svc' ]) },
+    { clause => '2.3.1: a public client with a secret', %refused,
+      send => ask(form => [@grant], basic => [ 'ca-public', 'x' x 32 ]) },
+    { clause => '2.3.1: an empty secret in Basic', %refused,
+      send => ask(form => [@grant], headers => raw_basic('ca-svc:')) },
+    { clause => '2.3.1: an empty secret in the body', %refused,
+      send => ask(form => [ @grant, client_id => 'ca-svc',
+                            client_secret => '' ]) },
+    { clause => '2.3: another scheme', %refused,
+      send => ask(form => [@grant],
+                  headers => { Authorization => 'Digest username="x"' }) },
+    { clause => 'RFC 7617 2: no colon', %refused,
+      send => ask(form => [@grant], headers => raw_basic('ca-svc')) },
+    { clause => 'RFC 7617 2: nothing behind Basic', %refused,
+      send => ask(form => [@grant],
+                  headers => { Authorization => 'Basic ' }) },
+    { clause => 'RFC 7617 2: not base64', %refused,
+      send => ask(form => [@grant],
+                  headers => { Authorization => 'Basic !!!!' }) },
+    { clause => 'RFC 7617 2: NUL inside', %refused,
+      send => ask(form => [@grant],
+                  headers => raw_basic("ca-svc\0:$svc->[1]")) },
+    { clause => '2.3.1: a bad escape inside', %refused,
+      send => ask(form => [@grant], headers => raw_basic('ca%zz:secret')) },
+    { clause => '2.3.1: not UTF-8 inside', %refused,
+      send => ask(form => [@grant], headers => raw_basic("ca%ff:secret")) },
+);
+
+my %mixed = (status => 400, json => { error => 'invalid_request' });
+rows(
+    { clause => '2.3: Basic and body together', %mixed,
+      send => ask(form => [ @grant, client_id => $svc->[0],
+                            client_secret => $svc->[1] ], basic => $svc) },
+    { clause => '2.3: another client_id than in Basic', %mixed,
+      send => ask(form => [ @grant, client_id => $other->[0] ],
+                  basic => $svc) },
+    { clause => '3.2: client_secret twice', %mixed,
+      send => ask(form => [ @grant, client_id => $svc->[0],
+                            client_secret => $svc->[1],
+                            client_secret => $svc->[1] ]) },
+    { clause => '2.3.1: client_secret in the query', status => qr/^40[01]$/,
+      json => { access_token => undef },
+      send => ask(query => [ client_id => $svc->[0],
+                             client_secret => $svc->[1] ], form => [@grant]) },
+);
+
+subtest '2.3.1: why it was refused cannot be told' => sub {
+    my @answers = map { request('POST', 'token', form => [@grant],
+                                basic => $_) }
+        [ 'nobody', 'x' x 32 ], [ 'ca-svc', 'x' x 32 ], $off,
+        [ 'ca-public', 'x' x 32 ];
+    my @bodies = map { $_->{content} } @answers;
+    is($bodies[$_], $bodies[0], "the same answer: $_") for 1 .. $#bodies;
+    log_lines();
+};
+
+subtest 'rotate-secret: the old one is good for its overlap only' => sub {
+    my $client = client('ca-rotate', scope => 'read',
+                        grant => 'client_credentials');
+    my $new = random_text(24);
+    ctl_ok(\"$new\n", 'client', 'rotate-secret', 'ca-rotate',
+           '--secret-stdin', '--overlap', '1h');
+    settle();
+    my @form = (form => [@grant]);
+    row({ clause => 'new', %granted, send => ask(@form, basic =>
+          [ 'ca-rotate', $new ]) });
+    row({ clause => 'old', %granted, send => ask(@form, basic => $client) });
+    my $newest = random_text(24);
+    ctl_ok(\"$newest\n", 'client', 'rotate-secret', 'ca-rotate',
+           '--secret-stdin', '--overlap', '0');
+    settle();
+    row({ clause => 'newest', %granted, send => ask(@form, basic =>
+          [ 'ca-rotate', $newest ]) });
+    row({ clause => 'replaced', %refused, send => ask(@form, basic =>
+          [ 'ca-rotate', $new ]) });
+    row({ clause => 'first', %refused,
+          send => ask(@form, basic => $client) });
+};
+
+no_complaints('all of it');
+done_testing();
