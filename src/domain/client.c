@@ -15,6 +15,7 @@
 #define SECRET_BYTES 32
 #define SECRET_MIN 16
 #define SECRET_MAX 1024
+#define SECRET_VARIETY 8
 
 int oa2_client_is_public(const oa2_client_t *client)
 {
@@ -45,6 +46,16 @@ const char *oa2_client_id_problem(const char *id)
     return NULL;
 }
 
+static int count_different(const char *text)
+{
+    int n = 0;
+    const char *c;
+
+    for (c = text; *c; c++)
+        n += strchr(text, *c) == c;
+    return n;
+}
+
 const char *oa2_client_secret_problem(const char *secret)
 {
     apr_size_t len = strlen(secret);
@@ -54,6 +65,9 @@ const char *oa2_client_secret_problem(const char *secret)
         return "a client secret has 16 to 1024 characters";
     if (!oa2_is_vschar(secret))
         return "a client secret has printable ASCII characters";
+    if (count_different(secret) < SECRET_VARIETY)
+        return "a client secret has at least 8 different characters: let one "
+               "be generated";
     return NULL;
 }
 

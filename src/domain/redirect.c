@@ -8,6 +8,7 @@
 #include <string.h>
 #include <apr_strings.h>
 
+#include "base/params.h"
 #include "base/uri.h"
 #include "domain/scope.h"
 
@@ -16,6 +17,23 @@
 static int is_web(const oa2_uri_t *uri)
 {
     return !strcmp(uri->scheme, "https") || !strcmp(uri->scheme, "http");
+}
+
+/* RFC 6749 section 3.1: "Request and response parameters MUST NOT be included
+   more than once." */
+static int has_answer(const char *query, apr_pool_t *pool)
+{
+    static const char *const names[] = {
+        "code", "state", "iss", "error", "error_description", "error_uri"
+    };
+    oa2_params_t *params = oa2_params_make(pool);
+    apr_size_t i;
+
+    if (!query) return 0;
+    if (oa2_params_parse(params, query, strlen(query), pool)) return 1;
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (oa2_params_count(params, names[i])) return 1;
+    return 0;
 }
 
 const char *oa2_redirect_problem(const char *text, apr_pool_t *pool)
@@ -32,6 +50,9 @@ const char *oa2_redirect_problem(const char *text, apr_pool_t *pool)
         return "has a fragment (#…), which a redirect URI must not have";
     if (uri->has_userinfo)
         return "has user information (user@), which browsers mislead with";
+    if (has_answer(uri->query, pool))
+        return "has a query that is not a form's, or holds a parameter that "
+               "answers add (code, state, iss, error)";
     if (is_web(uri)) {
         if (!uri->host)
             return "has no host";
@@ -104,6 +125,11 @@ const char *oa2_redirect_default(const oa2_client_t *client)
     const char *all = client->redirect_uris;
 
     return *all && !strchr(all, ' ') ? all : NULL;
+}
+
+const char *oa2_redirect_bare(const char *uri, apr_pool_t *pool)
+{
+    return apr_pstrmemdup(pool, uri, strcspn(uri, "?#"));
 }
 
 const char *oa2_redirect_source(const char *text, apr_pool_t *pool)

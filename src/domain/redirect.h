@@ -23,6 +23,9 @@ int oa2_redirect_is_registered(const oa2_client_t *client, const char *uri,
                                apr_pool_t *pool);
 /* The only registered one; NULL when there are none or several. */
 const char *oa2_redirect_default(const oa2_client_t *client);
+/* For the log: without the query, which may hold a code that a client sent
+   back to us by mistake. */
+const char *oa2_redirect_bare(const char *uri, apr_pool_t *pool);
 /* What a CSP form-action needs to let a form lead there: an origin, or a
    scheme with its colon. */
 const char *oa2_redirect_source(const char *uri, apr_pool_t *pool);

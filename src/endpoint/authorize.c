@@ -50,7 +50,8 @@ static oa2_reply_t *mismatch(oa2_call_t *call, const char *sent)
     oa2_err_t *err = oa2_err_make(
         ctx->pool, &oa2_invalid_request, OA2_ID(5011),
         "redirect_uri is not registered", "client \"%s\" sent redirect_uri "
-        "\"%s\"; registered are \"%s\"", client->id, sent ? sent : "",
+        "\"%s\" (its query is not shown); registered are \"%s\"",
+        client->id, oa2_redirect_bare(sent ? sent : "", ctx->pool),
         client->redirect_uris);
     oa2_page_error_t page = {
         .common = oa2_reply_common(call),

@@ -19,7 +19,7 @@
 
 static const oa2_param_t params[] = {
     {"token", OA2_REQUIRED, OA2_ONCE, 4096, oa2_is_vschar},
-    {"token_type_hint", OA2_OPTIONAL, OA2_ONCE, 64, oa2_is_nqschar},
+    {"token_type_hint", OA2_OPTIONAL, OA2_ONCE, 4096, oa2_is_text},
     {"client_id", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_vschar},
     {"client_secret", OA2_OPTIONAL, OA2_ONCE, 1024, oa2_is_vschar},
     OA2_PARAMS_END

@@ -51,6 +51,16 @@ static void put_endpoints(cJSON *json, const oa2_ctx_t *ctx,
     }
 }
 
+/* RFC 8414 section 3.2 and RFC 9728 section 3.2: "Claims with zero elements
+   MUST be omitted" */
+static void put_scopes(cJSON *json, const oa2_ctx_t *ctx)
+{
+    const char *scopes =
+        oa2_settings_scope_words(ctx->settings, 0, ctx->pool);
+
+    oa2_json_put_words(json, "scopes_supported", *scopes ? scopes : NULL);
+}
+
 static void put_resources(cJSON *json, const oa2_ctx_t *ctx)
 {
     const apr_array_header_t *all = ctx->settings->resources;
@@ -72,8 +82,7 @@ cJSON *oa2_metadata_server(const oa2_ctx_t *ctx,
 
     oa2_json_put_text(json, "issuer", ctx->settings->issuer);
     put_endpoints(json, ctx, endpoints);
-    oa2_json_put_words(json, "scopes_supported",
-                       oa2_settings_scope_words(ctx->settings, 0, ctx->pool));
+    put_scopes(json, ctx);
     oa2_json_put_words(json, "response_types_supported", "code");
     oa2_json_put_words(json, "response_modes_supported", "query");
     grants = list(json, "grant_types_supported");
@@ -99,8 +108,7 @@ cJSON *oa2_metadata_resource(const oa2_ctx_t *ctx, const char *resource,
 
     oa2_json_put_text(json, "resource", resource);
     oa2_json_put_words(json, "authorization_servers", ctx->settings->issuer);
-    oa2_json_put_words(json, "scopes_supported",
-                       oa2_settings_scope_words(ctx->settings, 0, ctx->pool));
+    put_scopes(json, ctx);
     oa2_json_put_words(json, "bearer_methods_supported", "header");
     oa2_json_put_text(json, "resource_name", name);
     return json;

@@ -16,8 +16,9 @@
 static const oa2_param_t params[] = {
     {"token", OA2_REQUIRED, OA2_ONCE, 4096, oa2_is_vschar},
     /* Section 2.2.1's unsupported_token_type does not arise: the prefix says
-       what a token is, and hints are not needed ("MAY ignore"). */
-    {"token_type_hint", OA2_OPTIONAL, OA2_ONCE, 64, oa2_is_nqschar},
+       what a token is, and hints are not needed ("MAY ignore"; section 2.2:
+       "An invalid token type hint value is ignored"). */
+    {"token_type_hint", OA2_OPTIONAL, OA2_ONCE, 4096, oa2_is_text},
     {"client_id", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_vschar},
     {"client_secret", OA2_OPTIONAL, OA2_ONCE, 1024, oa2_is_vschar},
     OA2_PARAMS_END

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "domain/pkce.h"
+#include "domain/redirect.h"
 #include "domain/resource.h"
 #include "domain/token.h"
 
@@ -57,9 +58,10 @@ static oa2_err_t *check_redirect(oa2_ctx_t *ctx, const oa2_code_t *code)
     return oa2_err_make(ctx->pool, &oa2_invalid_grant, OA2_ID(4002),
                         "redirect_uri is not that of the authorization "
                         "request", "client \"%s\" sent redirect_uri \"%s\"; "
-                        "the authorization request had \"%s\"",
-                        ctx->client->id, sent ? sent : "",
-                        code->redirect_uri);
+                        "the authorization request had \"%s\" (queries are "
+                        "not shown)", ctx->client->id,
+                        oa2_redirect_bare(sent ? sent : "", ctx->pool),
+                        oa2_redirect_bare(code->redirect_uri, ctx->pool));
 }
 
 static oa2_err_t *prove(oa2_code_t **out, oa2_ctx_t *ctx)

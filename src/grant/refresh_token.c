@@ -10,6 +10,7 @@
 #include "grant/grant.h"
 
 #include <string.h>
+#include <apr_strings.h>
 
 #include "domain/resource.h"
 #include "domain/scope.h"
@@ -43,17 +44,33 @@ static oa2_err_t *replayed(oa2_ctx_t *ctx, const oa2_token_t *old)
         ctx, OA2_ID(4010), "spent before; its whole family is revoked"));
 }
 
-/* The same answer again, or the end of the family. */
+/* What was asked for, as one line: it is kept with the answer. */
+static const char *question(oa2_ctx_t *ctx)
+{
+    const char *scope = oa2_params_get(ctx->params, "scope");
+    const char *resource = oa2_params_join(ctx->params, "resource", ctx->pool);
+
+    return apr_pstrcat(ctx->pool, scope ? scope : "", "\t",
+                       resource ? resource : "", "\n", NULL);
+}
+
+/* The same answer to the same question, or the end of the family. */
 static oa2_err_t *again(cJSON **reply, oa2_ctx_t *ctx,
                         const oa2_token_t *old, const char *text)
 {
-    const char *answer = NULL;
+    const char *asked = question(ctx);
+    const char *kept = NULL;
 
     if (old->reply && ctx->now - old->spent < ctx->settings->refresh_grace)
-        answer = oa2_token_reply_open(ctx, text, old->reply);
-    if (!answer)
+        kept = oa2_token_reply_open(ctx, text, old->reply);
+    if (!kept)
         return replayed(ctx, old);
-    *reply = oa2_json_parse(answer, strlen(answer), ctx->pool);
+    if (strncmp(kept, asked, strlen(asked)) != 0)
+        return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(4018),
+                            "the refresh token was used a moment ago with "
+                            "another scope or resource", NULL);
+    kept += strlen(asked);
+    *reply = oa2_json_parse(kept, strlen(kept), ctx->pool);
     return *reply ? NULL : replayed(ctx, old);
 }
 
@@ -117,8 +134,9 @@ static oa2_err_t *rotate(cJSON **reply, oa2_ctx_t *ctx,
         pair->refresh->scope = old->scope;
         pair->refresh->audience = old->audience;
     }
-    sealed = oa2_token_reply_seal(ctx, text,
-                                  oa2_json_text(pair->reply, ctx->pool));
+    sealed = oa2_token_reply_seal(
+        ctx, text, apr_pstrcat(ctx->pool, question(ctx),
+                               oa2_json_text(pair->reply, ctx->pool), NULL));
 
     OA2_TRY(oa2_refresh_rotate(&first, ctx, old, sealed, pair->access,
                                pair->refresh));

@@ -22,6 +22,7 @@
 #define CONNECT_WITHIN apr_time_from_sec(3)
 #define ANSWER_WITHIN apr_time_from_sec(2)
 #define KINDS "cgotu*"
+#define PING 'p'                        /* a listener tries itself */
 
 struct oa2_listener_t {
     oa2_store_t *store;
@@ -98,11 +99,66 @@ static int ask(PGconn *conn, const char *text, apr_time_t until)
     }
 }
 
+/* Bumps the cache for all that has arrived.  1 when nonce was among it. */
+static int notifications_take(oa2_listener_t *listener, const char *nonce)
+{
+    PGnotify *note;
+    int found = 0;
+
+    while ((note = PQnotifies(listener->conn)) != NULL) {
+        char kind = note->extra[0];
+
+        if (kind == PING)
+            found |= nonce && strcmp(note->extra + 1, nonce) == 0;
+        /* A payload of a later version, or of somebody else: to be safe. */
+        else if (!kind || !strchr(KINDS, kind))
+            oa2_store_bump(listener->store, '*', "");
+        else
+            oa2_store_bump(listener->store, kind, note->extra + 1);
+        PQfreemem(note);
+    }
+    return found;
+}
+
+static const oa2_sql_t ping_sql = {
+    "listener_ping", "SELECT pg_notify('oauth2', $1)", { NULL }
+};
+
+/*
+ * Behind a pooler that shares connections LISTEN succeeds, and so does every
+ * statement after it, but nothing is ever heard.  So something is said on
+ * another connection, as other machines would say it.
+ */
+static oa2_err_t *prove_hearing(oa2_listener_t *listener, apr_pool_t *pool)
+{
+    const char *nonce = oa2_random_text(pool, 16);
+    apr_time_t until;
+    apr_array_header_t *rows;
+    oa2_ctx_t ctx = { 0 };
+
+    ctx.pool = pool;
+    ctx.store = listener->store;
+    ctx.now = apr_time_sec(apr_time_now());
+    OA2_TRY(OA2_SQL(&rows, &ctx, &ping_sql,
+                    apr_psprintf(pool, "%c%s", PING, nonce)));
+    until = apr_time_now() + ANSWER_WITHIN;
+    while (!notifications_take(listener, nonce))
+        if (!await(listener->conn, POLLIN, until)
+            || !PQconsumeInput(listener->conn))
+            return oa2_err_make(pool, &oa2_temporarily_unavailable,
+                                OA2_ID(2042), NULL, "the database accepts "
+                                "LISTEN but delivers nothing: a connection "
+                                "pooler is in between; connect directly, or "
+                                "have it pool by session");
+    return NULL;
+}
+
 oa2_err_t *oa2_listener_open(oa2_listener_t **out, oa2_store_t *store,
                              apr_pool_t *pool)
 {
     apr_time_t until = apr_time_now() + CONNECT_WITHIN;
     oa2_listener_t *listener = apr_pcalloc(pool, sizeof(*listener));
+    oa2_err_t *err;
     PGconn *conn;
 
     if (!store->is_pgsql)
@@ -112,16 +168,20 @@ oa2_err_t *oa2_listener_open(oa2_listener_t **out, oa2_store_t *store,
     conn = PQconnectStart(store->params);
     if (!conn || PQstatus(conn) == CONNECTION_BAD
         || !connect_within(conn, until) || !ask(conn, "LISTEN oauth2", until)) {
-        oa2_err_t *err = failure(pool, "could not listen for what other "
-                                 "machines change", conn);
-
+        err = failure(pool, "could not listen for what other machines "
+                      "change", conn);
         PQfinish(conn);
+        return err;
+    }
+    listener->store = store;
+    listener->conn = conn;
+    err = prove_hearing(listener, pool);
+    if (err) {
+        oa2_listener_close(listener);
         return err;
     }
     /* Whatever was told before, nobody heard. */
     oa2_store_bump(store, '*', "");
-    listener->store = store;
-    listener->conn = conn;
     *out = listener;
     return NULL;
 }
@@ -129,22 +189,6 @@ oa2_err_t *oa2_listener_open(oa2_listener_t **out, oa2_store_t *store,
 int oa2_listener_socket(const oa2_listener_t *listener)
 {
     return PQsocket(listener->conn);
-}
-
-static void notifications_take(oa2_listener_t *listener)
-{
-    PGnotify *note;
-
-    while ((note = PQnotifies(listener->conn)) != NULL) {
-        char kind = note->extra[0];
-
-        /* A payload of a later version, or of somebody else: to be safe. */
-        if (!kind || !strchr(KINDS, kind))
-            kind = '*';
-        oa2_store_bump(listener->store, kind, kind == '*' ? ""
-                                                          : note->extra + 1);
-        PQfreemem(note);
-    }
 }
 
 oa2_err_t *oa2_listener_hear(oa2_listener_t *listener, int check,
@@ -155,7 +199,7 @@ oa2_err_t *oa2_listener_hear(oa2_listener_t *listener, int check,
 
     if (good && check)
         good = ask(conn, "SELECT 1", apr_time_now() + ANSWER_WITHIN);
-    notifications_take(listener);
+    notifications_take(listener, NULL);
     if (!good)
         return failure(pool, "lost the connection that tells what other "
                        "machines change", conn);

@@ -19,6 +19,9 @@ static void registration(void **state)
         {"http://localhost:3000/cb", 1},
         {"com.example.app:/cb", 1},
         {"com.example.app://cb", 1},
+        {"https://shop.example/cb?code=1", 0},  /* answers add these */
+        {"https://shop.example/cb?a=b&%73tate=1", 0},
+        {"https://shop.example/cb?%zz", 0},
         {"http://shop.example/cb", 0},      /* plain http */
         {"http://127.0.0.1.evil.example/", 0},
         {"https://shop.example/cb#x", 0},   /* 3.1.2: no fragment */

@@ -429,6 +429,8 @@ static void refresh_replay(void **state)
     /* within the grace: the same answer, letter by letter */
     w->now += 9;
     assert_string_equal(refresh(w, old, "")->body, answer);
+    /* another question does not get that answer, and does no harm */
+    assert_error(w, refresh(w, old, "&scope=read"), 400, "invalid_request");
     assert_true(is_active(w, text(w, reply, "access_token")));
     /* after it: the end of the family */
     w->now += 1;
