@@ -65,6 +65,8 @@ static void register_hooks(apr_pool_t *pool)
 {
     /* What mod_rewrite's directives can use has to be there before. */
     static const char *const before_rewrite[] = { "mod_rewrite.c", NULL };
+    /* It would take our AuthType for its own. */
+    static const char *const before_oauth2[] = { "mod_oauth2.c", NULL };
 
     oa2_login_register(pool);
     oa2_require_register(pool);
@@ -76,8 +78,8 @@ static void register_hooks(apr_pool_t *pool)
                                APR_HOOK_REALLY_FIRST);
     ap_hook_check_access_ex(oa2_require_preflight, NULL, NULL,
                             APR_HOOK_FIRST, AP_AUTH_INTERNAL_PER_CONF);
-    ap_hook_check_authn(oa2_bearer_check, NULL, NULL, APR_HOOK_MIDDLE,
-                        AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_authn(oa2_bearer_check, NULL, before_oauth2,
+                        APR_HOOK_MIDDLE, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authz(oa2_require_check, NULL, NULL, APR_HOOK_FIRST,
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_note_auth_failure(oa2_bearer_note_failure, NULL, NULL,

@@ -113,7 +113,6 @@ oa2_cache_t *oa2_cache_init(void *memory, apr_size_t size,
     oa2_cache_t *cache = (void *)((char *)memory + skip);
     apr_size_t cells = CELLS_MAX;
     apr_size_t count;
-    apr_size_t i;
 
     entry_size &= ~(apr_size_t)7;
     if (size < skip || entry_size <= ENTRY_COST
@@ -127,7 +126,6 @@ oa2_cache_t *oa2_cache_init(void *memory, apr_size_t size,
         + cells * sizeof(cache->cells[0]);
     if (size < count + entry_size * WAYS)
         return NULL;
-    memset(cache, 0, count);
     cache->sets_at = count;
     cache->room = entry_size - ENTRY_COST;
     cache->entry_size = sizeof(entry_t) + cache->room;
@@ -136,9 +134,7 @@ oa2_cache_t *oa2_cache_init(void *memory, apr_size_t size,
     cache->beat = NEVER;
     count = (size - count) / cache->set_size;
     cache->set_count = count > 0x7fffffff ? 0x7fffffff : (apr_uint32_t)count;
-    /* an entry is never looked at while its print is 0 */
-    for (i = 0; i < cache->set_count; i++)
-        memset(set_at(cache, i), 0, sizeof(set_t));
+    /* An entry is never looked at while its print is 0, which it is. */
     return cache;
 }
 

@@ -38,7 +38,8 @@ typedef struct oa2_cache_entry_t {
     apr_size_t len;
 } oa2_cache_entry_t;
 
-/* entry_size: bytes an entry takes in all, its own 80 included.  NULL when
+/* memory: size zero bytes, which are not touched before they are used.
+   entry_size: bytes an entry takes in all, its own 80 included.  NULL when
    memory has no room for one set of eight. */
 oa2_cache_t *oa2_cache_init(void *memory, apr_size_t size,
                             apr_size_t entry_size);

@@ -27,10 +27,7 @@
 
 /* ------------------------------------------------------------ reading */
 
-/*
- * Whether the query has the parameter, however its name is encoded.  *sent:
- * 1 or 0.
- */
+/* Whether the query has the parameter, however its name is encoded. */
 static int is_in_query(const char *args, apr_pool_t *pool)
 {
     while (args && *args) {
@@ -137,7 +134,9 @@ int oa2_bearer_note_failure(request_rec *r, const char *type)
 {
     const oa2_phase_t *phase = oa2_phase_find(r);
 
-    if (strcasecmp(type, "OAuth2") != 0) return DECLINED;
+    if (!oa2_conf_is_our_type(oa2_conf_server(r->server), type)) {
+        return DECLINED;
+    }
     /* mod_authz_core, while httpd/require only asks it. */
     if (phase && phase->is_inside) return OK;
     oa2_challenge(r, NULL, oa2_require_scope(r));

@@ -379,25 +379,44 @@ static void fill_in(oa2_settings_t *settings, const char *state_dir,
     }
 }
 
-void oa2_conf_finish(oa2_server_t *conf, const oa2_server_t *main_conf,
+/*
+ * RFC 8707: what a client may name is every resource of this issuer, also
+ * those that another virtual host serves.
+ */
+static apr_array_header_t *resources_of(const char *issuer,
+                                        const server_rec *s, apr_pool_t *pool)
+{
+    apr_array_header_t *all = apr_array_make(pool, 4, sizeof(const char *));
+    int i;
+
+    for (; s; s = s->next) {
+        const oa2_server_t *conf = oa2_conf_server(s);
+
+        if (!conf || !oa2_conf_is_active(conf)
+            || strcmp(conf->settings.issuer, issuer) != 0) {
+            continue;
+        }
+        for (i = 0; i < conf->resources->nelts; i++) {
+            APR_ARRAY_PUSH(all, const char *) = APR_ARRAY_IDX(
+                conf->resources, i, const oa2_resource_t *)->uri;
+        }
+    }
+    return all;
+}
+
+void oa2_conf_finish(oa2_server_t *conf, const server_rec *main_server,
                      apr_pool_t *pool)
 {
     oa2_settings_t *settings = &conf->settings;
-    apr_array_header_t *resources;
     const char *path = settings->issuer_path;
     const module *authz_core;
-    int i;
 
+    conf->has_mod_oauth2 = ap_find_linked_module("mod_oauth2.c") != NULL;
     if (!oa2_conf_is_active(conf) || settings->resources) return;
-    fill_in(settings, oa2_conf_state_dir_of(main_conf), pool);
+    fill_in(settings, oa2_conf_state_dir_of(oa2_conf_server(main_server)),
+            pool);
     settings->scopes = conf->scopes;
-    resources = apr_array_make(pool, conf->resources->nelts + 1,
-                               sizeof(const char *));
-    for (i = 0; i < conf->resources->nelts; i++) {
-        APR_ARRAY_PUSH(resources, const char *) =
-            APR_ARRAY_IDX(conf->resources, i, const oa2_resource_t *)->uri;
-    }
-    settings->resources = resources;
+    settings->resources = resources_of(settings->issuer, main_server, pool);
     authz_core = ap_find_linked_module("mod_authz_core.c");
     conf->authz_core_index = authz_core ? authz_core->module_index : -1;
     /* RFC 8414 section 3.1 and its compatibility note in section 5 */
@@ -424,6 +443,14 @@ const oa2_dir_t *oa2_conf_dir(const request_rec *r)
 const char *oa2_conf_state_dir_of(const oa2_server_t *main_conf)
 {
     return main_conf->state_dir ? main_conf->state_dir : OA2_STATE_DIR;
+}
+
+int oa2_conf_is_our_type(const oa2_server_t *conf, const char *type)
+{
+    if (conf && conf->has_mod_oauth2) {
+        return oa2_conf_is_active(conf) && strcmp(type, "OAuth2") == 0;
+    }
+    return strcasecmp(type, "OAuth2") == 0;
 }
 
 int oa2_conf_is_active(const oa2_server_t *conf)

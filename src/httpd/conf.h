@@ -34,6 +34,7 @@ typedef struct oa2_server_t {
     const char *metadata_appended[2];   /* issuer path + well-known name */
     const char *metadata_inserted[2];   /* well-known name + issuer path */
     int authz_core_index;               /* that module's; -1: not loaded */
+    int has_mod_oauth2;                 /* that one is loaded too */
     /* post_config sets these; NULL where no issuer is */
     const oa2_pages_t *pages;
     struct oa2_db_t *db;
@@ -79,9 +80,15 @@ const char *oa2_conf_pass_headers(cmd_parms *cmd, void *dir, int on);
 const char *oa2_conf_login_provider(cmd_parms *cmd, void *dir,
                                     const char *name);
 
+/*
+ * 1 when AuthType type is ours in this server.  mod_oauth2, another product,
+ * has the same name for its own, in lower case: where it is loaded, only
+ * "OAuth2" is ours, and only in a server with an issuer.
+ */
+int oa2_conf_is_our_type(const oa2_server_t *conf, const char *type);
 /* Fills in what was not set; idempotent.  Also for the test of a
    configuration, where nothing is opened. */
-void oa2_conf_finish(oa2_server_t *conf, const oa2_server_t *main_conf,
+void oa2_conf_finish(oa2_server_t *conf, const server_rec *main_server,
                      apr_pool_t *pool);
 /*
  * The check_config hook: everything that can be said of a configuration

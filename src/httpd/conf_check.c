@@ -129,7 +129,7 @@ static void check_node(check_t *check, server_rec *s,
     }
     else if (strcasecmp(node->directive, "AuthType") == 0) {
         word = ap_getword_conf(check->pool, &args);
-        if (strcasecmp(word, "OAuth2") == 0 && !is_active(s)) {
+        if (oa2_conf_is_our_type(oa2_conf_server(s), word) && !is_active(s)) {
             no_issuer(check, s, node, word);
         }
     }
@@ -177,6 +177,19 @@ static void check_database(check_t *check, server_rec *s,
                    store.driver, problem);
 }
 
+/* Reading them makes nothing, so a broken one can be told here. */
+static void check_pages(check_t *check, server_rec *s,
+                        const oa2_server_t *conf)
+{
+    oa2_pages_t *pages;
+    oa2_err_t *err = oa2_pages_load(&pages, conf->settings.page_dir,
+                                    OA2_PAGE_DIR, check->pool);
+
+    if (!err) return;
+    check->mistakes++;
+    oa2_log_server(s, APLOG_EMERG, err->id, "OAuth2PageDir: %s", err->meant);
+}
+
 static void check_server(check_t *check, server_rec *s,
                          const oa2_server_t *conf, const char *state_dir)
 {
@@ -191,6 +204,7 @@ static void check_server(check_t *check, server_rec *s,
                        "libaprutil1-dbd-%s)", name, name, name);
     }
     check_database(check, s, conf, state_dir);
+    check_pages(check, s, conf);
 }
 
 int oa2_conf_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
@@ -207,8 +221,9 @@ int oa2_conf_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         oa2_server_t *conf = ap_get_module_config(s->module_config,
                                                   &oauth2_api_module);
 
-        if (!conf || !oa2_conf_is_active(conf)) continue;
-        oa2_conf_finish(conf, main_conf, pconf);
+        if (!conf) continue;
+        oa2_conf_finish(conf, main_server, pconf);
+        if (!oa2_conf_is_active(conf)) continue;
         check_server(&check, s, conf, oa2_conf_state_dir_of(main_conf));
     }
     walk(&check, main_server, ap_conftree);

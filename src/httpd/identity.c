@@ -32,14 +32,15 @@ static int is_ours(const char *name)
 static void scrub_headers(request_rec *r)
 {
     const apr_array_header_t *all = apr_table_elts(r->headers_in);
-    const char *names[1];
     int i = 0;
 
     while (i < all->nelts) {
-        names[0] = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
-        if (names[0] && is_ours(names[0])) {
-            /* Moves the rest up, so i stays. */
-            apr_table_unset(r->headers_in, names[0]);
+        const char *name = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
+
+        if (is_ours(name)) {
+            /* All of that name, wherever they are: what is behind moves up,
+               so i stays. */
+            apr_table_unset(r->headers_in, name);
         }
         else {
             i++;

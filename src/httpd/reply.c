@@ -16,17 +16,17 @@
 /* httpd answers 500 when a header holds a control character. */
 static const char *clean(const char *value, apr_pool_t *pool)
 {
-    const unsigned char *c;
+    const unsigned char *c = (const unsigned char *)value;
     char *copy;
+    char *to;
 
-    for (c = (const unsigned char *)value; *c >= ' ' && *c != 127; c++) {
-    }
+    while (*c >= ' ' && *c != 127) c++;
     if (!*c) return value;
     copy = apr_pstrdup(pool, value);
-    for (; *copy; copy++) {
-        if ((unsigned char)*copy < ' ' || *copy == 127) *copy = '?';
+    for (to = copy; *to; to++) {
+        if ((unsigned char)*to < ' ' || *to == 127) *to = '?';
     }
-    return copy - strlen(value);
+    return copy;
 }
 
 static int add(void *r_, const char *name, const char *value)

@@ -37,7 +37,7 @@ int oa2_request_is_protected(request_rec *r)
 {
     const char *type = ap_auth_type(r);
 
-    return type && strcasecmp(type, "OAuth2") == 0;
+    return type && oa2_conf_is_our_type(oa2_conf_server(r->server), type);
 }
 
 int oa2_request_is_preflight(request_rec *r)

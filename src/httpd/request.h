@@ -32,7 +32,7 @@ oa2_phase_t *oa2_phase_of(request_rec *r);
 /* NULL when there is none yet. */
 oa2_phase_t *oa2_phase_find(const request_rec *r);
 
-/* 1 under AuthType OAuth2. */
+/* 1 under our AuthType. */
 int oa2_request_is_protected(request_rec *r);
 /* Context of a request: conf->db has to be there. */
 oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf);

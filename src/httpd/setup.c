@@ -149,7 +149,7 @@ static oa2_err_t *set_up(server_rec *main_server, apr_pool_t *pconf,
 
     for (s = main_server; s; s = s->next) {
         conf = conf_of(s);
-        if (conf) oa2_conf_finish(conf, main_conf, pconf);
+        if (conf) oa2_conf_finish(conf, main_server, pconf);
     }
     main_conf->dbs = oa2_db_collect(main_server, pconf);
     if (!main_conf->dbs) return NULL;

@@ -297,6 +297,11 @@ oa2_err_t *oa2_code_spend(int *first, oa2_ctx_t *ctx, const oa2_code_t *code,
 /* An access token without a family (client_credentials): one INSERT. */
 oa2_err_t *oa2_token_put(oa2_ctx_t *ctx, const oa2_token_t *token);
 /*
+ * What the cache remembers of a live access token; NULL says nothing.  Asks no
+ * database.
+ */
+oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx, const char *digest);
+/*
  * A live access token: not expired, not revoked, its grant not revoked, its
  * client and user there and enabled; NULL otherwise.  Cached: a hit asks no
  * database.

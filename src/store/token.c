@@ -96,18 +96,31 @@ static void access_remember(oa2_ctx_t *ctx, oa2_token_t *token,
     oa2_cache_put(cache, entry, mark, ctx->now);
 }
 
-static oa2_token_t *access_recall(oa2_ctx_t *ctx,
-                                  const unsigned char key[OA2_KEY_LEN])
+/* NULL for what is no digest. */
+static const unsigned char *key_of(const char *digest, apr_pool_t *pool)
+{
+    apr_size_t len;
+    const unsigned char *key = oa2_b64url_decode(&len, digest, pool);
+
+    return key && len == OA2_KEY_LEN ? key : NULL;
+}
+
+oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx, const char *digest)
 {
     oa2_cache_t *cache = ctx->store->tokens;
-    apr_size_t len = oa2_cache_room(cache);
+    const unsigned char *key = cache ? key_of(digest, ctx->pool) : NULL;
+    apr_size_t len = cache ? oa2_cache_room(cache) : 0;
     unsigned char *buf = apr_palloc(ctx->pool, len);
+    oa2_token_t *token;
     oa2_pack_t pack;
 
-    if (!oa2_cache_find(buf, &len, cache, key, ctx->now))
+    if (!key || !oa2_cache_find(buf, &len, cache, key, ctx->now))
         return NULL;
     oa2_pack_begin(&pack, buf, len);
-    return access_unpack(&pack, ctx->pool);
+    token = access_unpack(&pack, ctx->pool);
+    if (token)
+        token->digest = apr_pstrdup(ctx->pool, digest);
+    return token;
 }
 
 oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
@@ -118,21 +131,13 @@ oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
     apr_array_header_t *rows;
     apr_uint32_t mark = 0;
     oa2_token_t *token;
-    apr_size_t len;
-    unsigned char *key = oa2_b64url_decode(&len, digest, ctx->pool);
+    const unsigned char *key = key_of(digest, ctx->pool);
 
-    *out = NULL;
-    if (!key || len != OA2_KEY_LEN)
+    *out = key ? oa2_token_recall(ctx, digest) : NULL;
+    if (!key || *out)
         return NULL;
-    if (cache) {
-        token = access_recall(ctx, key);
-        if (token) {
-            token->digest = apr_pstrdup(ctx->pool, digest);
-            *out = token;
-            return NULL;
-        }
+    if (cache)
         mark = oa2_cache_mark(cache);
-    }
     OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, digest,
                     oa2_sql_number(ctx->pool, ctx->now)));
     if (!rows->nelts)

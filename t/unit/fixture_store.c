@@ -70,8 +70,8 @@ static void open_store(fixture_t *fixture, int bare)
     int applied;
 
     if (!bare) {
-        tokens = oa2_cache_init(apr_palloc(fixture->pool, CACHE), CACHE, 400);
-        clients = oa2_cache_init(apr_palloc(fixture->pool, CACHE), CACHE,
+        tokens = oa2_cache_init(apr_pcalloc(fixture->pool, CACHE), CACHE, 400);
+        clients = oa2_cache_init(apr_pcalloc(fixture->pool, CACHE), CACHE,
                                  4096);
         assert_non_null(tokens);
         assert_non_null(clients);
