@@ -130,10 +130,12 @@ stop_script() {         # DIR
 
 # --- building ----------------------------------------------------------------
 
-# Where the demo of this checkout keeps its things.
+# Where the demo of this checkout keeps its things: in it, unless it is closed
+# to us or another user's demo was there first.
 home_of() {             # SOURCE
     local name
-    if [ -w "$1" ]; then
+    if [ -O "$1/.demo-build" ] ||
+        { [ -w "$1" ] && [ ! -e "$1/.demo-build" ]; }; then
         printf '%s\n' "$1/.demo-build"
         return
     fi

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { allow, demo, oauth2ctl, orders, serve, signIn, test } from './lib.mjs';
 
-const html = `<!DOCTYPE html><title>app</title><h1>App</h1><script>
+const html = `<!DOCTYPE html><title>app</title>
+<link rel="icon" href="data:,"><h1>App</h1><script>
 async function metadata(issuer) {
   const url = new URL(issuer);
   return (await fetch(url.origin + '/.well-known/oauth-authorization-server'

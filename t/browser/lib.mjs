@@ -107,7 +107,9 @@ let clients = 0;
 export async function makeClient(closers, { host, name } = {}) {
   const at = await serve(closers, (request, answer) => {
     answer.setHeader('content-type', 'text/html');
-    answer.end('<!DOCTYPE html><title>client</title><h1>Back</h1>');
+    // Its icon must not be looked for while the next page loads already.
+    answer.end('<!DOCTYPE html><title>client</title>'
+      + '<link rel="icon" href="data:,"><h1>Back</h1>');
   }, host);
   const id = `browser-${process.pid}-${++clients}`;
   const redirect = `${at}/callback`;

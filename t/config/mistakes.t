@@ -81,7 +81,7 @@ good('a loopback name', 'OAuth2Issuer http://localhost:8080', $serve);
 good('PostgreSQL, away',
      $issuer, $serve, 'OAuth2Database pgsql "host=127.0.0.1 port=1"');
 
-# --- OAuth2Issuer ----------------------------------------------------------------
+# --- OAuth2Issuer ------------------------------------------------------------
 
 for (
     [ 'http://api.example.com/oauth2', qr/https/ ],
@@ -103,7 +103,7 @@ for (
 wrong('OAuth2Issuer without a value', ['OAuth2Issuer'],
       qr/OAuth2Issuer takes one argument/);
 
-# --- numbers with units --------------------------------------------------------------
+# --- numbers with units ------------------------------------------------------
 
 my %time = (
     OAuth2CodeLifetime => [ '5s', '1h' ],
@@ -135,7 +135,7 @@ wrong('OAuth2SiteName too long',
       [ $issuer, $serve, 'OAuth2SiteName "' . 'x' x 200 . '"' ],
       qr/OAuth2SiteName/, qr/100/);
 
-# --- OAuth2Database ---------------------------------------------------------------------
+# --- OAuth2Database ----------------------------------------------------------
 
 wrong('an unknown driver', [ $issuer, $serve, 'OAuth2Database mysql "x"' ],
       qr/OAuth2Database/, qr/mysql/, qr/pgsql/, qr/sqlite3/);
@@ -152,7 +152,7 @@ wrong('memory', [ $issuer, $serve, 'OAuth2Database sqlite3 ":memory:"' ],
     like($said, qr/OAuth2Database/, 'the directive is');
 }
 
-# --- OAuth2Scope --------------------------------------------------------------------------
+# --- OAuth2Scope -------------------------------------------------------------
 
 wrong('two words', [ $issuer, $serve, 'OAuth2Scope "a b" "x"' ],
       qr/OAuth2Scope/, qr/"a b"/);
@@ -166,7 +166,7 @@ wrong('twice', [ $issuer, $serve, 'OAuth2Scope a "x"', 'OAuth2Scope a "y"' ],
       qr/OAuth2Scope/, qr/"a"/);
 wrong('no name', [ $issuer, $serve, 'OAuth2Scope ""' ], qr/OAuth2Scope/);
 
-# --- directories ----------------------------------------------------------------------------
+# --- directories -------------------------------------------------------------
 
 wrong('an unknown provider',
       [ $issuer, "<Location /oauth2>\nSetHandler oauth2\n"
@@ -190,7 +190,8 @@ for my $require ('oauth2-scope', 'oauth2-client', 'oauth2-scope "a\"b"',
                  "oauth2-scope l\xc3\xa9") {
     wrong("Require $require",
           [ $issuer, $serve, "<Location /a>\nAuthType OAuth2\nAuthName a\n"
-                . "Require $require\n</Location>" ], qr/oauth2-(?:scope|client)/);
+                . "Require $require\n</Location>" ],
+          qr/oauth2-(?:scope|client)/);
 }
 for (
     [ OAuth2Issuer => 'https://x/' ], [ OAuth2Database => 'sqlite3 x' ],
@@ -208,7 +209,7 @@ wrong('OAuth2StateDir in a virtual host',
 wrong('a misspelt directive', [ $issuer, 'OAuth2Isuer https://x/' ],
       qr/Invalid command 'OAuth2Isuer'/);
 
-# --- one directive without another ------------------------------------------------------------
+# --- one directive without another -------------------------------------------
 
 wrong('SetHandler oauth2 without an issuer', [$serve],
       qr/oauth2/i, qr/OAuth2Issuer/);
@@ -222,9 +223,9 @@ wrong('an endpoint that does not exist',
 good('an issuer for one virtual host only',
      "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>");
 
-# --- files -----------------------------------------------------------------------------------------
+# --- files -------------------------------------------------------------------
 
-mkdir "$dir/pages";
+run_quiet('cp', '-R', var('pages'), "$dir/pages");
 spew("$dir/pages/logn.mustache", 'x');
 wrong('a misspelt page', [ $issuer, $serve, "OAuth2PageDir $dir/pages" ],
       qr/logn\.mustache/);

@@ -72,7 +72,7 @@ for (1 .. 20) {
 }
 is(scalar @tokens, 20, 'tokens before');
 
-# --- full ------------------------------------------------------------------------
+# --- full --------------------------------------------------------------------
 
 open my $fill, '>', "$state/fill" or die "$state/fill: $!\n";
 $fill->autoflush(1);
@@ -94,7 +94,7 @@ ok(wait_for(5, sub { request(@grant)->{status} == 200 }),
 is(scalar(grep { !introspects($_) } @tokens), 0,
    'all ' . @tokens . ' answered tokens are there');
 
-# --- read-only --------------------------------------------------------------------
+# --- read-only ---------------------------------------------------------------
 
 my @files = glob "$file*";
 chown 0, 0, @files, $state;
@@ -115,6 +115,7 @@ ok(wait_for(8, sub { request(@grant)->{status} == 200 }),
 ok(end_httpd($pid), 'httpd ends');
 my $check = run_quiet('sqlite3', $file, 'PRAGMA integrity_check');
 is($check, "ok\n", 'the file is whole');
-my @crashed = grep { /exit signal (?!Killed)/ } split /\n/, slurp("$dir/error_log");
+my @crashed = grep { /exit signal (?!Killed)/ }
+    split /\n/, slurp("$dir/error_log");
 is(scalar @crashed, 0, 'nobody crashed') or diag(@crashed);
 done_testing();

@@ -46,7 +46,7 @@ sub refused {
     return $res;
 }
 
-# --- size -----------------------------------------------------------------------
+# --- size --------------------------------------------------------------------
 
 subtest 'bodies over 64 KiB' => sub {
     my $big = 'grant_type=client_credentials&x=' . 'y' x 70_000;

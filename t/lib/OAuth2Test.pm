@@ -40,7 +40,7 @@ my %var = do {
 
 my $json = JSON::PP->new->utf8->allow_nonref;
 
-# --- where things are ----------------------------------------------------------
+# --- where things are --------------------------------------------------------
 
 # What t/run-httpd knows: ports, paths, "db" (sqlite3 or pgsql).
 sub var { return $var{ $_[0] } // die "no variable $_[0]\n" }
@@ -68,7 +68,7 @@ sub url {
     return issuer() . "/$where";
 }
 
-# --- who asks --------------------------------------------------------------------
+# --- who asks ----------------------------------------------------------------
 
 my $net = do {
     my @octet = unpack 'CC', sha256($0);
@@ -96,7 +96,7 @@ sub random_text {
     return encode_base64url($random);
 }
 
-# --- HTTP --------------------------------------------------------------------------
+# --- HTTP --------------------------------------------------------------------
 
 sub form_encode {
     my @pairs = ref $_[0] ? @{ $_[0] } : @_;
@@ -220,7 +220,7 @@ sub query_of {
     return \%value;
 }
 
-# --- raw bytes -----------------------------------------------------------------------
+# --- raw bytes ---------------------------------------------------------------
 
 sub connect_to {
     my ($port) = @_;
@@ -309,7 +309,7 @@ sub parallel {
     return raw_parallel(\@bytes, port => $port, timeout => 30);
 }
 
-# --- oauth2ctl ------------------------------------------------------------------------
+# --- oauth2ctl ---------------------------------------------------------------
 
 # Runs it with the suite's database; (status, output, errors).  A first
 # argument that is a reference is its standard input.

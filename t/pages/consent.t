@@ -172,7 +172,7 @@ subtest 'a trusted client is not asked about' => sub {
     ok(query_of(header($res, 'location'))->{code}, 'a code');
 };
 
-# --- sign-out -------------------------------------------------------------------------------
+# --- sign-out ----------------------------------------------------------------
 
 subtest 'sign-out' => sub {
     my $person = person('co-leaves');
@@ -207,7 +207,7 @@ subtest 'switch account at consent' => sub {
     ok(query_of(header($res, 'location'))->{code}, 'the flow went on');
 };
 
-# --- users and clients that go away meanwhile -----------------------------------------------------
+# --- users and clients that go away meanwhile --------------------------------
 
 subtest 'a disabled user\'s session ends' => sub {
     my $person = person('co-leaves');

@@ -33,7 +33,7 @@ sub opened {
     return ($page, $person->form_with($page, 'password'));
 }
 
-# --- the page ---------------------------------------------------------------------
+# --- the page ----------------------------------------------------------------
 
 subtest 'headers and form' => sub {
     my $person = person();
@@ -89,7 +89,7 @@ subtest 'cookies' => sub {
     }
 };
 
-# --- sessions --------------------------------------------------------------------------
+# --- sessions ----------------------------------------------------------------
 
 subtest 'a session is new at each login' => sub {
     my $person = person();
@@ -139,7 +139,7 @@ subtest 'two cookies of one name count as none' => sub {
     like(header($res, 'location'), qr{/login\?}, 'asked to sign in');
 };
 
-# --- CSRF ----------------------------------------------------------------------------------
+# --- CSRF --------------------------------------------------------------------
 
 subtest 'CSRF' => sub {
     my $person = person();
@@ -178,7 +178,7 @@ subtest 'CSRF' => sub {
     is($person->submit($form, %right)->{status}, 303, 'the right one');
 };
 
-# --- wrong passwords --------------------------------------------------------------------------
+# --- wrong passwords ---------------------------------------------------------
 
 subtest 'which of name and password is wrong cannot be told' => sub {
     from(11);
@@ -252,7 +252,7 @@ subtest 'throttle: others are not hit' => sub {
     from(1);
 };
 
-# --- providers -----------------------------------------------------------------------------------
+# --- providers ---------------------------------------------------------------
 
 subtest 'OAuth2LoginProvider oauth2 file' => sub {
     my $file = var('file_users');
@@ -272,7 +272,7 @@ subtest 'OAuth2LoginProvider oauth2 file' => sub {
     ctl_ok('user', 'enable', 'file-alice');
 };
 
-# --- prompt and login_hint ---------------------------------------------------------------------
+# --- prompt and login_hint ---------------------------------------------------
 
 subtest 'prompt=none' => sub {
     my $person = person('lo-bob');

@@ -42,7 +42,7 @@ sub get_request {
     return sub { $browser->fresh->get($url) };
 }
 
-# --- before client and redirect URI are proven: a page, never a redirect ---------
+# --- before client and redirect URI are proven: a page, never a redirect -----
 
 sub page_row {
     my ($clause, $send, %more) = @_;
@@ -81,7 +81,7 @@ rows(
              then => sub { unlike($_[0]{content}, qr/"><script>/) }),
 );
 
-# --- afterwards: a redirect with error, state and iss ------------------------------
+# --- afterwards: a redirect with error, state and iss ------------------------
 
 sub error_row {
     my ($clause, $error, $send, %more) = @_;
@@ -157,7 +157,7 @@ subtest '3.1.2: the query of a registered redirect URI is kept' => sub {
          qr{^\Q$uri\E\?fixed=1&two=%20&code=}, 'code');
 };
 
-# --- what goes right ----------------------------------------------------------------
+# --- what goes right ---------------------------------------------------------
 
 subtest '3.1: GET and POST are the same' => sub {
     for my $method (qw(GET POST)) {

@@ -12,7 +12,7 @@ use OAuth2Test;
 use OAuth2Test::Browser;
 use OAuth2Test::Rows;
 
-# --- what oauth2ctl lets in --------------------------------------------------------
+# --- what oauth2ctl lets in --------------------------------------------------
 
 my $number = 0;
 
@@ -58,7 +58,7 @@ for my $bad (
     like($err, qr/redirect/i, "it says what is wrong: $bad->[1]");
 }
 
-# --- what authorize takes ------------------------------------------------------------
+# --- what authorize takes ----------------------------------------------------
 
 my $uri = 'https://app.example/callback';
 my $app = client('rd-app', redirect_uri => $uri, scope => 'read');
@@ -92,7 +92,7 @@ for my $other (
 }
 log_lines();
 
-# --- and where codes and errors go ----------------------------------------------------
+# --- and where codes and errors go -------------------------------------------
 
 subtest '10.15: no open redirector' => sub {
     for my $where ('https://evil.example/', '//evil.example', '/\\evil',

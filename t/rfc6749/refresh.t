@@ -132,7 +132,7 @@ subtest '3.2.1: a public client' => sub {
     isnt($second->{refresh_token}, $first->{refresh_token}, 'a new one');
 };
 
-# --- without grace, on the server with short lives ---------------------------------
+# --- without grace, on the server with short lives ---------------------------
 
 my $short = OAuth2Test::Browser->new(
     issuer => 'short', user => 'rf-alice', password => $password);

@@ -81,7 +81,7 @@ rows(
             client_secret => 'x' x 1025),
 );
 
-# --- authorize: the same in a query ------------------------------------------------
+# --- authorize: the same in a query ------------------------------------------
 
 sub query {
     my ($more) = @_;

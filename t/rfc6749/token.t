@@ -67,7 +67,7 @@ subtest '4.1.4, 5.1: the answer' => sub {
     });
 };
 
-# --- requests that are wrong -----------------------------------------------------
+# --- requests that are wrong -------------------------------------------------
 
 my $spare = fresh();
 my %bad = (status => 400, json => { error => 'invalid_request' });
@@ -146,7 +146,7 @@ rows(
       json => { access_token => qr/./ }, log => 0 },
 );
 
-# --- single use --------------------------------------------------------------------
+# --- single use --------------------------------------------------------------
 
 subtest '4.1.2: a second use takes the tokens down' => sub {
     my $flow = fresh();
@@ -175,7 +175,7 @@ subtest '4.1.2: a thief with the code but not the verifier cannot' => sub {
     log_lines();
 };
 
-# --- kinds of clients ----------------------------------------------------------------
+# --- kinds of clients --------------------------------------------------------
 
 subtest '3.2.1: a public client names itself' => sub {
     my $flow = fresh(client_id => 'tk-spa');
@@ -213,7 +213,7 @@ subtest 'client set --access-lifetime' => sub {
     is($tokens->{expires_in}, 120, 'its own lifetime');
 };
 
-# --- HTTP -------------------------------------------------------------------------------
+# --- HTTP --------------------------------------------------------------------
 
 rows(
     { clause => '3.2: GET is refused', status => 405,

@@ -22,7 +22,7 @@ my $api = '/api/env.cgi';
 
 sub with { return [ GET => $api, headers => { Authorization => $_[0] } ] }
 
-# --- no token -----------------------------------------------------------------------
+# --- no token ----------------------------------------------------------------
 
 my $no_token = qr/^Bearer realm="Orders \\"API\\"", scope="read"$/;
 my %nothing = (
@@ -45,7 +45,7 @@ rows(
       send => with("Bearerx $token") },
 );
 
-# --- a token that is no good: 401 invalid_token ----------------------------------------
+# --- a token that is no good: 401 invalid_token ------------------------------
 
 my %bad_token = (
     status => 401, log => 'any',
@@ -74,7 +74,7 @@ rows(
       send => with('Bearer ' . 'x' x 4000) },
 );
 
-# --- malformed: 400 invalid_request ------------------------------------------------------
+# --- malformed: 400 invalid_request ------------------------------------------
 
 my %malformed = (
     status => 400, log => 'any',
@@ -109,7 +109,7 @@ rows(
                                         c => 'd' ] ] },
 );
 
-# --- good -----------------------------------------------------------------------------------
+# --- good --------------------------------------------------------------------
 
 my %good = (status => 200, log => 0, json => { OAUTH2_CLIENT_ID => 'be-app' });
 rows(
@@ -126,7 +126,7 @@ rows(
       json => { body_length => 3 } },
 );
 
-# --- not enough -------------------------------------------------------------------------------
+# --- not enough --------------------------------------------------------------
 
 rows(
     { clause => '3.1: missing scope: 403, every scope needed', status => 403,
@@ -142,7 +142,7 @@ rows(
                    'Bearer realm="Both", scope="read write"' } },
 );
 
-# --- what the application is told ------------------------------------------------------------
+# --- what the application is told --------------------------------------------
 
 subtest 'environment' => sub {
     my $env = json(request('GET', $api, bearer => $token));
@@ -167,7 +167,8 @@ subtest 'environment' => sub {
 subtest 'a client cannot make it up' => sub {
     my %sent = map { $_ => 'evil' } qw(
         OAuth2-User OAuth2-Scope OAuth2-Client-Id OAUTH2_SCOPE
-        OAuth2_Client-Id oauth2-sub Remote-User OAuth2-Anything);
+        OAuth2_Client-Id oauth2-sub Remote-User OAuth2-Anything
+        OAuth2.Expires OAuth2!Sub);
     my $env = json(request('GET', $api, headers => {
         %sent, Authorization => "Bearer $token" }));
     is($env->{OAUTH2_SCOPE}, 'read', 'OAUTH2_SCOPE is ours');
@@ -190,7 +191,7 @@ subtest 'our cookies stay here' => sub {
     ok(!exists $env->{HTTP_COOKIE}, 'nothing is left: no header');
 };
 
-# --- CORS preflight ----------------------------------------------------------------------------
+# --- CORS preflight ----------------------------------------------------------
 
 subtest 'a preflight passes without a token' => sub {
     my %preflight = (Origin => 'https://spa.example',

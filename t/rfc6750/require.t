@@ -79,8 +79,8 @@ for (@table) {
         is($res->{status}, $expected->{$who}, "$name: $path: $who");
     }
     # What other modules' Require lines deny, mod_authz_core complains about.
-    log_allow($path =~ /all|none|denied|satisfy/ ? qr/AH0163[01]|AH01797/ : qr/(*FAIL)/,
-              $name);
+    log_allow($path =~ /all|none|denied|satisfy/
+                  ? qr/AH0163[01]|AH01797/ : qr/(*FAIL)/, $name);
 }
 
 subtest 'an address that may come in without a token' => sub {

@@ -89,7 +89,7 @@ rows(
     inactive('2.2: a client\'s secret', ask($all, $app->[1])),
 );
 
-# --- who may ask, and what it sees -------------------------------------------------
+# --- who may ask, and what it sees -------------------------------------------
 
 rows(
     { clause => '2.1: no authentication', status => 401,

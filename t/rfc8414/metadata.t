@@ -13,7 +13,7 @@ use OAuth2Test::Rows;
 my $oauth = '/.well-known/oauth-authorization-server';
 my $openid = '/.well-known/openid-configuration';
 
-# --- every form that clients try -------------------------------------------------
+# --- every form that clients try ---------------------------------------------
 
 my @forms = (
     [ 'main', "$oauth/oauth2", '3.1: inserted' ],
@@ -44,7 +44,7 @@ for (@forms) {
     is($res->{content}, $document{$server}, "$path: the same document");
 }
 
-# --- what it says ------------------------------------------------------------------
+# --- what it says ------------------------------------------------------------
 
 my $metadata = json($document{main});
 is($metadata->{"${_}_endpoint"}, issuer() . "/$_", "2: ${_}_endpoint")
@@ -81,7 +81,7 @@ is_deeply([ sort @{ $metadata->{protected_resources} } ],
 unlike($document{main}, qr/:(?:null|\[\]|\{\})/,
        '3.2: "Claims with zero elements MUST be omitted"');
 
-# --- what is advertised is there -----------------------------------------------------
+# --- what is advertised is there ---------------------------------------------
 
 for my $name (grep { /_endpoint$/ } sort keys %$metadata) {
     my $res = request('GET', $metadata->{$name});
@@ -90,7 +90,7 @@ for my $name (grep { /_endpoint$/ } sort keys %$metadata) {
 }
 log_lines();
 
-# --- and nothing else is ---------------------------------------------------------------
+# --- and nothing else is -----------------------------------------------------
 
 rows(
     { clause => 'another issuer path', status => 404, log => 0,

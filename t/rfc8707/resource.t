@@ -37,7 +37,7 @@ sub reach {
     return "@got";
 }
 
-# --- at the token endpoint -----------------------------------------------------------
+# --- at the token endpoint ---------------------------------------------------
 
 my %refused = (status => 400, json => { error => 'invalid_target' });
 rows(
@@ -72,7 +72,7 @@ for (@table) {
     is(reach($token), $expected, "2: $name");
 }
 
-# --- through authorize ------------------------------------------------------------------
+# --- through authorize -------------------------------------------------------
 
 subtest '2.1: at authorize' => sub {
     for my $bad ('https://other.example/', "$one#x") {

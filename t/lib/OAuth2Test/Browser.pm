@@ -27,7 +27,7 @@ sub fresh {
     return ref($self)->new(%$self, cookies => {});
 }
 
-# --- requests with cookies -------------------------------------------------------
+# --- requests with cookies ---------------------------------------------------
 
 sub keep_cookies {
     my ($self, $res) = @_;
@@ -86,7 +86,7 @@ sub follow {
     die "redirected for ever: $res->{url}\n";
 }
 
-# --- forms ------------------------------------------------------------------------
+# --- forms -------------------------------------------------------------------
 
 sub unescape {
     my ($text) = @_;
@@ -145,7 +145,7 @@ sub submit {
     return $self->post($form->{action}, form => $self->filled($form, %more));
 }
 
-# --- a flow -----------------------------------------------------------------------
+# --- a flow ------------------------------------------------------------------
 
 # A request for authorization, with PKCE unless it says otherwise.
 sub authorize_url {
