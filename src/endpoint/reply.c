@@ -88,7 +88,7 @@ static oa2_reply_t *error_json(oa2_call_t *call, const oa2_err_t *err)
 
 static const char *title_of(const oa2_err_t *err)
 {
-    if (err->kind->status == 404) return "There is nothing here";
+    if (err->kind->status == 404) return "Page not found";
     if (err->kind->status == 503) return "Please try again in a moment";
     if (err->kind->status >= 500) return "Something went wrong here";
     return "This request cannot go on";
@@ -103,7 +103,8 @@ static oa2_reply_t *error_page(oa2_call_t *call, const oa2_err_t *err)
         .message = err->said,
         .hint = "If it happens again, tell the administrator of this site "
                 "the reference below.",
-        .code = err->kind->code,
+        /* A wrong path is no OAuth error. */
+        .code = err->kind->status == 404 ? NULL : err->kind->code,
         .reference = oa2_reply_reference(err, pool),
     };
 
