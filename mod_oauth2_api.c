@@ -54,8 +54,11 @@ static const command_rec directives[] = {
     AP_INIT_FLAG("OAuth2PassHeaders", oa2_conf_pass_headers, NULL,
                  ACCESS_CONF | OR_AUTHCFG,
                  "On: tell proxied back ends who calls in OAuth2-* headers"),
+    AP_INIT_FLAG("OAuth2PassPreflight", oa2_conf_pass_preflight, NULL,
+                 ACCESS_CONF | OR_AUTHCFG,
+                 "Off: CORS preflights need a token like any request"),
     AP_INIT_ITERATE("OAuth2LoginProvider", oa2_conf_login_provider, NULL,
-                    ACCESS_CONF | OR_AUTHCFG,
+                    ACCESS_CONF,
                     "which authentication providers check passwords at the "
                     "login page"),
     { .name = NULL }

@@ -166,5 +166,8 @@ const char *oa2_user_name_problem(const char *name)
     /* RFC 7617 section 2: a user-id has no colon */
     if (!oa2_is_text(name) || strchr(name, ':'))
         return "a user name is UTF-8 without control characters and colon";
+    /* Directories ignore them: "alice " would be another alice. */
+    if (name[0] == ' ' || name[len - 1] == ' ')
+        return "a user name has no space at its ends";
     return NULL;
 }

@@ -52,12 +52,12 @@ static const char *address_key(oa2_ctx_t *ctx, const char *address)
 
 oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
                          oa2_ctx_t *ctx, const oa2_browser_t *browser,
-                         const char *name, const char *password,
-                         oa2_password_fn *ask, void *baton)
+                         oa2_login_t *login)
 {
     const oa2_settings_t *set = ctx->settings;
     oa2_throttle_t account = {
-        .key = account_key(ctx, name), .limit = (int)set->login_attempts,
+        .key = account_key(ctx, login->name),
+        .limit = (int)set->login_attempts,
         .window = WINDOW, .max_wait = set->login_wait,
     };
     oa2_throttle_t address = {
@@ -65,18 +65,20 @@ oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
         .limit = (int)set->login_attempts * ADDRESS_FACTOR,
         .window = WINDOW, .max_wait = set->login_wait,
     };
+    apr_int64_t unused;
 
     *out = OA2_PASSWORD_WRONG;
+    /* First, so that a paused address makes no rows for accounts. */
+    OA2_TRY(oa2_throttle_find(wait, ctx, address.key));
+    if (*wait) return NULL;
     OA2_TRY(oa2_throttle_count(wait, ctx, &account));
     if (*wait) return NULL;
-    OA2_TRY(oa2_throttle_count(wait, ctx, &address));
-    if (*wait) return NULL;
-    if (oa2_user_name_problem(name))
-        return NULL;
-    OA2_TRY(ask(out, baton, name, password));
-    if (*out == OA2_PASSWORD_RIGHT)
-        OA2_TRY(oa2_throttle_clear(ctx, account.key));
-    return NULL;
+    if (!oa2_user_name_problem(login->name))
+        OA2_TRY(login->ask(out, &login->name, login->baton,
+                           login->password));
+    return *out == OA2_PASSWORD_RIGHT
+               ? oa2_throttle_clear(ctx, account.key)
+               : oa2_throttle_count(&unused, ctx, &address);
 }
 
 oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_ctx_t *ctx,

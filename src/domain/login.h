@@ -12,19 +12,29 @@ typedef enum {
     OA2_PASSWORD_RIGHT
 } oa2_password_t;
 
-/* Asks httpd's authn providers of this location.  An error: none of them
+/* Asks httpd's authn providers of this location.  A provider may know the
+   user by another spelling: then *name is that one.  An error: none of them
    could answer. */
-typedef oa2_err_t *oa2_password_fn(oa2_password_t *out, void *baton,
-                                   const char *name, const char *password);
+typedef oa2_err_t *oa2_password_fn(oa2_password_t *out, const char **name,
+                                   void *baton, const char *password);
+
+/* What somebody typed; ask's baton goes with it. */
+typedef struct oa2_login_t {
+    const char *name;           /* afterwards: as the provider spells it */
+    const char *password;
+    oa2_password_fn *ask;
+    void *baton;
+} oa2_login_t;
 
 /*
- * Counts the attempt, then asks.  *wait: seconds to wait before the next try
- * when the attempt was refused unseen; 0: it was looked at.
+ * Counts the attempt against the account, then asks; a wrong one counts
+ * against the address too, which many people may share.  *wait: seconds to
+ * wait before the next try when the attempt was refused unseen; 0: it was
+ * looked at.
  */
 oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
                          oa2_ctx_t *ctx, const oa2_browser_t *browser,
-                         const char *name, const char *password,
-                         oa2_password_fn *ask, void *baton);
+                         oa2_login_t *login);
 /* The module's own user table, as an answer: for the provider "oauth2". */
 oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_ctx_t *ctx,
                          const char *name, const char *password);

@@ -137,6 +137,9 @@ const char *oa2_redirect_source(const char *text, apr_pool_t *pool)
     const oa2_uri_t *uri = oa2_uri_parse(text, pool);
 
     if (!uri) return NULL;
+    /* A policy has no form for an IPv6 address; browsers drop the source. */
+    if (uri->host && *uri->host == '[')
+        return apr_pstrcat(pool, uri->scheme, ":", NULL);
     return is_web(uri) ? oa2_uri_origin(uri, pool)
                        : apr_pstrcat(pool, uri->scheme, ":", NULL);
 }

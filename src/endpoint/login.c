@@ -103,6 +103,10 @@ static oa2_err_t *try_password(oa2_reply_t **out, oa2_call_t *call,
     oa2_ctx_t *ctx = &call->ctx;
     const char *username = oa2_params_get(ctx->params, "username");
     const char *password = oa2_params_get(ctx->params, "password");
+    oa2_login_t login = {
+        .name = username, .password = password,
+        .ask = call->ask_password, .baton = call->ask_baton,
+    };
     oa2_err_t *stale = oa2_interaction_csrf_check(call);
     oa2_password_t found;
     apr_int64_t wait;
@@ -116,14 +120,13 @@ static oa2_err_t *try_password(oa2_reply_t **out, oa2_call_t *call,
                     "Please enter your user name and your password.");
         return NULL;
     }
-    OA2_TRY(oa2_login_try(&found, &wait, ctx, &call->browser, username,
-                          password, call->ask_password, call->ask_baton));
+    OA2_TRY(oa2_login_try(&found, &wait, ctx, &call->browser, &login));
     if (wait)
         *out = slow_down(call, flow, username, wait);
     else if (found != OA2_PASSWORD_RIGHT)
         *out = wrong(call, flow, username);
     else
-        return sign_in(out, call, flow, username);
+        return sign_in(out, call, flow, login.name);
     return NULL;
 }
 

@@ -77,6 +77,20 @@ static oa2_err_t *malformed(request_rec *r, int id, const char *said)
     return oa2_err_make(r->pool, &oa2_invalid_request, id, said, NULL);
 }
 
+/* An outer request may have been where no token is needed, and its header
+   removed for the back end's sake. */
+static const char *header_of(const request_rec *r)
+{
+    const char *header = apr_table_get(r->headers_in, "Authorization");
+
+    while (!header && (r = r->prev ? r->prev : r->main) != NULL) {
+        const oa2_phase_t *phase = oa2_phase_find(r);
+
+        if (phase) header = phase->authorization;
+    }
+    return header;
+}
+
 /*
  * *out NULL: no token.  Section 3.1, invalid_request: "repeats the same
  * parameter, uses more than one method for including an access token, or is
@@ -84,7 +98,7 @@ static oa2_err_t *malformed(request_rec *r, int id, const char *said)
  */
 static oa2_err_t *read_token(const char **out, request_rec *r)
 {
-    const char *header = apr_table_get(r->headers_in, "Authorization");
+    const char *header = header_of(r);
     const char *token;
 
     *out = NULL;

@@ -253,6 +253,7 @@ void *oa2_conf_dir_create(apr_pool_t *pool, char *dir)
 
     (void)dir;
     conf->pass_headers = UNSET;
+    conf->pass_preflight = UNSET;
     return conf;
 }
 
@@ -267,6 +268,8 @@ void *oa2_conf_dir_merge(apr_pool_t *pool, void *base_, void *add_)
     conf->providers = add->providers ? add->providers : base->providers;
     conf->pass_headers = add->pass_headers != UNSET ? add->pass_headers
                                                     : base->pass_headers;
+    conf->pass_preflight = add->pass_preflight != UNSET ? add->pass_preflight
+                                                        : base->pass_preflight;
     return conf;
 }
 
@@ -288,6 +291,18 @@ static const oa2_resource_t *resource_make(const oa2_uri_t *uri,
                                      OA2_PROTECTED_RESOURCE, resource->suffix,
                                      NULL);
     return resource;
+}
+
+oa2_resource_t *oa2_resource_copy(const oa2_resource_t *resource,
+                                  apr_pool_t *pool)
+{
+    oa2_resource_t *copy = apr_palloc(pool, sizeof(*copy));
+
+    copy->uri = apr_pstrdup(pool, resource->uri);
+    copy->host = apr_pstrdup(pool, resource->host);
+    copy->suffix = apr_pstrdup(pool, resource->suffix);
+    copy->metadata = apr_pstrdup(pool, resource->metadata);
+    return copy;
 }
 
 const char *oa2_conf_resource(cmd_parms *cmd, void *dir, const char *text)
@@ -322,6 +337,15 @@ const char *oa2_conf_pass_headers(cmd_parms *cmd, void *dir, int on)
 
     (void)cmd;
     conf->pass_headers = on;
+    return NULL;
+}
+
+const char *oa2_conf_pass_preflight(cmd_parms *cmd, void *dir, int on)
+{
+    oa2_dir_t *conf = dir;
+
+    (void)cmd;
+    conf->pass_preflight = on;
     return NULL;
 }
 
@@ -379,6 +403,16 @@ static void fill_in(oa2_settings_t *settings, const char *state_dir,
     }
 }
 
+static int has_text(const apr_array_header_t *all, const char *text)
+{
+    int i;
+
+    for (i = 0; i < all->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(all, i, const char *), text) == 0) return 1;
+    }
+    return 0;
+}
+
 /*
  * RFC 8707: what a client may name is every resource of this issuer, also
  * those that another virtual host serves.
@@ -397,8 +431,11 @@ static apr_array_header_t *resources_of(const char *issuer,
             continue;
         }
         for (i = 0; i < conf->resources->nelts; i++) {
-            APR_ARRAY_PUSH(all, const char *) = APR_ARRAY_IDX(
-                conf->resources, i, const oa2_resource_t *)->uri;
+            const char *uri = APR_ARRAY_IDX(conf->resources, i,
+                                            const oa2_resource_t *)->uri;
+
+            /* A virtual host's list begins with the main server's. */
+            if (!has_text(all, uri)) APR_ARRAY_PUSH(all, const char *) = uri;
         }
     }
     return all;

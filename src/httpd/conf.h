@@ -53,7 +53,12 @@ typedef struct oa2_dir_t {
     const oa2_resource_t *resource;     /* NULL: unnamed */
     const apr_array_header_t *providers;    /* oa2_provider_t; NULL: unset */
     int pass_headers;                   /* -1: unset */
+    int pass_preflight;                 /* -1: unset, which is On */
 } oa2_dir_t;
+
+/* All of it in pool. */
+oa2_resource_t *oa2_resource_copy(const oa2_resource_t *resource,
+                                  apr_pool_t *pool);
 
 void *oa2_conf_server_create(apr_pool_t *pool, server_rec *s);
 void *oa2_conf_server_merge(apr_pool_t *pool, void *base, void *add);
@@ -77,6 +82,7 @@ const char *oa2_conf_scope(cmd_parms *cmd, void *dir, const char *name,
                            const char *description, const char *preset);
 const char *oa2_conf_resource(cmd_parms *cmd, void *dir, const char *uri);
 const char *oa2_conf_pass_headers(cmd_parms *cmd, void *dir, int on);
+const char *oa2_conf_pass_preflight(cmd_parms *cmd, void *dir, int on);
 const char *oa2_conf_login_provider(cmd_parms *cmd, void *dir,
                                     const char *name);
 

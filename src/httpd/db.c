@@ -7,6 +7,7 @@
 #include <apr_time.h>
 #include <http_config.h>
 
+#include "base/encode.h"
 #include "httpd/module.h"
 #include "oa2_config.h"
 
@@ -91,8 +92,11 @@ static const char *name_of(const oa2_db_t *db, const char *what,
                            apr_size_t size, apr_size_t entry,
                            apr_pool_t *pool)
 {
-    const char *id = apr_pstrcat(pool, db->conf.driver, " ", db->conf.params,
-                                 NULL);
+    /* The keys too: what a secret made that is gone must not be found. */
+    const char *id = apr_pstrcat(
+        pool, db->conf.driver, " ", db->conf.params, " ",
+        oa2_b64url_encode(pool, &db->settings->keys,
+                          sizeof(db->settings->keys)), NULL);
 
     return apr_psprintf(pool, "mod_oauth2_api.%s.%s.%" APR_SIZE_T_FMT ".%"
                         APR_SIZE_T_FMT ".%s", OA2_VERSION, what, size, entry,

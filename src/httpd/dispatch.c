@@ -149,12 +149,7 @@ int oa2_dispatch(request_rec *r)
     oa2_err_t *err;
     int status = OK;
 
-    if (!r->handler || strncmp(r->handler, OA2_HANDLER,
-                               sizeof(OA2_HANDLER) - 1) != 0
-        || (r->handler[sizeof(OA2_HANDLER) - 1] != '\0'
-            && r->handler[sizeof(OA2_HANDLER) - 1] != '-')) {
-        return DECLINED;
-    }
+    if (!oa2_request_is_own(r)) return DECLINED;
     conf = oa2_conf_server(r->server);
     if (!conf || !conf->db || !conf->db->store) return not_configured(r);
     oa2_request_call(&call, r, conf);

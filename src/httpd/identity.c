@@ -5,6 +5,7 @@
  * Taken away on every path with AuthType OAuth2, with or without a token:
  *   - headers under our own names, which a back end would believe;
  *   - the bearer token: who has it can act as the user;
+ * and on every path of the server but the issuer's:
  *   - the cookies of our login pages.
  */
 #include "httpd/identity.h"
@@ -48,13 +49,35 @@ static void scrub_headers(request_rec *r)
     }
 }
 
+/* RFC 9110 section 7.6.1: what Connection names is for one hop only, and a
+   proxy drops it.  A client must not have our headers dropped. */
+static void scrub_connection(request_rec *r)
+{
+    const char *left = apr_table_get(r->headers_in, "Connection");
+    const char *kept = "";
+    const char *word;
+
+    if (!left || !ap_strcasestr(left, PREFIX)) return;
+    while (*left && (word = ap_get_token(r->pool, &left, 0)) != NULL) {
+        if (*word && !is_ours(word)) {
+            kept = apr_pstrcat(r->pool, kept, *kept ? ", " : "", word, NULL);
+        }
+        left += strspn(left, ";, \t");
+        if (!*word && !*left) break;
+    }
+    apr_table_setn(r->headers_in, "Connection", kept);
+}
+
 static void scrub_token(request_rec *r)
 {
     const char *header = apr_table_get(r->headers_in, "Authorization");
 
-    if (header && ap_strcasestr(header, "bearer")) {
-        apr_table_unset(r->headers_in, "Authorization");
-    }
+    if (!header || !ap_strcasestr(header, "bearer")) return;
+    /* A directory index below is asked for with the same header. */
+    oa2_phase_of(r)->authorization = header;
+    apr_table_unset(r->headers_in, "Authorization");
+    /* mod_cache looks for the header to tell what is private. */
+    apr_table_setn(r->subprocess_env, "no-cache", "1");
 }
 
 /* ------------------------------------------------------------ cookies */
@@ -125,15 +148,27 @@ static void pass_headers(request_rec *r, const oa2_token_t *token)
     if (token->sub) apr_table_setn(in, PREFIX "-Sub", token->sub);
 }
 
+/* The issuer's own tree may be served by another httpd, behind a proxy. */
+static int is_for_login(const request_rec *r)
+{
+    const oa2_settings_t *settings = &oa2_conf_server(r->server)->settings;
+    apr_size_t len = settings->issuer ? strlen(settings->issuer_path) : 0;
+
+    return oa2_request_is_own(r) || !settings->issuer
+        || (len && strncmp(r->uri, settings->issuer_path, len) == 0
+            && r->uri[len] == '/');
+}
+
 int oa2_identity_pass(request_rec *r)
 {
     const oa2_phase_t *phase;
     const oa2_token_t *token;
 
+    if (!is_for_login(r)) scrub_cookies(r);
     if (!oa2_request_is_protected(r)) return DECLINED;
     scrub_headers(r);
+    scrub_connection(r);
     scrub_token(r);
-    scrub_cookies(r);
     phase = oa2_phase_find(r);
     if (phase && phase->is_preflight) {
         r->user = NULL;

@@ -171,6 +171,8 @@ static void purge(jobs_t *jobs, work_t *work)
         apr_pool_clear(jobs->scratch);
         ctx = oa2_db_ctx(work->db, jobs->scratch);
         err = oa2_purge(&removed, &ctx, PURGE_BATCH);
+        /* A revocation elsewhere does not wait for it. */
+        if (work->listener) hear(work, 0, jobs->scratch);
     }
     if (err && !work->purge_failed) {
         oa2_log_server(work->db->server, APLOG_WARNING, OA2_ID(7052),

@@ -15,26 +15,30 @@
 
 /*
  * Aliases find out by the note which of them is meant.  Some providers put
- * their own spelling into r->user; who is at the browser is not for them to
- * say.
+ * their own spelling into r->user (AuthLDAPRemoteUserAttribute): then "Alice"
+ * and "alice" are one user here as well.
  */
 static authn_status ask_one(request_rec *r, const oa2_provider_t *row,
-                            const char *name, const char *password)
+                            const char **name, const char *password)
 {
     const authn_provider *provider = row->provider;
     char *user = r->user;
     authn_status status;
 
+    r->user = NULL;
     apr_table_setn(r->notes, AUTHN_PROVIDER_NAME_NOTE, row->name);
-    status = provider->check_password(r, name, password);
+    status = provider->check_password(r, *name, password);
     apr_table_unset(r->notes, AUTHN_PROVIDER_NAME_NOTE);
+    if (status == AUTH_GRANTED && r->user && !oa2_user_name_problem(r->user)) {
+        *name = r->user;
+    }
     r->user = user;
     return status;
 }
 
 /* In order, until one knows the user, as mod_auth_basic does. */
 static authn_status ask_all(request_rec *r, const apr_array_header_t *rows,
-                            const char *name, const char *password)
+                            const char **name, const char *password)
 {
     authn_status worst = AUTH_USER_NOT_FOUND;
     authn_status status;
@@ -50,7 +54,7 @@ static authn_status ask_all(request_rec *r, const apr_array_header_t *rows,
     return worst;
 }
 
-oa2_err_t *oa2_login_ask(oa2_password_t *out, void *baton, const char *name,
+oa2_err_t *oa2_login_ask(oa2_password_t *out, const char **name, void *baton,
                          const char *password)
 {
     request_rec *r = baton;
@@ -60,7 +64,17 @@ oa2_err_t *oa2_login_ask(oa2_password_t *out, void *baton, const char *name,
 
     if (!dir->providers) {
         ctx = oa2_request_ctx(r, conf);
-        return oa2_login_own(out, &ctx, name, password);
+        return oa2_login_own(out, &ctx, *name, password);
+    }
+    if (oa2_request_is_foreign(r)) {
+        return oa2_err_make(r->pool, &oa2_server_error, OA2_ID(7082),
+                            "Nobody can sign in here: the administrator has "
+                            "to look at the error log.",
+                            "a .htaccess file could change what the "
+                            "providers of OAuth2LoginProvider read: write "
+                            "\"AllowOverride None\", or one without "
+                            "AuthConfig, for \"%s\"",
+                            r->filename ? r->filename : r->uri);
     }
     switch (ask_all(r, dir->providers, name, password)) {
     case AUTH_GRANTED:

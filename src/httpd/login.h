@@ -13,7 +13,7 @@
 #define OA2_LOGIN_PROVIDER "oauth2"
 
 /* An oa2_password_fn; the baton is the request_rec. */
-oa2_err_t *oa2_login_ask(oa2_password_t *out, void *baton, const char *name,
+oa2_err_t *oa2_login_ask(oa2_password_t *out, const char **name, void *baton,
                          const char *password);
 /* Registers the provider. */
 void oa2_login_register(apr_pool_t *pool);

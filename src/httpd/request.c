@@ -12,6 +12,7 @@
 #include "base/encode.h"
 #include "domain/client.h"
 #include "httpd/db.h"
+#include "httpd/dispatch.h"
 #include "httpd/login.h"
 #include "httpd/module.h"
 
@@ -31,6 +32,22 @@ oa2_phase_t *oa2_phase_of(request_rec *r)
         ap_set_module_config(r->request_config, &oauth2_api_module, phase);
     }
     return phase;
+}
+
+int oa2_request_is_own(const request_rec *r)
+{
+    apr_size_t len = sizeof(OA2_HANDLER) - 1;
+
+    return r->handler && strncmp(r->handler, OA2_HANDLER, len) == 0
+        && (!r->handler[len] || r->handler[len] == '-');
+}
+
+int oa2_request_is_foreign(request_rec *r)
+{
+    const core_dir_config *core =
+        ap_get_core_module_config(r->per_dir_config);
+
+    return r->htaccess && (core->override & OR_AUTHCFG);
 }
 
 int oa2_request_is_protected(request_rec *r)
@@ -53,7 +70,8 @@ oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf)
 
     ctx.pool = r->pool;
     ctx.store = conf->db->store;
-    ctx.now = apr_time_sec(r->request_time);
+    /* Not r->request_time: a slow request could outlive its token. */
+    ctx.now = apr_time_sec(apr_time_now());
     ctx.settings = &conf->settings;
     return ctx;
 }
@@ -107,7 +125,7 @@ static const char *remote_user(request_rec *r)
 
     if (!r->user || !r->ap_auth_type || !type
         || strcasecmp(type, "None") == 0 || oa2_request_is_protected(r)
-        || oa2_user_name_problem(r->user)) {
+        || oa2_user_name_problem(r->user) || oa2_request_is_foreign(r)) {
         return NULL;
     }
     return r->user;

@@ -18,6 +18,7 @@ struct oa2_need_t;                      /* httpd/require.h */
 /* What the phases of one request tell each other. */
 typedef struct oa2_phase_t {
     const oa2_token_t *token;           /* good here; NULL: none */
+    const char *authorization;          /* the header, once it was removed */
     unsigned is_preflight:1;            /* let through without a token */
     unsigned is_inside:1;               /* httpd/require re-enters a hook */
     unsigned is_lookup:1;               /* httpd/wellknown only looks */
@@ -32,6 +33,13 @@ oa2_phase_t *oa2_phase_of(request_rec *r);
 /* NULL when there is none yet. */
 oa2_phase_t *oa2_phase_find(const request_rec *r);
 
+/* 1 when a handler of ours answers. */
+int oa2_request_is_own(const request_rec *r);
+/*
+ * 1 where a .htaccess file with AuthConfig has a say: whoever may write it
+ * could tell httpd who the user is.
+ */
+int oa2_request_is_foreign(request_rec *r);
 /* 1 under our AuthType. */
 int oa2_request_is_protected(request_rec *r);
 /* Context of a request: conf->db has to be there. */

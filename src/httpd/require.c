@@ -301,7 +301,7 @@ int oa2_require_preflight(request_rec *r)
     int status;
 
     if ((phase && phase->is_inside) || !oa2_request_is_preflight(r)
-        || !oa2_request_is_protected(r)) {
+        || !oa2_request_is_protected(r) || !oa2_conf_dir(r)->pass_preflight) {
         return DECLINED;
     }
     phase = oa2_phase_of(r);

@@ -7,6 +7,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,6 +40,12 @@ oa2_err_t *oa2_state_give(const char *path, apr_pool_t *pool)
     if (!am_root_for_another() || lstat(path, &info)
         || info.st_uid == ap_unixd_config.user_id) {
         return NULL;
+    }
+    /* A second name may be one that somebody gave to a file of root's. */
+    if (!S_ISDIR(info.st_mode)
+        && (!S_ISREG(info.st_mode) || info.st_nlink != 1)) {
+        return failed(pool, OA2_ID(7035), "give to httpd's user", path,
+                      EMLINK);
     }
     if (lchown(path, ap_unixd_config.user_id, ap_unixd_config.group_id)) {
         return failed(pool, OA2_ID(7030), "give to httpd's user", path, errno);
@@ -89,10 +97,14 @@ oa2_err_t *oa2_state_as_user(oa2_err_t *(*work)(void *baton,
                              void *baton, apr_pool_t *pool)
 {
     gid_t group = getegid();
+    gid_t groups[NGROUPS_MAX];
+    int count = getgroups(NGROUPS_MAX, groups);
     oa2_err_t *err;
 
     if (!am_root_for_another()) return work(baton, pool);
-    if (setegid(ap_unixd_config.group_id)
+    /* Children do not have root's groups either. */
+    if (count < 0 || setgroups(1, &ap_unixd_config.group_id)
+        || setegid(ap_unixd_config.group_id)
         || seteuid(ap_unixd_config.user_id)) {
         err = failed(pool, OA2_ID(7034), "become", ap_unixd_config.user_name,
                      errno);
@@ -101,6 +113,8 @@ oa2_err_t *oa2_state_as_user(oa2_err_t *(*work)(void *baton,
         err = work(baton, pool);
     }
     /* Nothing may go on as somebody else. */
-    if (seteuid(0) || setegid(group)) abort();
+    if (seteuid(0) || setegid(group) || setgroups((size_t)count, groups)) {
+        abort();
+    }
     return err;
 }

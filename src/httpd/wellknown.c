@@ -93,7 +93,7 @@ static const oa2_resource_t *find_by_lookup(request_rec *r,
                                             const char *suffix)
 {
     oa2_phase_t *phase = oa2_phase_of(r);
-    const oa2_resource_t *resource = NULL;
+    oa2_resource_t *found = NULL;
     request_rec *sub;
 
     /* httpd would log "../" as an error, whose fault it is not. */
@@ -104,10 +104,12 @@ static const oa2_resource_t *find_by_lookup(request_rec *r,
     phase->is_lookup = 1;
     sub = ap_sub_req_lookup_uri(*suffix ? suffix : "/", r, NULL);
     phase->is_lookup = 0;
-    if (sub->per_dir_config) resource = oa2_conf_dir(sub)->resource;
+    if (sub->per_dir_config && oa2_conf_dir(sub)->resource) {
+        /* What .htaccess said ends with the sub-request. */
+        found = oa2_resource_copy(oa2_conf_dir(sub)->resource, r->pool);
+    }
     ap_destroy_sub_req(sub);
-    return resource && is_resource(resource, suffix, r->args) ? resource
-                                                              : NULL;
+    return found && is_resource(found, suffix, r->args) ? found : NULL;
 }
 
 int oa2_wellknown_stop(request_rec *r)

@@ -298,9 +298,10 @@ oa2_err_t *oa2_code_spend(int *first, oa2_ctx_t *ctx, const oa2_code_t *code,
 oa2_err_t *oa2_token_put(oa2_ctx_t *ctx, const oa2_token_t *token);
 /*
  * What the cache remembers of a live access token; NULL says nothing.  Asks no
- * database.
+ * database.  key: what the digest's text stands for.
  */
-oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx, const char *digest);
+oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx,
+                              const unsigned char key[OA2_KEY_LEN]);
 /*
  * A live access token: not expired, not revoked, its grant not revoked, its
  * client and user there and enabled; NULL otherwise.  Cached: a hit asks no
@@ -342,6 +343,9 @@ typedef struct oa2_throttle_t {
 
 oa2_err_t *oa2_throttle_count(apr_int64_t *wait, oa2_ctx_t *ctx,
                               const oa2_throttle_t *throttle);
+/* *wait: seconds that key is still paused; 0: it is not.  Counts nothing. */
+oa2_err_t *oa2_throttle_find(apr_int64_t *wait, oa2_ctx_t *ctx,
+                             const char *key);
 /* The right password was given: forget the account's attempts. */
 oa2_err_t *oa2_throttle_clear(oa2_ctx_t *ctx, const char *key);
 

@@ -62,6 +62,22 @@ oa2_err_t *oa2_throttle_count(apr_int64_t *wait, oa2_ctx_t *ctx,
     return NULL;
 }
 
+#define FIND "SELECT until FROM oauth2_throttle WHERE key = $1"
+static const oa2_sql_t find_sql = { "throttle_find", FIND, { FIND } };
+
+oa2_err_t *oa2_throttle_find(apr_int64_t *wait, oa2_ctx_t *ctx,
+                             const char *key)
+{
+    apr_array_header_t *rows;
+    apr_int64_t until = 0;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, key));
+    if (rows->nelts)
+        until = oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
+    *wait = until > ctx->now ? until - ctx->now : 0;
+    return NULL;
+}
+
 oa2_err_t *oa2_throttle_clear(oa2_ctx_t *ctx, const char *key)
 {
     apr_array_header_t *rows;

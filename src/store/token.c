@@ -105,21 +105,21 @@ static const unsigned char *key_of(const char *digest, apr_pool_t *pool)
     return key && len == OA2_KEY_LEN ? key : NULL;
 }
 
-oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx, const char *digest)
+oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx,
+                              const unsigned char key[OA2_KEY_LEN])
 {
     oa2_cache_t *cache = ctx->store->tokens;
-    const unsigned char *key = cache ? key_of(digest, ctx->pool) : NULL;
     apr_size_t len = cache ? oa2_cache_room(cache) : 0;
     unsigned char *buf = apr_palloc(ctx->pool, len);
     oa2_token_t *token;
     oa2_pack_t pack;
 
-    if (!key || !oa2_cache_find(buf, &len, cache, key, ctx->now))
+    if (!cache || !oa2_cache_find(buf, &len, cache, key, ctx->now))
         return NULL;
     oa2_pack_begin(&pack, buf, len);
     token = access_unpack(&pack, ctx->pool);
     if (token)
-        token->digest = apr_pstrdup(ctx->pool, digest);
+        token->digest = oa2_b64url_encode(ctx->pool, key, OA2_KEY_LEN);
     return token;
 }
 
@@ -133,7 +133,7 @@ oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
     oa2_token_t *token;
     const unsigned char *key = key_of(digest, ctx->pool);
 
-    *out = key ? oa2_token_recall(ctx, digest) : NULL;
+    *out = key ? oa2_token_recall(ctx, key) : NULL;
     if (!key || *out)
         return NULL;
     if (cache)

@@ -72,11 +72,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 }
 
 /* No bcrypt: a hundred inputs a second would be too few. */
-static oa2_err_t *ask(oa2_password_t *out, void *baton, const char *name,
+static oa2_err_t *ask(oa2_password_t *out, const char **name, void *baton,
                       const char *password)
 {
     (void)baton;
-    *out = !strcmp(name, "alice") && !strcmp(password, "alice")
+    *out = !strcmp(*name, "alice") && !strcmp(password, "alice")
                ? OA2_PASSWORD_RIGHT : OA2_PASSWORD_WRONG;
     return NULL;
 }

@@ -52,6 +52,9 @@ for my $bad (
     [ 'https://app.example:99999/', 'no port' ],
     [ $long, 'more than 2,000 bytes' ],
     [ '', 'empty' ],
+    # 3.1: "Request and response parameters MUST NOT be included more than once"
+    (map { [ "https://app.example/cb?a=b&$_=c", "$_ in its query" ] }
+     qw(code state iss error)),
 ) {
     my ($status, $out, $err) = add($bad->[0]);
     is($status, 2, "3.1.2: refused: $bad->[1]");

@@ -69,6 +69,18 @@ subtest 'grace: who repeats at once gets the very same answer' => sub {
     log_is(0, 'no log');
 };
 
+subtest 'grace: who asks for something else gets no answer to that' => sub {
+    my $first = $browser->tokens(%good);
+    my $one = json(request(@{ refresh($first->{refresh_token}) }));
+    row({ clause => 'another scope', status => 400,
+          json => { error => 'invalid_request', access_token => undef },
+          send => refresh($first->{refresh_token}, scope => 'read') });
+    row({ clause => 'the same again', status => 200, log => 0,
+          send => refresh($first->{refresh_token}),
+          json => { access_token => $one->{access_token} } });
+    ok(works($one->{access_token}), 'the family lives');
+};
+
 subtest '6: scope can be narrowed, for this access token only' => sub {
     my $first = $browser->tokens(%good);
     my $res = row({ clause => 'narrower', status => 200, log => 0,

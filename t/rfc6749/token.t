@@ -146,6 +146,15 @@ rows(
       json => { access_token => qr/./ }, log => 0 },
 );
 
+subtest 'a whole callback URL as redirect_uri: its code is not logged' => sub {
+    my $flow = fresh();
+    row({ clause => '4.1.3', %refused,
+          send => redeem($flow, redirect_uri =>
+                         "$uri?code=$flow->{code}&state=x") });
+    row({ clause => 'the code is still good', status => 200, log => 0,
+          send => redeem($flow) });
+};
+
 # --- single use --------------------------------------------------------------
 
 subtest '4.1.2: a second use takes the tokens down' => sub {

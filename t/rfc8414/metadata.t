@@ -76,7 +76,8 @@ is_deeply($metadata->{code_challenge_methods_supported}, ['S256'],
 ok($metadata->{authorization_response_iss_parameter_supported},
    'RFC 9207 3');
 is_deeply([ sort @{ $metadata->{protected_resources} } ],
-          [ sort map { base() . $_ } '/res/one', '/res/two' ],
+          [ sort map { base($_->[0]) . $_->[1] } [ main => '/res/one' ],
+            [ main => '/res/two' ], [ h2c => '/res/beside' ] ],
           'RFC 9728 4: protected_resources');
 unlike($document{main}, qr/:(?:null|\[\]|\{\})/,
        '3.2: "Claims with zero elements MUST be omitted"');

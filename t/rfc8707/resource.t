@@ -72,6 +72,19 @@ for (@table) {
     is(reach($token), $expected, "2: $name");
 }
 
+subtest '2: a resource of another virtual host, the same issuer' => sub {
+    my $beside = base('h2c') . '/res/beside';
+    my $token = json(request(@{ machine(resource => $beside) }))
+        ->{access_token};
+    is(request('GET', $beside, bearer => $token)->{status}, 200, 'there');
+    is(reach($token), '401 401 401', 'and nowhere else');
+    my $document = json(request('GET', base('h2c')
+        . '/.well-known/oauth-protected-resource/res/beside'));
+    is($document->{resource}, $beside, 'RFC 9728: its document');
+    is_deeply($document->{authorization_servers}, [ issuer() ],
+              'RFC 9728: its issuer');
+};
+
 # --- through authorize -------------------------------------------------------
 
 subtest '2.1: at authorize' => sub {

@@ -64,6 +64,8 @@ static void identifiers(void **state)
     assert_non_null(oa2_user_name_problem("a:b"));
     assert_non_null(oa2_user_name_problem(""));
     assert_non_null(oa2_user_name_problem("a\nb"));
+    assert_non_null(oa2_user_name_problem("alice "));
+    assert_null(oa2_user_name_problem("alice smith"));
 }
 
 static void secrets(void **state)

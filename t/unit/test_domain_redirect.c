@@ -113,6 +113,8 @@ static void views(void **state)
         "https://shop.example:8443");
     assert_string_equal(oa2_redirect_source("com.example.app:/cb", *state),
                         "com.example.app:");
+    assert_string_equal(oa2_redirect_source("http://[::1]:4000/cb", *state),
+                        "http:");
     assert_string_equal(oa2_redirect_place("https://shop.example:1/a",
                                            *state), "shop.example");
     assert_string_equal(oa2_redirect_place("com.example.app:/cb", *state),
