@@ -150,10 +150,13 @@ static oa2_err_t *prepare_file(const ctl_t *ctl, int make)
     if (geteuid() == 0 && info.st_uid != 0)
         OA2_TRY(become_owner(ctl, dir, &info));
     /* SQLite keeps its log beside the file. */
-    if (access(dir, R_OK | W_OK | X_OK) != 0)
+    if (access(dir, R_OK | W_OK | X_OK) != 0) {
+        int why = errno;        /* user_name() may set it anew */
+
         return ctl_fail(ctl, &ctl_away, "%s could not write to the directory "
                         "%s: %s", user_name(geteuid(), ctl->pool), dir,
-                        strerror(errno));
+                        strerror(why));
+    }
     if (access(path, F_OK) == 0 && access(path, R_OK | W_OK) != 0)
         return ctl_fail(ctl, &ctl_away, "could not write the file %s: %s",
                         path, strerror(errno));

@@ -59,10 +59,6 @@ const oa2_err_kind_t oa2_insufficient_scope = {
     "insufficient_scope", 403, OA2_LOG_INFO,
     "The access token does not cover this request."
 };
-const oa2_err_kind_t oa2_unsupported_token_type = {
-    "unsupported_token_type", 400, OA2_LOG_INFO,
-    "This server cannot revoke tokens of that type."
-};
 const oa2_err_kind_t oa2_invalid_target = {
     "invalid_target", 400, OA2_LOG_INFO,
     "The resource is unknown, malformed or closed to this client."
@@ -74,10 +70,6 @@ const oa2_err_kind_t oa2_login_required = {
 const oa2_err_kind_t oa2_consent_required = {
     "consent_required", 400, OA2_LOG_INFO,
     "The user has to consent."
-};
-const oa2_err_kind_t oa2_interaction_required = {
-    "interaction_required", 400, OA2_LOG_INFO,
-    "The user has to be asked something."
 };
 const oa2_err_kind_t oa2_forbidden = {
     "invalid_request", 403, OA2_LOG_INFO,

@@ -77,14 +77,11 @@ extern const oa2_err_kind_t oa2_temporarily_unavailable;    /* 503, error */
 /* RFC 6750 section 3.1 */
 extern const oa2_err_kind_t oa2_invalid_token;              /* 401 */
 extern const oa2_err_kind_t oa2_insufficient_scope;         /* 403 */
-/* RFC 7009 section 2.2.1 */
-extern const oa2_err_kind_t oa2_unsupported_token_type;     /* 400 */
 /* RFC 8707 section 2 */
 extern const oa2_err_kind_t oa2_invalid_target;             /* 400 */
 /* OpenID Connect Core section 3.1.2.6 */
 extern const oa2_err_kind_t oa2_login_required;             /* 400 */
 extern const oa2_err_kind_t oa2_consent_required;           /* 400 */
-extern const oa2_err_kind_t oa2_interaction_required;       /* 400 */
 /* HTTP's own; RFC 9110 section 15.5.  Their code is invalid_request. */
 extern const oa2_err_kind_t oa2_forbidden;                  /* 403 */
 extern const oa2_err_kind_t oa2_not_found;                  /* 404 */

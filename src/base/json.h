@@ -20,7 +20,7 @@ cJSON *oa2_json_parse(const char *text, apr_size_t len, apr_pool_t *pool);
 const char *oa2_json_text(const cJSON *json, apr_pool_t *pool);
 /* NULL value: the member is left out. */
 void oa2_json_put_text(cJSON *object, const char *name, const char *value);
-/* Exact.  It is there to be printed: who reads it back finds no cJSON_Number. */
+/* Exact, and only to be printed: who reads it back finds no cJSON_Number. */
 void oa2_json_put_number(cJSON *object, const char *name, apr_int64_t value);
 void oa2_json_put_bool(cJSON *object, const char *name, int value);
 /* "a b c" becomes ["a","b","c"]; NULL: left out. */

@@ -58,15 +58,15 @@ for my $how (qw(stop kill)) {
     is(json($res)->{error}, 'temporarily_unavailable', "$how: as JSON");
     like(header($res, 'cache-control'), qr/no-store/, "$how: not stored");
     sleep 0.2;
-    unavailable("$how: token, again", 0.5, @grant);
-    unavailable("$how: introspect", 0.5, POST => 'introspect', basic => $svc,
+    unavailable("$how: token, again", 1, @grant);
+    unavailable("$how: introspect", 1, POST => 'introspect', basic => $svc,
                 form => [ token => $uncached ]);
-    unavailable("$how: revoke", 0.5, POST => 'revoke', basic => $svc,
+    unavailable("$how: revoke", 1, POST => 'revoke', basic => $svc,
                 form => [ token => $uncached ]);
-    $res = unavailable("$how: authorize", 0.5, GET => $browser->authorize(
+    $res = unavailable("$how: authorize", 1, GET => $browser->authorize(
         client_id => 'fa-app', redirect_uri => $uri)->{url});
     like($res->{content}, qr/<h1>.*try again/is, "$how: a page");
-    $res = unavailable("$how: a token that is not cached", 0.5,
+    $res = unavailable("$how: a token that is not cached", 1,
                        GET => '/api/file.txt', bearer => $uncached);
     is(request('GET', '/api/file.txt')->{status}, 401,
        "$how: no token is still 401");

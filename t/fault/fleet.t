@@ -13,7 +13,7 @@ use OAuth2Test::Browser;
 use OAuth2Test::Server qw(wait_for);
 
 my $uri = 'https://app.example/callback';
-my $bound = 0.5;
+my $bound = 1;
 my $second = 'http://127.0.0.1:' . var('second_port');
 my $app = client('fl-app', redirect_uri => $uri, scope => 'read');
 my $password = user('fl-alice');
