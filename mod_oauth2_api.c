@@ -79,7 +79,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_quick_handler(oa2_wellknown_answer, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_post_perdir_config(oa2_wellknown_stop, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
-    ap_hook_check_access_ex(oa2_require_preflight, NULL, NULL,
+    ap_hook_check_access_ex(oa2_require_open, NULL, NULL,
                             APR_HOOK_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authn(oa2_bearer_check, NULL, before_oauth2,
                         APR_HOOK_MIDDLE, AP_AUTH_INTERNAL_PER_CONF);

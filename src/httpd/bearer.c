@@ -243,7 +243,7 @@ int oa2_bearer_check(request_rec *r)
 
     if (!oa2_request_is_protected(r)) return DECLINED;
     if (!conf || !conf->db || !conf->db->store) return not_configured(r);
-    if (phase && phase->is_preflight) {
+    if (phase && phase->is_open) {
         /* httpd insists on a user; httpd/identity takes it away again. */
         r->user = apr_pstrdup(r->pool, "");
         return OK;

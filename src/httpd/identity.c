@@ -168,9 +168,9 @@ int oa2_identity_pass(request_rec *r)
     if (!oa2_request_is_protected(r)) return DECLINED;
     scrub_headers(r);
     scrub_connection(r);
-    scrub_token(r);
+    if (!oa2_request_is_own(r)) scrub_token(r);
     phase = oa2_phase_find(r);
-    if (phase && phase->is_preflight) {
+    if (phase && phase->is_open) {
         r->user = NULL;
         r->ap_auth_type = NULL;
         return DECLINED;

@@ -34,12 +34,17 @@ oa2_phase_t *oa2_phase_of(request_rec *r)
     return phase;
 }
 
-int oa2_request_is_own(const request_rec *r)
+int oa2_request_is_own_handler(const char *handler)
 {
     apr_size_t len = sizeof(OA2_HANDLER) - 1;
 
-    return r->handler && strncmp(r->handler, OA2_HANDLER, len) == 0
-        && (!r->handler[len] || r->handler[len] == '-');
+    return handler && strncmp(handler, OA2_HANDLER, len) == 0
+        && (!handler[len] || handler[len] == '-');
+}
+
+int oa2_request_is_own(const request_rec *r)
+{
+    return oa2_request_is_own_handler(r->handler);
 }
 
 int oa2_request_is_foreign(request_rec *r)

@@ -19,7 +19,7 @@ struct oa2_need_t;                      /* httpd/require.h */
 typedef struct oa2_phase_t {
     const oa2_token_t *token;           /* good here; NULL: none */
     const char *authorization;          /* the header, once it was removed */
-    unsigned is_preflight:1;            /* let through without a token */
+    unsigned is_open:1;                 /* let through without a token */
     unsigned is_inside:1;               /* httpd/require re-enters a hook */
     unsigned is_lookup:1;               /* httpd/wellknown only looks */
     unsigned is_probe:1;                /* what if … */
@@ -33,6 +33,8 @@ oa2_phase_t *oa2_phase_of(request_rec *r);
 /* NULL when there is none yet. */
 oa2_phase_t *oa2_phase_find(const request_rec *r);
 
+/* 1 when handler (NULL: none) is one of ours. */
+int oa2_request_is_own_handler(const char *handler);
 /* 1 when a handler of ours answers. */
 int oa2_request_is_own(const request_rec *r);
 /*

@@ -371,6 +371,13 @@ static void metadata(void **state)
     doc = oa2_metadata_resource(&ctx, FIXTURE_RESOURCE, "Orders");
     assert_string_equal(oa2_json_get_text(doc, "resource"),
                         FIXTURE_RESOURCE);
+    assert_non_null(cJSON_GetObjectItem(doc, "scopes_supported"));
+    /* RFC 8414 section 3.2, RFC 9728 section 3.2: no empty claims */
+    w->settings->scopes = apr_array_make(w->pool, 1, sizeof(oa2_scope_row_t));
+    doc = oa2_metadata_server(&ctx, all);
+    assert_null(cJSON_GetObjectItem(doc, "scopes_supported"));
+    doc = oa2_metadata_resource(&ctx, FIXTURE_RESOURCE, "Orders");
+    assert_null(cJSON_GetObjectItem(doc, "scopes_supported"));
 }
 
 int main(void)
