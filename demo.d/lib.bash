@@ -244,10 +244,17 @@ quoted() {              # WORD...
     done
 }
 
+# Below the range that the kernel takes for outgoing connections.
 free_port() {
     perl -MIO::Socket::INET -e '
-        print IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1)
-            ->sockport, "\n"'
+        for (1 .. 1000) {
+            my $s = IO::Socket::INET->new(Listen => 1,
+                LocalAddr => "127.0.0.1", LocalPort => 12000 + int rand 20000)
+                or next;
+            print $s->sockport, "\n";
+            exit;
+        }
+        die "no free port\n";'
 }
 
 # Prints why the port cannot be had; false when it can.
