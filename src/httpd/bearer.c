@@ -77,9 +77,8 @@ static oa2_err_t *malformed(request_rec *r, int id, const char *said)
     return oa2_err_make(r->pool, &oa2_invalid_request, id, said, NULL);
 }
 
-/* An outer request may have been where no token is needed, and its header
-   removed for the back end's sake. */
-static const char *header_of(const request_rec *r)
+/* An outer request's may have been removed for the back end's sake. */
+const char *oa2_bearer_header(const request_rec *r)
 {
     const char *header = apr_table_get(r->headers_in, "Authorization");
 
@@ -98,7 +97,7 @@ static const char *header_of(const request_rec *r)
  */
 static oa2_err_t *read_token(const char **out, request_rec *r)
 {
-    const char *header = header_of(r);
+    const char *header = oa2_bearer_header(r);
     const char *token;
 
     *out = NULL;

@@ -70,13 +70,14 @@ static void scrub_connection(request_rec *r)
 
 static void scrub_token(request_rec *r)
 {
-    const char *header = apr_table_get(r->headers_in, "Authorization");
+    const char *header = oa2_bearer_header(r);
 
     if (!header || !ap_strcasestr(header, "bearer")) return;
     /* A directory index below is asked for with the same header. */
     oa2_phase_of(r)->authorization = header;
     apr_table_unset(r->headers_in, "Authorization");
-    /* mod_cache looks for the header to tell what is private. */
+    /* mod_cache looks for the header to tell what is private.  A redirect
+       inside httpd takes the headers along, but renames the environment. */
     apr_table_setn(r->subprocess_env, "no-cache", "1");
 }
 

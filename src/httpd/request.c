@@ -47,12 +47,26 @@ int oa2_request_is_own(const request_rec *r)
     return oa2_request_is_own_handler(r->handler);
 }
 
-int oa2_request_is_foreign(request_rec *r)
+/*
+ * Each file that was read, and what it was allowed: the directory below, where
+ * this request ends, may allow less.  httpd leaves the override_list of these
+ * unset; what was read without any override was read for a list's sake.
+ */
+int oa2_request_is_foreign(const request_rec *r)
 {
     const core_dir_config *core =
         ap_get_core_module_config(r->per_dir_config);
+    int has_list = core->override_list
+        && !apr_is_empty_table(core->override_list);
+    const struct htaccess_result *file;
 
-    return r->htaccess && (core->override & OR_AUTHCFG);
+    for (file = r->htaccess; file; file = file->next) {
+        if (file->htaccess && (has_list || (file->override & OR_AUTHCFG)
+                               || !(file->override & OR_ALL))) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 int oa2_request_is_protected(request_rec *r)

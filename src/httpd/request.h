@@ -38,10 +38,10 @@ int oa2_request_is_own_handler(const char *handler);
 /* 1 when a handler of ours answers. */
 int oa2_request_is_own(const request_rec *r);
 /*
- * 1 where a .htaccess file with AuthConfig has a say: whoever may write it
- * could tell httpd who the user is.
+ * 1 where a .htaccess file with AuthConfig, or any AllowOverrideList, has a
+ * say: whoever may write it could tell httpd who the user is.
  */
-int oa2_request_is_foreign(request_rec *r);
+int oa2_request_is_foreign(const request_rec *r);
 /* 1 under our AuthType. */
 int oa2_request_is_protected(request_rec *r);
 /* Context of a request: conf->db has to be there. */

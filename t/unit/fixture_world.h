@@ -24,6 +24,7 @@ typedef struct {
     apr_pool_t *pool;
     oa2_settings_t *settings;
     oa2_pages_t *pages;
+    oa2_password_fn *ask;               /* NULL: the store's own users */
     const char *browser, *session;      /* the browser's cookie jar */
     apr_int64_t now;
 } world_t;
@@ -105,7 +106,7 @@ static inline oa2_reply_t *run(world_t *w, const oa2_endpoint_t *endpoint,
     call.browser.session_id = w->session;
     call.browser.address = "192.0.2.1";
     call.pages = w->pages;
-    call.ask_password = ask;
+    call.ask_password = w->ask ? w->ask : ask;
     call.ask_baton = &call.ctx;
     call.headers = apr_table_make(w->pool, 4);
     reply = oa2_endpoint_run(&call);
