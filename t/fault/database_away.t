@@ -110,7 +110,7 @@ for my $how (qw(stop kill)) {
 }
 
 subtest 'the log says it once, not once a request' => sub {
-    my @lines = grep { /:(?:error|warn)\]/ } split /\n/,
+    my @lines = grep { /\[oauth2_api:(?:error|warn)\]/ } split /\n/,
         slurp(var('error_log'));
     ok(@lines > 0, 'it is said');
     ok(!grep({ !/OA2\d{4}/ } @lines), 'with an id')
