@@ -7,9 +7,10 @@ import re
 import secrets
 import subprocess
 import time
+from statistics import median
 
 from load import Browser, Pgbench, PgbenchRefresh, Wrk, basic, mint, write_lines
-from machine import cpu_of, memory_of, stats, tree
+from machine import memory_of
 from measure import Case, extras, ratios, rounds, spread
 
 
@@ -89,8 +90,7 @@ def protected(bench, report):
          "throughput to unprotected", "extra CPU, µs", "SQL per request"],
         [[case.name, spread(ratios(case, base)),
           spread(extras(case, base), "%.1f") if case is not base
-          else "(%.1f in all)" % sorted(base.values("total"))[
-              len(base.samples) // 2],
+          else "(%.1f in all)" % median(base.values("total")),
           spread(case.values("sql"), "%.4f")] for case in cases])
     turn = [case for case in cases if case.name.startswith("here, ")]
     many = turn[1]
