@@ -1,0 +1,60 @@
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- Realms, and what two people, two sites or two answers have to be told apart
+-- by.  Everything is added: a program of version 1 goes on with these tables.
+--
+-- A realm needs no column of its own: it is a part of the keys.  In realm 0,
+-- which holds the rows of version 1, keys are as they were; in realm N a
+-- client's id and a user's name are written "N:id" and "N:name" (neither can
+-- hold a colon).  So every join, index, foreign key, cache tag and
+-- notification is by realm, and none can forget it.
+
+CREATE TABLE oauth2_realm (
+    id BIGINT PRIMARY KEY,
+    name TEXT COLLATE "C" NOT NULL UNIQUE,
+    created BIGINT NOT NULL,
+    secret TEXT,
+    secret_seen BIGINT NOT NULL
+);
+
+CREATE TABLE oauth2_setting (
+    name TEXT COLLATE "C" PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- Where revocations are told.  Who cannot read this table cannot guess it.
+INSERT INTO oauth2_setting (name, value)
+    VALUES ('channel', 'oauth2_' || replace(gen_random_uuid()::text, '-', ''));
+
+-- account: the one canonical form of the name.  NULL in rows that version 1
+-- made: they are found by their name, until they get one.
+-- provider: who vouched for the user first; NULL: not known yet.
+-- credential: changed by whatever ends sessions; a session holds the value
+-- that it was opened under, and is good while they are the same.
+ALTER TABLE oauth2_user
+    ADD account TEXT COLLATE "C",
+    ADD provider TEXT COLLATE "C",
+    ADD credential TEXT NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX oauth2_user_account ON oauth2_user (account);
+ALTER TABLE oauth2_session ADD credential TEXT NOT NULL DEFAULT '';
+
+-- version: compare and set.
+ALTER TABLE oauth2_client
+    ADD version BIGINT NOT NULL DEFAULT 0,
+    ADD no_pkce SMALLINT NOT NULL DEFAULT 0,
+    ADD any_scheme SMALLINT NOT NULL DEFAULT 0,
+    ADD origins TEXT NOT NULL DEFAULT '';
+
+-- successor, successor_access: the digests of what a spent token was
+-- exchanged for.  The sealed answer goes when the grace is over.
+ALTER TABLE oauth2_refresh ADD successor TEXT, ADD successor_access TEXT;
+CREATE INDEX oauth2_refresh_reply ON oauth2_refresh (spent)
+    WHERE reply IS NOT NULL;
+
+-- The sealed answer to a form, for whoever sends the same form once more.
+CREATE TABLE oauth2_answer (
+    digest TEXT COLLATE "C" PRIMARY KEY,
+    reply TEXT NOT NULL,
+    expires BIGINT NOT NULL
+);
+CREATE INDEX oauth2_answer_expires ON oauth2_answer (expires);
