@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * conf.c - the directives' setters, merging and defaults.
+ * conf.c - a server's directives: setters, merging and defaults.
  *
  * What cannot be said while one directive is read (because it needs another
  * one) is said by conf_check.c.
@@ -10,14 +10,11 @@
 #include <stddef.h>
 
 #include <apr_strings.h>
-#include <ap_provider.h>
 #include <http_core.h>
-#include <mod_auth.h>
 
 #include "base/abnf.h"
 #include "base/encode.h"
 #include "base/units.h"
-#include "base/uri.h"
 #include "httpd/module.h"
 #include "httpd/wellknown.h"
 #include "store/store.h"
@@ -54,9 +51,8 @@ static oa2_server_t *server_of(const cmd_parms *cmd)
                                 &oauth2_api_module);
 }
 
-/* Names the directive, what was written, and what to do. */
-static const char *mistake(cmd_parms *cmd, const char *value,
-                           const char *remedy)
+const char *oa2_conf_mistake(cmd_parms *cmd, const char *value,
+                             const char *remedy)
 {
     return apr_psprintf(cmd->pool, "%s \"%s\": %s", cmd->cmd->name, value,
                         remedy);
@@ -117,7 +113,7 @@ const char *oa2_conf_set(cmd_parms *cmd, void *dir, const char *value)
                                    cmd->pool);
         break;
     }
-    return problem ? mistake(cmd, value, problem) : NULL;
+    return problem ? oa2_conf_mistake(cmd, value, problem) : NULL;
 }
 
 /* ------------------------------------------------------------ a server */
@@ -169,7 +165,7 @@ const char *oa2_conf_issuer(cmd_parms *cmd, void *dir, const char *url)
                                                   url, cmd->pool);
 
     (void)dir;
-    return problem ? mistake(cmd, url, problem) : NULL;
+    return problem ? oa2_conf_mistake(cmd, url, problem) : NULL;
 }
 
 const char *oa2_conf_database(cmd_parms *cmd, void *dir, const char *driver,
@@ -184,8 +180,9 @@ const char *oa2_conf_database(cmd_parms *cmd, void *dir, const char *driver,
        is made at the first start. */
     if (strcmp(driver, "sqlite3") == 0) {
         if (strcmp(params, ":memory:") == 0) {
-            return mistake(cmd, params, "each child process would have a "
-                           "database of its own; name a file");
+            return oa2_conf_mistake(cmd, params, "each child process would "
+                                    "have a database of its own; name a "
+                                    "file");
         }
         conf.params = ap_server_root_relative(cmd->pool, params);
         if (!conf.params) problem = "the file's name is not a path";
@@ -194,7 +191,7 @@ const char *oa2_conf_database(cmd_parms *cmd, void *dir, const char *driver,
         problem = oa2_store_conf_check(&conf, cmd->pool);
     }
     /* The parameters can hold a password: only the driver is quoted. */
-    if (problem) return mistake(cmd, driver, problem);
+    if (problem) return oa2_conf_mistake(cmd, driver, problem);
     settings->database_driver = conf.driver;
     settings->database_params = conf.params;
     return NULL;
@@ -207,8 +204,8 @@ const char *oa2_conf_state_dir(cmd_parms *cmd, void *dir, const char *path)
     (void)dir;
     if (problem) return problem;
     server_of(cmd)->state_dir = ap_server_root_relative(cmd->pool, path);
-    return server_of(cmd)->state_dir ? NULL
-                                     : mistake(cmd, path, "is not a path");
+    return server_of(cmd)->state_dir
+        ? NULL : oa2_conf_mistake(cmd, path, "is not a path");
 }
 
 const char *oa2_conf_scope(cmd_parms *cmd, void *dir, const char *name,
@@ -221,158 +218,30 @@ const char *oa2_conf_scope(cmd_parms *cmd, void *dir, const char *name,
     (void)dir;
     /* RFC 6749 section 3.3 */
     if (!oa2_is_scope_token(name) || strlen(name) > 255) {
-        return mistake(cmd, name, "write one word of at most 255 printable "
-                       "ASCII characters without '\"' and '\\'");
+        return oa2_conf_mistake(cmd, name, "write one word of at most 255 "
+                                "printable ASCII characters without '\"' and "
+                                "'\\'");
     }
     if (!oa2_is_text(description) || strlen(description) > 500) {
-        return mistake(cmd, name, "describe it in at most 500 bytes of UTF-8 "
-                       "text: users read it on the consent page");
+        return oa2_conf_mistake(cmd, name, "describe it in at most 500 bytes "
+                                "of UTF-8 text: users read it on the consent "
+                                "page");
     }
     if (preset && strcasecmp(preset, "default") != 0) {
-        return mistake(cmd, preset, "only the word \"default\" can follow the "
-                       "description (which needs quotes around it)");
+        return oa2_conf_mistake(cmd, preset, "only the word \"default\" can "
+                                "follow the description (which needs quotes "
+                                "around it)");
     }
     for (i = 0; i < conf->scopes->nelts; i++) {
         if (strcmp(APR_ARRAY_IDX(conf->scopes, i, oa2_scope_row_t).name,
                    name) == 0) {
-            return mistake(cmd, name, "is there already: remove one");
+            return oa2_conf_mistake(cmd, name, "is there already: remove one");
         }
     }
     row = apr_array_push(conf->scopes);
     row->name = name;
     row->description = description;
     row->is_default = preset != NULL;
-    return NULL;
-}
-
-/* ------------------------------------------------------------ a directory */
-
-void *oa2_conf_dir_create(apr_pool_t *pool, char *dir)
-{
-    oa2_dir_t *conf = apr_pcalloc(pool, sizeof(*conf));
-
-    (void)dir;
-    conf->pass_headers = UNSET;
-    conf->pass_preflight = UNSET;
-    return conf;
-}
-
-/* Runs on every request: copies pointers and flags, nothing else. */
-void *oa2_conf_dir_merge(apr_pool_t *pool, void *base_, void *add_)
-{
-    const oa2_dir_t *base = base_;
-    const oa2_dir_t *add = add_;
-    oa2_dir_t *conf = apr_palloc(pool, sizeof(*conf));
-
-    conf->resource = add->resource ? add->resource : base->resource;
-    conf->providers = add->providers ? add->providers : base->providers;
-    conf->pass_headers = add->pass_headers != UNSET ? add->pass_headers
-                                                    : base->pass_headers;
-    conf->pass_preflight = add->pass_preflight != UNSET ? add->pass_preflight
-                                                        : base->pass_preflight;
-    return conf;
-}
-
-/*
- * RFC 9728 section 3.1: the well-known name goes between host and path, and a
- * "/" that is the whole path is dropped.
- */
-static const oa2_resource_t *resource_make(const oa2_uri_t *uri,
-                                           const char *text, apr_pool_t *pool)
-{
-    oa2_resource_t *resource = apr_pcalloc(pool, sizeof(*resource));
-    const char *path = strcmp(uri->path, "/") == 0 ? "" : uri->path;
-
-    resource->uri = text;
-    resource->host = uri->host;
-    resource->suffix = uri->query
-        ? apr_pstrcat(pool, path, "?", uri->query, NULL) : path;
-    resource->metadata = apr_pstrcat(pool, oa2_uri_origin(uri, pool),
-                                     OA2_PROTECTED_RESOURCE, resource->suffix,
-                                     NULL);
-    return resource;
-}
-
-oa2_resource_t *oa2_resource_copy(const oa2_resource_t *resource,
-                                  apr_pool_t *pool)
-{
-    oa2_resource_t *copy = apr_palloc(pool, sizeof(*copy));
-
-    copy->uri = apr_pstrdup(pool, resource->uri);
-    copy->host = apr_pstrdup(pool, resource->host);
-    copy->suffix = apr_pstrdup(pool, resource->suffix);
-    copy->metadata = apr_pstrdup(pool, resource->metadata);
-    return copy;
-}
-
-const char *oa2_conf_resource(cmd_parms *cmd, void *dir, const char *text)
-{
-    oa2_dir_t *conf = dir;
-    oa2_uri_t *uri = oa2_uri_parse(text, cmd->pool);
-
-    /* RFC 9728 section 1.2: https, no fragment; our own: loopback may do
-       without TLS. */
-    if (!uri || !uri->host || uri->has_fragment || uri->has_userinfo
-        || !oa2_uri_origin(uri, cmd->pool) || strlen(text) > 2000) {
-        return mistake(cmd, text, "write the API's https URL, without a "
-                       "fragment or user information");
-    }
-    if (strcmp(uri->scheme, "https") != 0 && !oa2_uri_is_loopback(uri)) {
-        return mistake(cmd, text, "write an https URL; plain http is only "
-                       "for 127.0.0.1, [::1] and localhost");
-    }
-    conf->resource = resource_make(uri, text, cmd->pool);
-    /* In .htaccess this runs in a request: the list stays as it is, and
-       httpd/wellknown finds the resource by a sub-request. */
-    if (!ap_check_cmd_context(cmd, NOT_IN_HTACCESS)) {
-        APR_ARRAY_PUSH(server_of(cmd)->resources, const oa2_resource_t *) =
-            conf->resource;
-    }
-    return NULL;
-}
-
-const char *oa2_conf_pass_headers(cmd_parms *cmd, void *dir, int on)
-{
-    oa2_dir_t *conf = dir;
-
-    (void)cmd;
-    conf->pass_headers = on;
-    return NULL;
-}
-
-const char *oa2_conf_pass_preflight(cmd_parms *cmd, void *dir, int on)
-{
-    oa2_dir_t *conf = dir;
-
-    (void)cmd;
-    conf->pass_preflight = on;
-    return NULL;
-}
-
-const char *oa2_conf_login_provider(cmd_parms *cmd, void *dir,
-                                    const char *name)
-{
-    oa2_dir_t *conf = dir;
-    const authn_provider *provider;
-    apr_array_header_t *providers;
-    oa2_provider_t *row;
-
-    provider = ap_lookup_provider(AUTHN_PROVIDER_GROUP, name,
-                                  AUTHN_PROVIDER_VERSION);
-    if (!provider || !provider->check_password) {
-        return mistake(cmd, name, "there is no such authentication provider: "
-                       "load its module (mod_authn_file for \"file\", "
-                       "mod_authnz_ldap for \"ldap\"), or define the alias "
-                       "above this line");
-    }
-    /* One call a name: the list is this directory's own, made by the first. */
-    providers = conf->providers
-        ? apr_array_copy(cmd->pool, conf->providers)
-        : apr_array_make(cmd->pool, 2, sizeof(oa2_provider_t));
-    row = apr_array_push(providers);
-    row->name = name;
-    row->provider = provider;
-    conf->providers = providers;
     return NULL;
 }
 
@@ -470,11 +339,6 @@ void oa2_conf_finish(oa2_server_t *conf, const server_rec *main_server,
 const oa2_server_t *oa2_conf_server(const server_rec *s)
 {
     return ap_get_module_config(s->module_config, &oauth2_api_module);
-}
-
-const oa2_dir_t *oa2_conf_dir(const request_rec *r)
-{
-    return ap_get_module_config(r->per_dir_config, &oauth2_api_module);
 }
 
 const char *oa2_conf_state_dir_of(const oa2_server_t *main_conf)

@@ -72,6 +72,9 @@ const char *oa2_conf_state_dir_of(const oa2_server_t *main_conf);
 /* 1 where the administrator named an issuer: elsewhere we do nothing. */
 int oa2_conf_is_active(const oa2_server_t *conf);
 
+/* A setter's error: the directive, what was written, and what to do. */
+const char *oa2_conf_mistake(cmd_parms *cmd, const char *value,
+                             const char *remedy);
 /* Any directive of OA2_SETTINGS. */
 const char *oa2_conf_set(cmd_parms *cmd, void *dir, const char *value);
 const char *oa2_conf_issuer(cmd_parms *cmd, void *dir, const char *url);

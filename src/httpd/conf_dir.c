@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conf_dir.c - a directory's directives: setters and merging; resources. */
+#include "httpd/conf.h"
+
+#include <ap_provider.h>
+#include <apr_strings.h>
+#include <mod_auth.h>
+
+#include "base/uri.h"
+#include "httpd/module.h"
+#include "httpd/wellknown.h"
+
+#define UNSET (-1)
+
+void *oa2_conf_dir_create(apr_pool_t *pool, char *dir)
+{
+    oa2_dir_t *conf = apr_pcalloc(pool, sizeof(*conf));
+
+    (void)dir;
+    conf->pass_headers = UNSET;
+    conf->pass_preflight = UNSET;
+    return conf;
+}
+
+/* Runs on every request: copies pointers and flags, nothing else. */
+void *oa2_conf_dir_merge(apr_pool_t *pool, void *base_, void *add_)
+{
+    const oa2_dir_t *base = base_;
+    const oa2_dir_t *add = add_;
+    oa2_dir_t *conf = apr_palloc(pool, sizeof(*conf));
+
+    conf->resource = add->resource ? add->resource : base->resource;
+    conf->providers = add->providers ? add->providers : base->providers;
+    conf->pass_headers = add->pass_headers != UNSET ? add->pass_headers
+                                                    : base->pass_headers;
+    conf->pass_preflight = add->pass_preflight != UNSET ? add->pass_preflight
+                                                        : base->pass_preflight;
+    return conf;
+}
+
+/*
+ * RFC 9728 section 3.1: the well-known name goes between host and path, and a
+ * "/" that is the whole path is dropped.
+ */
+static const oa2_resource_t *resource_make(const oa2_uri_t *uri,
+                                           const char *text, apr_pool_t *pool)
+{
+    oa2_resource_t *resource = apr_pcalloc(pool, sizeof(*resource));
+    const char *path = strcmp(uri->path, "/") == 0 ? "" : uri->path;
+
+    resource->uri = text;
+    resource->host = uri->host;
+    resource->suffix = uri->query
+        ? apr_pstrcat(pool, path, "?", uri->query, NULL) : path;
+    resource->metadata = apr_pstrcat(pool, oa2_uri_origin(uri, pool),
+                                     OA2_PROTECTED_RESOURCE, resource->suffix,
+                                     NULL);
+    return resource;
+}
+
+oa2_resource_t *oa2_resource_copy(const oa2_resource_t *resource,
+                                  apr_pool_t *pool)
+{
+    oa2_resource_t *copy = apr_palloc(pool, sizeof(*copy));
+
+    copy->uri = apr_pstrdup(pool, resource->uri);
+    copy->host = apr_pstrdup(pool, resource->host);
+    copy->suffix = apr_pstrdup(pool, resource->suffix);
+    copy->metadata = apr_pstrdup(pool, resource->metadata);
+    return copy;
+}
+
+const char *oa2_conf_resource(cmd_parms *cmd, void *dir, const char *text)
+{
+    oa2_dir_t *conf = dir;
+    oa2_uri_t *uri = oa2_uri_parse(text, cmd->pool);
+
+    /* RFC 9728 section 1.2: https, no fragment; our own: loopback may do
+       without TLS. */
+    if (!uri || !uri->host || uri->has_fragment || uri->has_userinfo
+        || !oa2_uri_origin(uri, cmd->pool) || strlen(text) > 2000) {
+        return oa2_conf_mistake(cmd, text, "write the API's https URL, without "
+                                "a fragment or user information");
+    }
+    if (strcmp(uri->scheme, "https") != 0 && !oa2_uri_is_loopback(uri)) {
+        return oa2_conf_mistake(cmd, text, "write an https URL; plain http is "
+                                "only for 127.0.0.1, [::1] and localhost");
+    }
+    conf->resource = resource_make(uri, text, cmd->pool);
+    /* In .htaccess this runs in a request: the list stays as it is, and
+       httpd/wellknown finds the resource by a sub-request. */
+    if (!ap_check_cmd_context(cmd, NOT_IN_HTACCESS)) {
+        APR_ARRAY_PUSH(oa2_conf_server(cmd->server)->resources,
+                       const oa2_resource_t *) = conf->resource;
+    }
+    return NULL;
+}
+
+const char *oa2_conf_pass_headers(cmd_parms *cmd, void *dir, int on)
+{
+    oa2_dir_t *conf = dir;
+
+    (void)cmd;
+    conf->pass_headers = on;
+    return NULL;
+}
+
+const char *oa2_conf_pass_preflight(cmd_parms *cmd, void *dir, int on)
+{
+    oa2_dir_t *conf = dir;
+
+    (void)cmd;
+    conf->pass_preflight = on;
+    return NULL;
+}
+
+const char *oa2_conf_login_provider(cmd_parms *cmd, void *dir,
+                                    const char *name)
+{
+    oa2_dir_t *conf = dir;
+    const authn_provider *provider;
+    apr_array_header_t *providers;
+    oa2_provider_t *row;
+
+    provider = ap_lookup_provider(AUTHN_PROVIDER_GROUP, name,
+                                  AUTHN_PROVIDER_VERSION);
+    if (!provider || !provider->check_password) {
+        return oa2_conf_mistake(cmd, name, "there is no such authentication "
+                                "provider: load its module (mod_authn_file "
+                                "for \"file\", mod_authnz_ldap for \"ldap\"), "
+                                "or define the alias above this line");
+    }
+    /* One call a name: the list is this directory's own, made by the first. */
+    providers = conf->providers
+        ? apr_array_copy(cmd->pool, conf->providers)
+        : apr_array_make(cmd->pool, 2, sizeof(oa2_provider_t));
+    row = apr_array_push(providers);
+    row->name = name;
+    row->provider = provider;
+    conf->providers = providers;
+    return NULL;
+}
+
+const oa2_dir_t *oa2_conf_dir(const request_rec *r)
+{
+    return ap_get_module_config(r->per_dir_config, &oauth2_api_module);
+}
