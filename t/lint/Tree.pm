@@ -45,7 +45,8 @@ sub report {
 }
 
 # With git: what is tracked, or new and not ignored.  Without (a tarball, a
-# copy): what lies there and is no artefact.
+# copy): what lies there and is no artefact.  Programs and pictures have no
+# lines to read: what is no text, as git sees it, is left out in both.
 sub _files {
     my ($self) = @_;
     my $root = $self->{root};
@@ -69,8 +70,15 @@ sub _files {
     my $below = join '|', map { quotemeta } @DIRS;
     return sort grep {
         -f "$root/$_" && $_ !~ $GENERATED
-            && (m{^(?:$below)/} || $_ =~ $ROOT_FILE)
+            && (m{^(?:$below)/} || $_ =~ $ROOT_FILE) && _is_text("$root/$_")
     } @found;
+}
+
+sub _is_text {
+    my ($file) = @_;
+    open my $in, '<:raw', $file or die "lint: $file: $!\n";
+    read $in, my $start, 8000;
+    return $start !~ /\0/;
 }
 
 # Paths, relative to the root, that match.
