@@ -13,6 +13,7 @@
 
 #include "endpoint/endpoint.h"
 #include "httpd/bearer.h"
+#include "httpd/challenge.h"
 #include "httpd/conf.h"
 #include "httpd/dispatch.h"
 #include "httpd/identity.h"
@@ -61,6 +62,11 @@ static const command_rec directives[] = {
                     ACCESS_CONF,
                     "which authentication providers check passwords at the "
                     "login page"),
+    /* mod_authz_core's, seen by us too: httpd/require.h */
+    AP_INIT_RAW_ARGS("Require", oa2_require_note, NULL, OR_AUTHCFG,
+                     "who may: see mod_authz_core"),
+    AP_INIT_RAW_ARGS("<RequireNone", oa2_require_note_none, NULL, OR_AUTHCFG,
+                     "who may not: see mod_authz_core"),
     { .name = NULL }
 };
 
@@ -89,6 +95,9 @@ static void register_hooks(apr_pool_t *pool)
                               APR_HOOK_MIDDLE);
     ap_hook_fixups(oa2_identity_pass, NULL, before_rewrite,
                    APR_HOOK_REALLY_FIRST);
+    ap_hook_insert_filter(oa2_challenge_give, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_insert_error_filter(oa2_challenge_give, NULL, NULL,
+                                APR_HOOK_LAST);
     ap_hook_handler(oa2_dispatch, NULL, NULL, APR_HOOK_MIDDLE);
 }
 

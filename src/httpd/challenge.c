@@ -6,6 +6,9 @@
 #include <http_core.h>
 
 #include "httpd/conf.h"
+#include "httpd/request.h"
+
+#define CHALLENGE "WWW-Authenticate"
 
 /* RFC 9110 section 5.6.4: a quoted-string; control characters have no place
    in a header. */
@@ -32,6 +35,19 @@ static const char *with(const char *header, const char *name,
                        NULL);
 }
 
+/* The outer requests live longer than this one. */
+static void remember(const request_rec *r, const char *header, int status)
+{
+    request_rec *outer;
+
+    for (outer = r->main; outer; outer = outer->main) {
+        oa2_phase_t *phase = oa2_phase_of(outer);
+
+        phase->challenge = apr_pstrdup(outer->pool, header);
+        phase->challenge_status = status;
+    }
+}
+
 void oa2_challenge(request_rec *r, const oa2_err_t *err, const char *scope)
 {
     const oa2_dir_t *dir = oa2_conf_dir(r);
@@ -50,5 +66,33 @@ void oa2_challenge(request_rec *r, const oa2_err_t *err, const char *scope)
         header = with(header, "resource_metadata", dir->resource->metadata,
                       r->pool);
     }
-    apr_table_setn(r->err_headers_out, "WWW-Authenticate", header);
+    apr_table_setn(r->err_headers_out, CHALLENGE, header);
+    remember(r, header, err ? err->kind->status : HTTP_UNAUTHORIZED);
+}
+
+/* The request, or one that it goes on from, with such an answer. */
+static const char *find(const request_rec *r, int status)
+{
+    for (; r; r = r->prev) {
+        const oa2_phase_t *phase = oa2_phase_find(r);
+
+        if (phase && phase->challenge && phase->challenge_status == status) {
+            return phase->challenge;
+        }
+    }
+    return NULL;
+}
+
+void oa2_challenge_give(request_rec *r)
+{
+    const char *header;
+
+    if (r->main || (r->status != HTTP_UNAUTHORIZED
+                    && r->status != HTTP_FORBIDDEN)
+        || apr_table_get(r->err_headers_out, CHALLENGE)
+        || apr_table_get(r->headers_out, CHALLENGE)) {
+        return;
+    }
+    header = find(r, r->status);
+    if (header) apr_table_setn(r->err_headers_out, CHALLENGE, header);
 }

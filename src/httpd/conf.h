@@ -54,6 +54,8 @@ typedef struct oa2_dir_t {
     const apr_array_header_t *providers;    /* oa2_provider_t; NULL: unset */
     int pass_headers;                   /* -1: unset */
     int pass_preflight;                 /* -1: unset, which is On */
+    unsigned require_other:1;           /* some Require may do more than look */
+    unsigned require_not:1;             /* some Require or block forbids */
 } oa2_dir_t;
 
 /* All of it in pool. */

@@ -35,6 +35,9 @@ void *oa2_conf_dir_merge(apr_pool_t *pool, void *base_, void *add_)
                                                     : base->pass_headers;
     conf->pass_preflight = add->pass_preflight != UNSET ? add->pass_preflight
                                                         : base->pass_preflight;
+    /* AuthMerging may have kept the outer lines or not. */
+    conf->require_other = add->require_other | base->require_other;
+    conf->require_not = add->require_not | base->require_not;
     return conf;
 }
 

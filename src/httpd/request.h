@@ -22,10 +22,12 @@ typedef struct oa2_phase_t {
     unsigned is_open:1;                 /* let through without a token */
     unsigned is_inside:1;               /* httpd/require re-enters a hook */
     unsigned is_lookup:1;               /* httpd/wellknown only looks */
-    unsigned is_probe:1;                /* what if … */
-    unsigned granted;                   /* … these needs were met? a bit each */
+    const char *probe;                  /* what if a token had this scope? */
     int n_needs;
     const struct oa2_need_t *needs[OA2_NEEDS_MAX];  /* that were asked */
+    /* of the last inner request that was refused; httpd/challenge.c */
+    const char *challenge;
+    int challenge_status;
 } oa2_phase_t;
 
 /* Made when there is none yet. */

@@ -8,9 +8,11 @@
  *   - Before anybody is authenticated, httpd evaluates the tree once without
  *     a user.  Our providers say "not without a user" then, which stops no
  *     evaluation early, so all of them are asked, and note what they need.
- *   - Which of several needs would be enough is tried out: the tree is
- *     evaluated again with some of them granted (phase->granted).  This
- *     happens only on the way to a 401 or 403.
+ *   - What would be enough is tried out: the tree is asked again as if a
+ *     token with some scope were there (phase->probe).  This happens only on
+ *     the way to a 401 or 403, and only where every Require line is known to
+ *     do nothing but look (conf's require_other): one that writes into a
+ *     database must not be run to find out.
  *   - mod_authz_core answers 401 to a user who may not.  RFC 6750 wants 403
  *     insufficient_scope, so the tree is evaluated inside a hook of ours.
  *   - It logs each refusal as an error, which a client could cause at will.
@@ -30,6 +32,7 @@
 #include "base/abnf.h"
 #include "domain/scope.h"
 #include "httpd/challenge.h"
+#include "httpd/conf.h"
 #include "httpd/log.h"
 #include "httpd/request.h"
 
@@ -86,6 +89,40 @@ static const char *parse_client(cmd_parms *cmd, const char *line,
     return NULL;
 }
 
+/* ------------------------------------------------------------ noting */
+
+/* Without mod_authz_core there would be nobody to obey the line. */
+static const char *note(cmd_parms *cmd, oa2_dir_t *conf, int is_not,
+                        int is_other)
+{
+    if (!ap_find_linked_module("mod_authz_core.c")) {
+        return apr_pstrcat(cmd->pool, cmd->cmd->name,
+                           " needs mod_authz_core: load it", NULL);
+    }
+    conf->require_not |= is_not != 0;
+    conf->require_other |= is_other != 0;
+    return NULL;
+}
+
+const char *oa2_require_note(cmd_parms *cmd, void *dir, const char *args)
+{
+    /* They look at the request and change nothing, so may be asked again. */
+    static const char pure[] = "oauth2-scope oauth2-client all env method "
+        "expr ip local host forward-dns user valid-user group";
+    const char *word = ap_getword_conf(cmd->temp_pool, &args);
+    int is_not = strcasecmp(word, "not") == 0;
+
+    if (is_not) word = ap_getword_conf(cmd->temp_pool, &args);
+    return note(cmd, dir, is_not, !oa2_scope_has(pure, word));
+}
+
+const char *oa2_require_note_none(cmd_parms *cmd, void *dir,
+                                  const char *args)
+{
+    (void)args;
+    return note(cmd, dir, 1, 0);
+}
+
 /* ------------------------------------------------------------ providers */
 
 static void note_need(oa2_phase_t *phase, const need_t *need)
@@ -112,21 +149,16 @@ static authz_status check_scope(request_rec *r, const char *line,
 {
     const need_t *need = parsed;
     oa2_phase_t *phase = oa2_phase_of(r);
-    int is_met;
-    int i;
 
     (void)line;
-    if (phase->is_probe) {
-        for (i = 0; i < phase->n_needs && phase->needs[i] != need; i++) {
-        }
-        is_met = i < phase->n_needs && (phase->granted & (1u << i));
+    if (phase->probe) {
+        return oa2_scope_is_subset(need->scope, phase->probe)
+            ? AUTHZ_GRANTED : AUTHZ_DENIED;
     }
-    else {
-        note_need(phase, need);
-        is_met = phase->token
-            && oa2_scope_is_subset(need->scope, phase->token->scope);
-    }
-    return is_met ? AUTHZ_GRANTED : deny(r);
+    note_need(phase, need);
+    return phase->token
+        && oa2_scope_is_subset(need->scope, phase->token->scope)
+        ? AUTHZ_GRANTED : deny(r);
 }
 
 static authz_status check_client(request_rec *r, const char *line,
@@ -178,68 +210,96 @@ static const struct ap_logconf *without_authz_core(request_rec *r)
 
 /* ------------------------------------------------------------ asking */
 
-/* What the tree would say were these needs granted, and no others. */
-static int is_enough(request_rec *r, oa2_phase_t *phase, unsigned granted)
+/*
+ * What a token with this scope would be told: OK, 403, or, where a user or
+ * client is wanted of whom nothing is known yet, DECLINED: httpd asks the tree
+ * in the same way before it authenticates anybody.
+ */
+static int try_scope(request_rec *r, oa2_phase_t *phase, const char *scope)
 {
     static const struct ap_logconf silence = { NULL, APLOG_CRIT };
     const struct ap_logconf *log = r->log;
-    apr_table_t *headers = r->err_headers_out;
     unsigned was_inside = phase->is_inside;
     int status;
 
     r->log = &silence;
     phase->is_inside = 1;
-    phase->is_probe = 1;
-    phase->granted = granted;
-    /* Whatever a refusal writes here must not be sent. */
-    r->err_headers_out = apr_table_make(r->pool, 2);
-    status = ap_run_auth_checker(r);
-    r->err_headers_out = headers;
-    phase->is_probe = 0;
+    phase->probe = scope;
+    status = ap_run_access_checker_ex(r);
+    phase->probe = NULL;
     phase->is_inside = was_inside;
     r->log = log;
-    return status == OK;
+    return status;
+}
+
+/* The scope of the needs whose bits are set. */
+static const char *scope_of(const oa2_phase_t *phase, unsigned some,
+                            apr_pool_t *pool)
+{
+    const char *scope = "";
+    int i;
+
+    for (i = 0; i < phase->n_needs; i++) {
+        if (some & (1u << i)) {
+            scope = oa2_scope_union(scope, phase->needs[i]->scope, pool);
+        }
+    }
+    return scope;
+}
+
+static int count_words(const char *words)
+{
+    int count = *words != '\0';
+
+    for (; *words; words++) count += *words == ' ';
+    return count;
+}
+
+/* Of all unions of needs to which the tree says so, the one with the fewest
+   words; of several the one that is written first.  NULL: none. */
+static const char *find_fewest(request_rec *r, oa2_phase_t *phase, int status)
+{
+    const char *found = NULL;
+    unsigned some;
+
+    for (some = 0; some < 1u << phase->n_needs; some++) {
+        const char *scope = scope_of(phase, some, r->pool);
+
+        if (found && count_words(scope) >= count_words(found)) continue;
+        if (try_scope(r, phase, scope) == status) found = scope;
+    }
+    return found;
 }
 
 /*
- * Needs that together are enough, none too many: of alternatives the first.
- * All of them where no scope alone is enough (another user is wanted too).
+ * RFC 6750 section 3: the scope that is "required for accessing", which is
+ * the smallest that would do; more could be what a Require not forbids.  What
+ * is enough for everybody comes before what is enough for the right user or
+ * client.
  */
-static unsigned find_enough(request_rec *r, oa2_phase_t *phase)
+static const char *find_smallest(request_rec *r, oa2_phase_t *phase)
 {
-    unsigned all = (1u << phase->n_needs) - 1;
-    unsigned some = all;
-    unsigned bit;
+    const char *scope = find_fewest(r, phase, OK);
 
-    if (!is_enough(r, phase, all)) {
-        /* Some scope may be one that a token must not have. */
-        for (bit = 1; bit <= all; bit <<= 1) {
-            if (is_enough(r, phase, all & ~bit)) break;
-        }
-        if (bit > all) return all;
-        some = all & ~bit;
-    }
-    for (bit = (all + 1) >> 1; bit; bit >>= 1) {
-        if ((some & bit) && is_enough(r, phase, some & ~bit)) some &= ~bit;
-    }
-    return some;
+    if (!scope) scope = find_fewest(r, phase, DECLINED);
+    return scope ? scope : "";
 }
 
 const char *oa2_require_scope(request_rec *r)
 {
+    const oa2_dir_t *dir = oa2_conf_dir(r);
     oa2_phase_t *phase = oa2_phase_find(r);
-    const char *scope = NULL;
-    unsigned some;
-    int i;
+    const char *scope = "";
 
     if (!phase || !phase->n_needs) return NULL;
-    some = phase->n_needs == 1 ? 1 : find_enough(r, phase);
-    for (i = 0; i < phase->n_needs; i++) {
-        if (!(some & (1u << i))) continue;
-        scope = scope ? oa2_scope_union(scope, phase->needs[i]->scope, r->pool)
-                      : phase->needs[i]->scope;
+    if (!dir->require_other) {
+        scope = find_smallest(r, phase);
     }
-    return scope;
+    /* Not to be tried out: all, unless some may be forbidden. */
+    else if (!dir->require_not) {
+        scope = scope_of(phase, (1u << phase->n_needs) - 1, r->pool);
+    }
+    return *scope ? scope : NULL;
 }
 
 /* ------------------------------------------------------------ hooks */

@@ -44,6 +44,7 @@ my %token = (
     three => machine('mix-three', 'read'),
     admin => machine('mix-three', 'admin'),
     billing => machine('mix-three', 'billing'),
+    both => machine('mix-three', 'read admin'),
     alice => person('mix-alice', 'mix-three', 'read'),
     alice_w => person('mix-alice', 'mix-three', 'write'),
     bob => person('mix-bob', 'mix-three', 'read'),
@@ -68,6 +69,17 @@ my @table = (
       'oauth2-client alone' ],
     [ '/mix/satisfy', { none => 401, three => 200, admin => 403 },
       'Satisfy Any' ],
+    [ '/mix/not', { none => 401, one => 200, admin => 403 },
+      'not: any token but one with that scope' ],
+    [ '/mix/notall', { none => 401, one => 200, admin => 403, both => 403,
+                       alice_w => 403 },
+      'RequireNone: neither of two scopes' ],
+    [ '/mix/notuser', { none => 401, alice => 200, bob => 403 },
+      'a user, and not a scope' ],
+    [ '/mix/overlap', { none => 401, one => 403, billing => 200 },
+      'two scopes in a line, or another one' ],
+    [ '/mix/never', { none => 401, one => 403 },
+      'what no token can do' ],
     [ '/mix/two', { none => 401, three => 200, billing => 200, admin => 403 },
       'two Require lines: either' ],
 );
@@ -79,7 +91,7 @@ for (@table) {
         is($res->{status}, $expected->{$who}, "$name: $path: $who");
     }
     # What other modules' Require lines deny, mod_authz_core complains about.
-    log_allow($path =~ /all|none|denied|satisfy/
+    log_allow($path =~ /all|none|denied|satisfy|not|never/
                   ? qr/AH0163[01]|AH01797/ : qr/(*FAIL)/, $name);
 }
 
@@ -93,18 +105,70 @@ subtest 'an address that may come in without a token' => sub {
        '/mix/denied: the address alone is not enough');
 };
 
-subtest 'the scopes that a challenge names' => sub {
-    my %scope = ('/mix/any' => 'admin', '/mix/two' => 'read',
-                 '/mix/ip' => 'read', '/mix/all' => 'read');
-    for my $path (sort keys %scope) {
-        my ($named) = (header(request('GET', $path), 'www-authenticate')
-                       // '') =~ /scope="([^"]*)"/;
-        is(join(' ', sort split / /, $named // ''),
-           join(' ', sort split / /, $scope{$path}), $path);
+# What a challenge asks for; '' when it does not.
+sub named {
+    my ($path, $who) = @_;
+    my $header = header(request('GET', $path,
+                                $who ? (bearer => $token{$who}) : ()),
+                        'www-authenticate') // '';
+    return $header =~ /scope="([^"]*)"/ ? join(' ', sort split / /, $1) : '';
+}
+
+subtest '3: scope is what is "required for accessing", and no more' => sub {
+    my @asked = (
+        [ '/mix/any', '', 'admin' ],
+        [ '/mix/two', '', 'read' ],
+        [ '/mix/ip', '', 'read' ],
+        [ '/mix/all', '', 'read' ],
+        [ '/mix/valid', '', '' ],
+        [ '/mix/client', '', '' ],
+        [ '/mix/overlap', '', 'billing' ],
+        [ '/mix/overlap', 'one', 'billing' ],
+        # What is forbidden is never asked for.
+        [ '/mix/not', '', '' ],
+        [ '/mix/not', 'admin', '' ],
+        [ '/mix/notall', '', 'read' ],
+        [ '/mix/notall', 'admin', 'read' ],
+        [ '/mix/notall', 'both', '' ],
+        [ '/mix/notuser', '', '' ],
+        [ '/mix/notuser', 'bob', '' ],
+        [ '/mix/never', '', '' ],
+        [ '/mix/never', 'one', '' ],
+    );
+    for (@asked) {
+        my ($path, $who, $scope) = @$_;
+        is(named($path, $who), $scope, "$path: " . ($who || 'nobody'));
     }
-    for my $path ('/mix/valid', '/mix/client') {
-        unlike(header(request('GET', $path), 'www-authenticate'),
-               qr/scope=/, "$path: none");
+    log_allow(qr/AH0163[01]|AH01797/, 'httpd on refusals');
+};
+
+subtest 'a Require line that does something is not tried out' => sub {
+    my $times = sub { -s var('work') . '/noted/asked' // 0 };
+    my $before = $times->();
+    is(named('/mix/noted', 'one'), 'admin read', 'all scopes are named');
+    is($times->(), $before, 'and nobody was asked');
+    is(request('GET', '/mix/noted', bearer => $token{both})->{status}, 200,
+       'who may');
+    is($times->(), $before + 1, 'is looked at once');
+    $before = $times->();
+    is(named('/mix/notednot', 'both'), '', 'nor is what may be forbidden');
+    cmp_ok($times->() - $before, '<=', 2, 'by httpd alone');
+    log_lines();
+};
+
+subtest 'RFC 9110 15.5.2: the challenge of what mod_dir was refused' => sub {
+    for my $path ('/index/', '/fallback', '/fallbackdoc') {
+        my $res = request('GET', $path);
+        is($res->{status}, 401, "$path: 401");
+        like(header($res, 'www-authenticate'), qr/^Bearer .*scope="read"/,
+             "$path: with a challenge");
+        $res = request('GET', $path, bearer => $token{admin});
+        is($res->{status}, 403, "$path: 403");
+        like(header($res, 'www-authenticate'),
+             qr/error="insufficient_scope".*scope="read"/, "$path: with one");
+        $res = request('GET', $path, bearer => $token{one});
+        is($res->{status}, 200, "$path: 200");
+        is(header($res, 'www-authenticate'), undef, "$path: without");
     }
     log_lines();
 };
