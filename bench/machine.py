@@ -174,7 +174,9 @@ class Httpd:
         lines.append('Include "%s/httpd.conf"' % HERE)
         self.conf = place.write(self.name + ".conf", "\n".join(lines) + "\n",
                                 0o600)
-        self.command = [os.environ.get("HTTPD", "apache2"), "-f", self.conf]
+        # Not the file of the machine's own httpd.
+        self.command = ["env", "OAUTH2_SERVERS=%s/servers.json" % place.dir,
+                        os.environ.get("HTTPD", "apache2"), "-f", self.conf]
         self.pid = None
 
     def start(self):

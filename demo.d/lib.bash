@@ -449,7 +449,9 @@ php_start() {           # SOCKET HTTPD_USER CONF LOG MARK
 httpd_start() {         # HTTPD CONF LOG MARK URL CA_FILE
     local log=$3 i
     : >"$log"
-    start_process httpd "$log" "$1" -f "$2" -D "$4" -D FOREGROUND
+    # Not the file of the machine's own httpd.
+    OAUTH2_SERVERS=${2%/*}/servers.json \
+        start_process httpd "$log" "$1" -f "$2" -D "$4" -D FOREGROUND
     for ((i = 0; ; i++)); do
         curl -q -s -f -o /dev/null --noproxy '*' --max-time 5 \
             ${6:+--cacert "$6"} "$5" && break

@@ -28,22 +28,6 @@ static oa2_err_t *failed(apr_pool_t *pool, int id, const char *what,
                         strerror(why));
 }
 
-static int write_all(int fd, const char *text)
-{
-    apr_size_t left = strlen(text);
-
-    while (left) {
-        ssize_t n = write(fd, text, left);
-
-        if (n < 0 && errno != EINTR) return errno;
-        if (n > 0) {
-            text += n;
-            left -= (apr_size_t)n;
-        }
-    }
-    return fsync(fd) ? errno : 0;
-}
-
 /*
  * Whole or not at all: it is written beside and then linked to its name, which
  * fails when somebody else was first.  Theirs is as good.
@@ -59,7 +43,8 @@ static oa2_err_t *make(const char *path, apr_pool_t *pool)
     int why;
 
     if (fd < 0) return failed(pool, OA2_ID(7020), "make", path, errno);
-    why = write_all(fd, text);
+    why = oa2_state_write(fd, text);
+    if (!why && fsync(fd)) why = errno;
     if (close(fd) && !why) why = errno;
     if (!why && link(beside, path) && errno != EEXIST) why = errno;
     unlink(beside);

@@ -139,6 +139,15 @@ static oa2_err_t *load_pages(oa2_server_t *conf, server_rec *main_server,
     return NULL;
 }
 
+/* First of all, so that a command can mend the database that is named. */
+static void write_servers(server_rec *main_server, apr_pool_t *pool)
+{
+    oa2_err_t *err = oa2_servers_write(main_server, pool);
+
+    if (!err) return;
+    oa2_log_server(main_server, APLOG_NOTICE, err->id, "%s", err->meant);
+}
+
 static oa2_err_t *set_up(server_rec *main_server, apr_pool_t *pconf,
                          apr_pool_t *ptemp)
 {
@@ -153,6 +162,7 @@ static oa2_err_t *set_up(server_rec *main_server, apr_pool_t *pconf,
     }
     main_conf->dbs = oa2_db_collect(main_server, pconf);
     if (!main_conf->dbs) return NULL;
+    write_servers(main_server, ptemp);
     OA2_TRY(make_state_dir(main_server, ptemp));
     for (s = main_server; s; s = s->next) {
         conf = conf_of(s);

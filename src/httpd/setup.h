@@ -17,6 +17,10 @@ void oa2_setup_child(apr_pool_t *pchild, server_rec *s);
    and derives settings->keys. */
 oa2_err_t *oa2_secret_load(oa2_settings_t *settings, apr_pool_t *pool);
 
+/* servers.c: writes domain/servers.h's file.  An error is no reason not to
+   start. */
+oa2_err_t *oa2_servers_write(const server_rec *main_server, apr_pool_t *pool);
+
 /* state.c */
 /* The directory, and that httpd's user can write there. */
 oa2_err_t *oa2_state_make(const char *dir, apr_pool_t *pool);
@@ -29,5 +33,7 @@ oa2_err_t *oa2_state_as_user(oa2_err_t *(*work)(void *baton,
                              void *baton, apr_pool_t *pool);
 /* Gives a file that is there already to httpd's user, when we are root. */
 oa2_err_t *oa2_state_give(const char *path, apr_pool_t *pool);
+/* All of text; 0 or an errno. */
+int oa2_state_write(int fd, const char *text);
 
 #endif

@@ -118,3 +118,19 @@ oa2_err_t *oa2_state_as_user(oa2_err_t *(*work)(void *baton,
     }
     return err;
 }
+
+int oa2_state_write(int fd, const char *text)
+{
+    apr_size_t left = strlen(text);
+
+    while (left) {
+        ssize_t n = write(fd, text, left);
+
+        if (n < 0 && errno != EINTR) return errno;
+        if (n > 0) {
+            text += n;
+            left -= (apr_size_t)n;
+        }
+    }
+    return 0;
+}

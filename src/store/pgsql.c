@@ -63,7 +63,8 @@ static const char *default_for(const PQconninfoOption *option,
     return NULL;
 }
 
-static const char *quote(const char *value, apr_pool_t *pool)
+const char *oa2_pgsql_pair(const char *keyword, const char *value,
+                           apr_pool_t *pool)
 {
     char *quoted = apr_palloc(pool, 2 * strlen(value) + 1);
     char *to = quoted;
@@ -74,7 +75,7 @@ static const char *quote(const char *value, apr_pool_t *pool)
         *to++ = *value;
     }
     *to = '\0';
-    return quoted;
+    return apr_pstrcat(pool, keyword, "='", quoted, "'", NULL);
 }
 
 /* An empty options='' stays empty: pgbouncer refuses any other. */
@@ -90,8 +91,9 @@ const char *oa2_pgsql_conninfo(const char *params, apr_pool_t *pool)
         const char *value = default_for(option, pool);
 
         if (value)
-            text = apr_pstrcat(pool, text, *text ? " " : "", option->keyword,
-                               "='", quote(value, pool), "'", NULL);
+            text = apr_pstrcat(pool, text, *text ? " " : "",
+                               oa2_pgsql_pair(option->keyword, value, pool),
+                               NULL);
     }
     PQconninfoFree(options);
     return text;

@@ -67,6 +67,9 @@ void oa2_pool_close(oa2_store_t *store, oa2_slot_t *slot);
 /* pgsql.c: libpq's string with our bounds where the administrator gave none;
    NULL when libpq does not understand params. */
 const char *oa2_pgsql_conninfo(const char *params, apr_pool_t *pool);
+/* keyword='value', as libpq reads it. */
+const char *oa2_pgsql_pair(const char *keyword, const char *value,
+                           apr_pool_t *pool);
 /* 1 when an idle connection is still one, as far as this end can know. */
 int oa2_pgsql_is_alive(const oa2_store_t *store, const oa2_slot_t *slot);
 

@@ -4,51 +4,9 @@
  */
 #include <string.h>
 
-#include <apr_file_info.h>
 #include <apr_strings.h>
 
 #include "store/pool.h"
-
-static const char *sqlite_check(const char *path, apr_pool_t *pool)
-{
-    const char *folder = oa2_sqlite_folder(path, pool);
-    apr_finfo_t info;
-
-    if (strcmp(path, ":memory:") == 0)
-        return NULL;
-    if (!*path)
-        return "sqlite3 needs the path of a file.";
-    if (apr_stat(&info, path, APR_FINFO_TYPE, pool) == APR_SUCCESS
-        && info.filetype != APR_REG)
-        return apr_psprintf(pool, "\"%s\" is not a plain file: name the file "
-                            "that is to hold the tables.", path);
-    if (apr_stat(&info, folder, APR_FINFO_TYPE, pool) != APR_SUCCESS
-        || info.filetype != APR_DIR)
-        return apr_psprintf(pool, "the folder \"%s\" does not exist: make it, "
-                            "writable for the server's user.", folder);
-    return NULL;
-}
-
-const char *oa2_store_conf_check(const oa2_store_conf_t *conf,
-                                 apr_pool_t *pool)
-{
-    if (conf->connections < 1 || conf->connections > 1000)
-        return "the number of connections must be between 1 and 1000.";
-    if (conf->wait_ms < 1 || conf->wait_ms > 60000)
-        return "the longest wait for a connection must be between 1 ms and "
-            "60 s.";
-    if (strcmp(conf->driver, "sqlite3") == 0)
-        return sqlite_check(conf->params, pool);
-    if (strcmp(conf->driver, "pgsql") != 0)
-        return apr_psprintf(pool, "there is no database driver \"%s\": it is "
-                            "pgsql or sqlite3.", conf->driver);
-    /* What libpq would say may quote a piece of the password. */
-    if (!oa2_pgsql_conninfo(conf->params, pool))
-        return "libpq does not understand the connection parameters: write "
-            "keyword=value pairs with spaces between them, a value with "
-            "spaces in single quotes, or a postgresql:// URI.";
-    return NULL;
-}
 
 oa2_err_t *oa2_store_open(oa2_store_t **out, const oa2_store_conf_t *conf,
                           oa2_cache_t *tokens, oa2_cache_t *clients,

@@ -65,9 +65,14 @@ typedef struct oa2_store_conf_t {
 oa2_err_t *oa2_store_open(oa2_store_t **out, const oa2_store_conf_t *conf,
                           oa2_cache_t *tokens, oa2_cache_t *clients,
                           apr_pool_t *pool);
-/* NULL, or a sentence that says what is wrong with driver or params. */
+/* NULL, or a sentence that says what is wrong with driver or params.  It
+   quotes no value of params, which may hold a password. */
 const char *oa2_store_conf_check(const oa2_store_conf_t *conf,
                                  apr_pool_t *pool);
+/* params without passwords, for people and other programs; *secret: there was
+   one.  Of params that oa2_store_conf_check() finds right. */
+const char *oa2_store_conf_public(int *secret, const oa2_store_conf_t *conf,
+                                  apr_pool_t *pool);
 /* The tokens' cache. */
 oa2_cache_t *oa2_store_cache(const oa2_store_t *store);
 /* What carries the tag ('c' client, 'u' user, 'g' grant, 't' token's digest,

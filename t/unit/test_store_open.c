@@ -56,7 +56,11 @@ static void wrong_settings_are_explained(void **state)
         { { "pgsql", "postgresql://u:p@h:1/d?sslmode=require", 1, 1 }, NULL },
         { { "pgsql", "", 1, 1 }, NULL },
         { { "pgsql", "host=h password=hunter 2", 1, 1 }, "keyword=value" },
-        { { "pgsql", "host=h hunter=2", 1, 1 }, "keyword=value" },
+        { { "pgsql", "host=h dbnam=2", 1, 1 }, "\"dbnam\"" },
+        { { "pgsql", "hots=h password=x", 1, 1 }, "\"hots\"" },
+        { { "pgsql", "password=x hunter=2", 1, 1 }, "keyword=value" },
+        { { "pgsql", "postgresql://u:p@h/d?sslmod=2", 1, 1 }, "\"sslmod\"" },
+        { { "pgsql", "postgresql://u:hunter@h/d?=", 1, 1 }, "keyword=value" },
     };
     apr_pool_t *pool = pool_make();
     size_t i;
@@ -77,6 +81,40 @@ static void wrong_settings_are_explained(void **state)
         assert_ptr_equal(err->kind, &oa2_server_error);
     }
     apr_pool_destroy(pool);
+}
+
+static void passwords_are_not_public(void **state)
+{
+    static const struct {
+        oa2_store_conf_t conf;
+        const char *text;
+        int secret;
+    } rows[] = {
+        { { "sqlite3", "/a/file with password=x", 1, 1 },
+          "/a/file with password=x", 0 },
+        { { "pgsql", "host=h dbname=d", 1, 1 }, "dbname='d' host='h'", 0 },
+        { { "pgsql", "dbname='it\\'s \\\\' password='a b'", 1, 1 },
+          "dbname='it\\'s \\\\'", 1 },
+        { { "pgsql", "postgresql://u:p@h:1/d?sslpassword=x", 1, 1 },
+          "user='u' dbname='d' host='h' port='1'", 1 },
+        { { "pgsql", "passfile=/etc/x sslpassword=y", 1, 1 },
+          "passfile='/etc/x'", 1 },
+        { { "pgsql", "", 1, 1 }, "", 0 }
+    };
+    apr_pool_t *pool = pool_make();
+    apr_size_t i;
+    int secret;
+
+    (void)state;
+    for (i = 0; i < UNIT_COUNT(rows); i++) {
+        const char *text = oa2_store_conf_public(&secret, &rows[i].conf,
+                                                 pool);
+
+        assert_string_equal(text, rows[i].text);
+        assert_int_equal(secret, rows[i].secret);
+    }
+    apr_pool_destroy(pool);
+    apr_terminate();
 }
 
 /* ------------------------------------------------------------ schema */
@@ -323,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_settings_are_explained),
+        cmocka_unit_test(passwords_are_not_public),
         cmocka_unit_test(schema_is_applied_once),
         cmocka_unit_test(only_one_process_migrates),
         cmocka_unit_test(missing_tables_are_ours_to_mend),

@@ -197,6 +197,7 @@ sub start_httpd {
     (my $text = slurp($template)) =~ s{\@(\w+)\@}
         {$all{$1} // die "$template: no \@$1\@\n"}ge;
     spew("$dir/httpd.conf", $text);
+    local $ENV{OAUTH2_SERVERS} = "$dir/servers.json";
     my $said = run_quiet($all{httpd}, '-f', "$dir/httpd.conf", '-d', $dir);
     my $log = "$dir/error_log";
     $? and die "httpd did not start: $said\n", -e $log ? slurp($log) : '';

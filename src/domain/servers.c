@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* servers.c - see servers.h */
+#include "domain/servers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <apr_env.h>
+#include <apr_strings.h>
+
+#include "base/json.h"
+
+#ifndef OA2_SERVERS_FILE
+#error "OA2_SERVERS_FILE is the file's path: build with -DOA2_SERVERS_FILE"
+#endif
+
+#define FILE_MAX ((apr_size_t)16 << 20)
+
+const char *oa2_servers_path(apr_pool_t *pool)
+{
+    char *path = NULL;
+
+    if (apr_env_get(&path, OA2_SERVERS_ENV, pool) == APR_SUCCESS && *path)
+        return path;
+    return OA2_SERVERS_FILE;
+}
+
+const char *oa2_servers_text(const oa2_servers_t *servers, apr_pool_t *pool)
+{
+    cJSON *json = oa2_json_object(pool);
+    cJSON *list;
+    int i;
+
+    oa2_json_put_text(json, "user", servers->user);
+    list = cJSON_AddArrayToObject(json, "servers");
+    for (i = 0; i < servers->served->nelts; i++) {
+        const oa2_served_t *row =
+            &APR_ARRAY_IDX(servers->served, i, oa2_served_t);
+        cJSON *item = cJSON_CreateObject();
+
+        cJSON_AddItemToArray(list, item);
+        oa2_json_put_text(item, "server", row->server);
+        oa2_json_put_text(item, "issuer", row->issuer);
+        oa2_json_put_text(item, "realm", row->realm);
+        oa2_json_put_text(item, "driver", row->driver);
+        oa2_json_put_text(item, "params", row->params);
+        oa2_json_put_bool(item, "password", row->password);
+        oa2_json_put_text(item, "state_dir", row->state_dir);
+        oa2_json_put_text(item, "secret_file", row->secret_file);
+    }
+    return oa2_json_text(json, pool);
+}
+
+/* ------------------------------------------------------------ reading */
+
+static oa2_err_t *unusable(const char *path, const char *why,
+                           apr_pool_t *pool)
+{
+    return oa2_err_make(pool, &oa2_server_error, OA2_ID(3500), NULL,
+                        "could not use \"%s\", which says what httpd serves: "
+                        "%s", path, why);
+}
+
+static oa2_err_t *read_open(const char **out, apr_size_t *size, int fd,
+                            const char *path, apr_pool_t *pool)
+{
+    struct stat info;
+    apr_size_t len = 0;
+    char *text;
+    ssize_t n;
+
+    if (fstat(fd, &info)) return unusable(path, strerror(errno), pool);
+    if (!S_ISREG(info.st_mode)
+        || (info.st_uid != 0 && info.st_uid != geteuid())
+        || (info.st_mode & (S_IWGRP | S_IWOTH)))
+        return unusable(path, "others than root and you can write it: remove "
+                        "it and restart httpd", pool);
+    if ((apr_size_t)info.st_size > FILE_MAX)
+        return unusable(path, "it is too large", pool);
+    text = apr_palloc(pool, (apr_size_t)info.st_size + 1);
+    while (len < (apr_size_t)info.st_size
+           && (n = read(fd, text + len, (apr_size_t)info.st_size - len))) {
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return unusable(path, strerror(errno), pool);
+        len += (apr_size_t)n;
+    }
+    text[len] = '\0';
+    *out = text;
+    *size = len;
+    return NULL;
+}
+
+/* 0: a member that has to be there is not. */
+static int add(apr_array_header_t *served, const cJSON *item)
+{
+    oa2_served_t row;
+
+    row.server = oa2_json_get_text(item, "server");
+    row.issuer = oa2_json_get_text(item, "issuer");
+    row.realm = oa2_json_get_text(item, "realm");
+    row.driver = oa2_json_get_text(item, "driver");
+    row.params = oa2_json_get_text(item, "params");
+    row.password = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item,
+                                                                 "password"));
+    row.state_dir = oa2_json_get_text(item, "state_dir");
+    row.secret_file = oa2_json_get_text(item, "secret_file");
+    APR_ARRAY_PUSH(served, oa2_served_t) = row;
+    return row.server && row.issuer && row.realm && row.driver && row.params
+        && row.state_dir && row.secret_file;
+}
+
+oa2_err_t *oa2_servers_read(oa2_servers_t **out, const char *path,
+                            apr_pool_t *pool)
+{
+    oa2_servers_t *servers = apr_pcalloc(pool, sizeof(*servers));
+    const cJSON *list;
+    const cJSON *item;
+    const cJSON *json;
+    const char *text;
+    apr_size_t len;
+    oa2_err_t *err;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+        *out = NULL;
+        return NULL;
+    }
+    if (fd < 0) return unusable(path, strerror(errno), pool);
+    err = read_open(&text, &len, fd, path, pool);
+    close(fd);
+    OA2_TRY(err);
+    json = oa2_json_parse(text, len, pool);
+    list = cJSON_GetObjectItemCaseSensitive(json, "servers");
+    servers->user = oa2_json_get_text(json, "user");
+    servers->served = apr_array_make(pool, 4, sizeof(oa2_served_t));
+    cJSON_ArrayForEach(item, list) {
+        if (!add(servers->served, item)) servers->user = NULL;
+    }
+    if (!servers->user || !cJSON_IsArray(list))
+        return unusable(path, "it is not what httpd writes: remove it and "
+                        "restart httpd", pool);
+    *out = servers->served->nelts ? servers : NULL;
+    return NULL;
+}
