@@ -58,6 +58,10 @@ static const command_rec directives[] = {
     AP_INIT_FLAG("OAuth2PassPreflight", oa2_conf_pass_preflight, NULL,
                  ACCESS_CONF | OR_AUTHCFG,
                  "Off: CORS preflights need a token like any request"),
+    AP_INIT_ITERATE("OAuth2BasicProvider", oa2_conf_basic_provider, NULL,
+                    ACCESS_CONF | OR_AUTHCFG,
+                    "which authentication providers check those who come "
+                    "with a password instead of a token"),
     AP_INIT_ITERATE("OAuth2LoginProvider", oa2_conf_login_provider, NULL,
                     ACCESS_CONF,
                     "which authentication providers check passwords at the "

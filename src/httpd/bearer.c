@@ -15,6 +15,7 @@
 
 #include "base/encode.h"
 #include "domain/resource.h"
+#include "httpd/basic.h"
 #include "httpd/challenge.h"
 #include "httpd/db.h"
 #include "httpd/log.h"
@@ -252,6 +253,7 @@ int oa2_bearer_check(request_rec *r)
         token = oa2_bearer_token(r->prev ? r->prev : r->main);
         if (token) return accept_token(r, token);
     }
+    if (oa2_basic_is_sent(r)) return oa2_basic_check(r);
     err = read_token(&text, r);
     if (err) return refuse(r, err, NULL);
     if (text) return check_token(r, conf, text);

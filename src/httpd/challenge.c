@@ -52,6 +52,7 @@ void oa2_challenge(request_rec *r, const oa2_err_t *err, const char *scope)
 {
     const oa2_dir_t *dir = oa2_conf_dir(r);
     const char *realm = ap_auth_name(r);
+    int status = err ? err->kind->status : HTTP_UNAUTHORIZED;
     /* mod_authn_core has escaped the quotes in it already. */
     const char *header = apr_pstrcat(r->pool, "Bearer realm=\"",
                                      realm ? realm : "", "\"", NULL);
@@ -67,7 +68,16 @@ void oa2_challenge(request_rec *r, const oa2_err_t *err, const char *scope)
                       r->pool);
     }
     apr_table_setn(r->err_headers_out, CHALLENGE, header);
-    remember(r, header, err ? err->kind->status : HTTP_UNAUTHORIZED);
+    /* RFC 9110 section 11.6.1: the schemes that are taken here.  A field of
+       its own: old clients know no lists. */
+    if (status == HTTP_UNAUTHORIZED && dir->basic_providers) {
+        const char *basic = apr_pstrcat(r->pool, "Basic realm=\"",
+                                        realm ? realm : "", "\"", NULL);
+
+        apr_table_addn(r->err_headers_out, CHALLENGE, basic);
+        header = apr_pstrcat(r->pool, header, ", ", basic, NULL);
+    }
+    remember(r, header, status);
 }
 
 /* The request, or one that it goes on from, with such an answer. */

@@ -52,6 +52,7 @@ typedef struct oa2_provider_t {
 typedef struct oa2_dir_t {
     const oa2_resource_t *resource;     /* NULL: unnamed */
     const apr_array_header_t *providers;    /* oa2_provider_t; NULL: unset */
+    const apr_array_header_t *basic_providers;      /* the same; NULL: none */
     int pass_headers;                   /* -1: unset */
     int pass_preflight;                 /* -1: unset, which is On */
     unsigned require_other:1;           /* some Require may do more than look */
@@ -89,6 +90,8 @@ const char *oa2_conf_resource(cmd_parms *cmd, void *dir, const char *uri);
 const char *oa2_conf_pass_headers(cmd_parms *cmd, void *dir, int on);
 const char *oa2_conf_pass_preflight(cmd_parms *cmd, void *dir, int on);
 const char *oa2_conf_login_provider(cmd_parms *cmd, void *dir,
+                                    const char *name);
+const char *oa2_conf_basic_provider(cmd_parms *cmd, void *dir,
                                     const char *name);
 
 /*

@@ -31,6 +31,8 @@ void *oa2_conf_dir_merge(apr_pool_t *pool, void *base_, void *add_)
 
     conf->resource = add->resource ? add->resource : base->resource;
     conf->providers = add->providers ? add->providers : base->providers;
+    conf->basic_providers = add->basic_providers ? add->basic_providers
+                                                 : base->basic_providers;
     conf->pass_headers = add->pass_headers != UNSET ? add->pass_headers
                                                     : base->pass_headers;
     conf->pass_preflight = add->pass_preflight != UNSET ? add->pass_preflight
@@ -117,10 +119,10 @@ const char *oa2_conf_pass_preflight(cmd_parms *cmd, void *dir, int on)
     return NULL;
 }
 
-const char *oa2_conf_login_provider(cmd_parms *cmd, void *dir,
-                                    const char *name)
+/* One call a name: the list is this directory's own, made by the first. */
+static const char *add_provider(const apr_array_header_t **list,
+                                cmd_parms *cmd, const char *name)
 {
-    oa2_dir_t *conf = dir;
     const authn_provider *provider;
     apr_array_header_t *providers;
     oa2_provider_t *row;
@@ -133,15 +135,29 @@ const char *oa2_conf_login_provider(cmd_parms *cmd, void *dir,
                                 "for \"file\", mod_authnz_ldap for \"ldap\"), "
                                 "or define the alias above this line");
     }
-    /* One call a name: the list is this directory's own, made by the first. */
-    providers = conf->providers
-        ? apr_array_copy(cmd->pool, conf->providers)
-        : apr_array_make(cmd->pool, 2, sizeof(oa2_provider_t));
+    providers = *list ? apr_array_copy(cmd->pool, *list)
+                      : apr_array_make(cmd->pool, 2, sizeof(oa2_provider_t));
     row = apr_array_push(providers);
     row->name = name;
     row->provider = provider;
-    conf->providers = providers;
+    *list = providers;
     return NULL;
+}
+
+const char *oa2_conf_login_provider(cmd_parms *cmd, void *dir,
+                                    const char *name)
+{
+    oa2_dir_t *conf = dir;
+
+    return add_provider(&conf->providers, cmd, name);
+}
+
+const char *oa2_conf_basic_provider(cmd_parms *cmd, void *dir,
+                                    const char *name)
+{
+    oa2_dir_t *conf = dir;
+
+    return add_provider(&conf->basic_providers, cmd, name);
 }
 
 const oa2_dir_t *oa2_conf_dir(const request_rec *r)

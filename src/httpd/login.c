@@ -36,9 +36,8 @@ static authn_status ask_one(request_rec *r, const oa2_provider_t *row,
     return status;
 }
 
-/* In order, until one knows the user, as mod_auth_basic does. */
-static authn_status ask_all(request_rec *r, const apr_array_header_t *rows,
-                            const char **name, const char *password)
+int oa2_login_ask_all(request_rec *r, const apr_array_header_t *rows,
+                      const char **name, const char *password)
 {
     authn_status worst = AUTH_USER_NOT_FOUND;
     authn_status status;
@@ -76,7 +75,7 @@ oa2_err_t *oa2_login_ask(oa2_password_t *out, const char **name, void *baton,
                             "AuthConfig, for \"%s\"",
                             r->filename ? r->filename : r->uri);
     }
-    switch (ask_all(r, dir->providers, name, password)) {
+    switch (oa2_login_ask_all(r, dir->providers, name, password)) {
     case AUTH_GRANTED:
         *out = OA2_PASSWORD_RIGHT;
         return NULL;

@@ -28,6 +28,9 @@ typedef struct oa2_phase_t {
     /* of the last inner request that was refused; httpd/challenge.c */
     const char *challenge;
     int challenge_status;
+    /* who proved a password, and to whom; httpd/basic.c */
+    const char *basic;
+    const apr_array_header_t *basic_providers;
 } oa2_phase_t;
 
 /* Made when there is none yet. */

@@ -107,7 +107,8 @@ static const char *note(cmd_parms *cmd, oa2_dir_t *conf, int is_not,
 const char *oa2_require_note(cmd_parms *cmd, void *dir, const char *args)
 {
     /* They look at the request and change nothing, so may be asked again. */
-    static const char pure[] = "oauth2-scope oauth2-client all env method "
+    static const char pure[] = "oauth2-scope oauth2-client "
+        "oauth2-basic all env method "
         "expr ip local host forward-dns user valid-user group";
     const char *word = ap_getword_conf(cmd->temp_pool, &args);
     int is_not = strcasecmp(word, "not") == 0;
@@ -173,8 +174,28 @@ static authz_status check_client(request_rec *r, const char *line,
     return deny(r);
 }
 
+static const char *parse_basic(cmd_parms *cmd, const char *line,
+                               const void **parsed)
+{
+    if (*ap_getword_conf(cmd->temp_pool, &line)) {
+        return "Require oauth2-basic takes no words: for some of the users "
+               "only, write \"Require user\" beside it in <RequireAll>";
+    }
+    *parsed = NULL;
+    return NULL;
+}
+
+static authz_status check_basic(request_rec *r, const char *line,
+                                const void *parsed)
+{
+    (void)line;
+    (void)parsed;
+    return oa2_phase_of(r)->basic ? AUTHZ_GRANTED : deny(r);
+}
+
 static const authz_provider scope_provider = { check_scope, parse_scope };
 static const authz_provider client_provider = { check_client, parse_client };
+static const authz_provider basic_provider = { check_basic, parse_basic };
 
 void oa2_require_register(apr_pool_t *pool)
 {
@@ -183,6 +204,9 @@ void oa2_require_register(apr_pool_t *pool)
                               AP_AUTH_INTERNAL_PER_CONF);
     ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "oauth2-client",
                               AUTHZ_PROVIDER_VERSION, &client_provider,
+                              AP_AUTH_INTERNAL_PER_CONF);
+    ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "oauth2-basic",
+                              AUTHZ_PROVIDER_VERSION, &basic_provider,
                               AP_AUTH_INTERNAL_PER_CONF);
 }
 
@@ -307,22 +331,22 @@ const char *oa2_require_scope(request_rec *r)
 /*
  * Section 3.1: "insufficient_scope ... SHOULD respond with the HTTP 403
  * (Forbidden) status code".  Where more scope would not help (another user or
- * client is wanted), it is a plain 403: a challenge would send the client
- * round in circles.
+ * client is wanted, or it is no token that came), it is a plain 403: a
+ * challenge would send the client round in circles.
  */
-static int forbid(request_rec *r, oa2_phase_t *phase)
+static int forbid(request_rec *r, const oa2_token_t *token)
 {
-    const char *scope = oa2_require_scope(r);
+    const char *scope = token ? oa2_require_scope(r) : NULL;
     oa2_err_t *err;
 
-    if (scope && oa2_scope_is_subset(scope, phase->token->scope)) scope = NULL;
+    if (scope && oa2_scope_is_subset(scope, token->scope)) scope = NULL;
     err = scope
         ? oa2_err_make(r->pool, &oa2_insufficient_scope, OA2_ID(7100), NULL,
                        "%s needs the scope \"%s\"; the token has \"%s\"",
-                       r->uri, scope, phase->token->scope)
+                       r->uri, scope, token->scope)
         : oa2_err_make(r->pool, &oa2_forbidden, OA2_ID(7101), NULL,
                        "%s is not for this client or user", r->uri);
-    oa2_log_err(r, err, phase->token->client_id);
+    oa2_log_err(r, err, token ? token->client_id : NULL);
     if (scope) {
         oa2_challenge(r, err, scope);
     }
@@ -340,14 +364,14 @@ int oa2_require_check(request_rec *r)
 
     if (!phase || phase->is_inside) return DECLINED;
     if (phase->is_open) return OK;
-    if (!phase->token) return DECLINED;
+    if (!phase->token && !phase->basic) return DECLINED;
     phase->is_inside = 1;
     r->log = without_authz_core(r);
     status = ap_run_auth_checker(r);
     r->log = log;
     phase->is_inside = 0;
     if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN) {
-        return forbid(r, phase);
+        return forbid(r, phase->token);
     }
     return status;
 }

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * basic.c - see basic.h.  RFC 7617 section 2.
+ *
+ * Not mod_auth_basic itself: it answers only where AuthType is Basic, and a
+ * place has one AuthType.  The providers, and the files and directories that
+ * they read, are the same, so callers are let in who were before.
+ *
+ * The header stays in the request: an application that was written for Basic
+ * may look at it.  Nothing is counted or slowed down here, as in
+ * mod_auth_basic: the caller sends the password with every request.
+ */
+#include "httpd/basic.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include <apr_strings.h>
+#include <mod_auth.h>
+
+#include "base/encode.h"
+#include "domain/client.h"
+#include "httpd/challenge.h"
+#include "httpd/conf.h"
+#include "httpd/log.h"
+#include "httpd/login.h"
+#include "httpd/request.h"
+#include "httpd/require.h"
+
+#define SCHEME "Basic"
+
+/* What is behind the scheme; NULL: something else, or nothing. */
+static const char *credentials(const request_rec *r)
+{
+    const char *header = apr_table_get(r->headers_in, "Authorization");
+    apr_size_t len = sizeof(SCHEME) - 1;
+
+    if (!header || strncasecmp(header, SCHEME, len) != 0
+        || (header[len] && header[len] != ' ' && header[len] != '\t')) {
+        return NULL;
+    }
+    header += len;
+    return header + strspn(header, " \t");
+}
+
+int oa2_basic_is_sent(request_rec *r)
+{
+    return oa2_conf_dir(r)->basic_providers && credentials(r);
+}
+
+/* "user-id:password": the first colon parts them. */
+static int read_pair(const char **name, const char **password, request_rec *r)
+{
+    apr_size_t len;
+    char *pair = (char *)oa2_b64_decode(&len, credentials(r), r->pool);
+    char *colon;
+
+    if (!pair || strlen(pair) != len || !(colon = strchr(pair, ':'))) return 0;
+    *colon = '\0';
+    *name = pair;
+    *password = colon + 1;
+    return !oa2_user_name_problem(pair);
+}
+
+/* The name is not logged: people type passwords there by mistake. */
+static int refuse(request_rec *r, int id, const char *why)
+{
+    oa2_log_err(r, oa2_err_make(r->pool, &oa2_access_denied, id, NULL, "%s",
+                                why), NULL);
+    oa2_challenge(r, NULL, oa2_require_scope(r));
+    return HTTP_UNAUTHORIZED;
+}
+
+static int accept_user(request_rec *r, const char *name)
+{
+    oa2_phase_t *phase = oa2_phase_of(r);
+
+    phase->basic = name;
+    phase->basic_providers = oa2_conf_dir(r)->basic_providers;
+    r->user = apr_pstrdup(r->pool, name);
+    r->ap_auth_type = apr_pstrdup(r->pool, "Basic");
+    return OK;
+}
+
+/* A request inside httpd need not pay for the password once more, where the
+   same providers would be asked. */
+static const char *find_outer(const request_rec *r)
+{
+    const apr_array_header_t *providers = oa2_conf_dir(r)->basic_providers;
+
+    while ((r = r->prev ? r->prev : r->main) != NULL) {
+        const oa2_phase_t *phase = oa2_phase_find(r);
+
+        if (phase && phase->basic) {
+            return phase->basic_providers == providers ? phase->basic : NULL;
+        }
+    }
+    return NULL;
+}
+
+int oa2_basic_check(request_rec *r)
+{
+    const apr_array_header_t *providers = oa2_conf_dir(r)->basic_providers;
+    const char *outer = find_outer(r);
+    const char *name;
+    const char *password;
+
+    if (outer) return accept_user(r, outer);
+    if (!read_pair(&name, &password, r)) {
+        return refuse(r, OA2_ID(7900), "the Authorization header is not "
+                      "well-formed Basic");
+    }
+    switch (oa2_login_ask_all(r, providers, &name, password)) {
+    case AUTH_GRANTED:
+        return accept_user(r, name);
+    case AUTH_DENIED:
+    case AUTH_USER_NOT_FOUND:
+        return refuse(r, OA2_ID(7901), "a name or password sent in Basic is "
+                      "wrong");
+    default:
+        oa2_log_err(r, oa2_err_make(r->pool, &oa2_server_error, OA2_ID(7902),
+                                    NULL, "no provider of "
+                                    "OAuth2BasicProvider could check a "
+                                    "password; the lines above say why"),
+                    NULL);
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * basic.h - OAuth2BasicProvider: callers who still send a name and a password
+ * (RFC 7617), on the same path as those who come with a token.
+ */
+#ifndef OA2_HTTPD_BASIC_H
+#define OA2_HTTPD_BASIC_H
+
+#include <httpd.h>
+
+/* 1 when this caller is to be asked for his password: Basic came, and the
+   directory has providers for it. */
+int oa2_basic_is_sent(request_rec *r);
+/*
+ * Asks the providers.  OK: r->user and AUTH_TYPE Basic are set, and
+ * oa2_phase_t.basic tells Require oauth2-basic.  401 with both challenges
+ * when the password is wrong, 500 when no provider could tell.
+ */
+int oa2_basic_check(request_rec *r);
+
+#endif

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# OAuth2BasicProvider: callers who send a name and a password, as before, on
+# the path where others come with a token.
+
+use strict;
+use warnings;
+
+use MIME::Base64 qw(encode_base64);
+use Test::More;
+use OAuth2Test;
+use OAuth2Test::Rows;
+
+my $app = client('moving-app', scope => 'read write',
+                 grant => ['client_credentials']);
+sub token {
+    return json(request('POST', 'token', basic => $app, form =>
+        [ grant_type => 'client_credentials', scope => $_[0] ]))
+        ->{access_token};
+}
+my %bearer = (read => token('read'), write => token('write'));
+
+my $users = var('file_users');
+my %basic = map { $_ => [ $_, $users->{$_} ] } keys %$users;
+$basic{wrong} = [ 'file-alice', 'not-this-one-at-all' ];
+$basic{unknown} = [ 'nobody-of-that-name', 'whatever-it-may-be' ];
+$basic{own} = [ 'moving-own', user('moving-own') ];
+note_secret($_->[1]) for values %basic;
+
+# path, who, status
+my @table = (
+    [ '/moving', '', 401 ],
+    [ '/moving', 'read', 200 ],
+    [ '/moving', 'write', 403 ],
+    [ '/moving', 'file-alice', 200 ],
+    [ '/moving', 'wrong', 401 ],
+    [ '/moving', 'unknown', 401 ],
+    [ '/moving/tokens', 'read', 200 ],
+    [ '/moving/tokens', 'file-alice', 403 ],
+    [ '/moving/bob', 'read', 200 ],
+    [ '/moving/bob', 'file-alice', 403 ],
+    [ '/moving/bob', 'file-bob', 200 ],
+    [ '/moving/any', 'write', 200 ],
+    [ '/moving/any', 'file-bob', 200 ],
+    [ '/moving/any', 'wrong', 401 ],
+    [ '/moving/own', 'own', 200 ],
+    [ '/moving/own', 'file-alice', 401 ],
+    [ '/moving/own', 'read', 403 ],
+    # Only where it is asked for.
+    [ '/location', 'file-alice', 401 ],
+);
+sub credentials {
+    my ($who) = @_;
+    return $bearer{$who} ? (bearer => $bearer{$who})
+        : $basic{$who} ? (basic => $basic{$who}) : ();
+}
+for (@table) {
+    my ($path, $who, $status) = @$_;
+    is(request('GET', $path, credentials($who))->{status}, $status,
+       "$path: " . ($who || 'nobody') . ": $status");
+}
+no_complaints('refused callers are no errors');
+
+subtest 'what the application is told' => sub {
+    my $seen = json(request('GET', '/moving', credentials('file-alice')));
+    is($seen->{REMOTE_USER}, 'file-alice', 'REMOTE_USER');
+    is($seen->{AUTH_TYPE}, 'Basic', 'AUTH_TYPE');
+    is_deeply([ grep { /^OAUTH2_/ } sort keys %$seen ], [],
+              'nothing of a token');
+    $seen = json(request('GET', '/moving', credentials('read')));
+    is($seen->{AUTH_TYPE}, 'OAuth2', 'a token is a token');
+    log_lines();
+};
+
+subtest 'RFC 9110 11.6.1: both schemes are offered, each in its field' => sub {
+    for my $who ('', 'wrong') {
+        my @all = headers(request('GET', '/moving', credentials($who)),
+                          'www-authenticate');
+        is(scalar @all, 2, 'two fields');
+        like($all[0], qr/^Bearer realm="Moving \\"on\\"", scope="read"$/,
+             'Bearer, with the scope that would do');
+        is($all[1], 'Basic realm="Moving \"on\""', 'Basic');
+    }
+    my @all = headers(request('GET', '/moving', bearer => 'made-up'),
+                      'www-authenticate');
+    like($all[0], qr/error="invalid_token"/, 'a bad token is told so');
+    is(scalar @all, 2, 'and that a password would do as well');
+    @all = headers(request('GET', '/location'), 'www-authenticate');
+    is(scalar @all, 1, 'elsewhere one alone');
+    log_lines();
+};
+
+subtest 'RFC 7617 2: what is no name and password' => sub {
+    my %header = (
+        'no base64' => 'Basic !!!', 'empty' => 'Basic ',
+        'no colon' => 'Basic ' . encode_base64('file-alice', ''),
+        'NUL' => 'Basic ' . encode_base64("file\0alice:x", ''),
+        'no name' => 'Basic ' . encode_base64(':x', ''),
+        'long' => 'Basic ' . encode_base64('a' x 3000 . ':x', ''),
+    );
+    for my $name (sort keys %header) {
+        row({ clause => $name, status => 401, log => 1,
+              send => [ GET => '/moving',
+                        headers => { Authorization => $header{$name} } ] });
+    }
+};
+
+subtest 'a wrong password is logged once, at info, without the name' => sub {
+    request('GET', '/moving', credentials('wrong'));
+    my @lines = log_lines();
+    is(scalar @lines, 1, 'one line');
+    like($lines[0], qr/:info\].*OA27901/, 'at info');
+    unlike($lines[0], qr/file-alice/, 'without the name');
+};
+
+subtest 'no provider can tell, and both lines say why' => sub {
+    is(request('GET', '/moving/broken', credentials('file-alice'))->{status},
+       500, 'answered');
+    log_allow(qr/AH0161[89]|AH01620|OA27902/, 'told');
+};
+
+done_testing();
