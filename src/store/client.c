@@ -15,6 +15,7 @@
 #include "base/uri.h"
 #include "store/grant.h"
 #include "store/pool.h"
+#include "store/tell.h"
 
 #define CACHED_FOR 3600                 /* seconds, if nothing changes it */
 #define BATCH "1000"                    /* rows that one statement removes */
@@ -142,8 +143,9 @@ oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
     *out = rows->nelts ? client_read(ctx->pool,
                                      APR_ARRAY_IDX(rows, 0, oa2_row_t)) : NULL;
     if (cache && *out) {
-        oa2_cache_entry_t entry = { { 0 }, { oa2_cache_tag('c', id) }, 0,
-                                    buf, 0 };
+        oa2_cache_entry_t entry = {
+            { 0 }, { oa2_tell_tag(OA2_OF_CLIENT, id) }, 0, buf, 0
+        };
 
         oa2_pack_begin(&pack, buf, room);
         client_pack(&pack, *out);
@@ -211,7 +213,8 @@ static const oa2_sql_t update_sql = {
     " o AS (INSERT INTO oauth2_origin (origin, client_id)"
     " SELECT DISTINCT word, c.id FROM c, " PG_WORDS("$17")
     " ON CONFLICT DO NOTHING)"
-    " SELECT id, pg_notify('oauth2', 'c' || id), pg_notify('oauth2', 'o')"
+    " SELECT id, " OA2_TELL(OA2_OF_CLIENT, "id") ", "
+    OA2_TELL(OA2_OF_ORIGINS, "''")
     " FROM c",
     { "UPDATE oauth2_client SET name = $2, secret = $3,"
       " old_secret = $4, old_secret_until = $5, redirect_uris = $6,"
@@ -282,8 +285,8 @@ oa2_err_t *oa2_client_put(int *put, oa2_ctx_t *ctx,
    its answer lost. */
 static void client_bump(oa2_ctx_t *ctx, const char *id)
 {
-    oa2_store_bump(ctx->store, 'c', id);
-    oa2_store_bump(ctx->store, 'o', "");
+    oa2_tell_caches(ctx->store, OA2_OF_CLIENT, id);
+    oa2_tell_caches(ctx->store, OA2_OF_ORIGINS, "");
 }
 
 oa2_err_t *oa2_client_update(int *done, oa2_ctx_t *ctx,
@@ -301,8 +304,8 @@ static const oa2_sql_t remove_sql = {
     "client_remove",
     "WITH c AS (DELETE FROM oauth2_client WHERE id = $1"
     " RETURNING id, serial)"
-    " SELECT serial, pg_notify('oauth2', 'c' || id),"
-    " pg_notify('oauth2', 'o') FROM c",
+    " SELECT serial, " OA2_TELL(OA2_OF_CLIENT, "id") ", "
+    OA2_TELL(OA2_OF_ORIGINS, "''") " FROM c",
     { "DELETE FROM oauth2_client WHERE id = $1 RETURNING serial" }
 };
 
@@ -368,8 +371,9 @@ oa2_err_t *oa2_origin_is_known(int *known, oa2_ctx_t *ctx,
     *known = rows->nelts > 0;
     /* Unknown ones are not kept: anyone can make those up without end. */
     if (cache && *known) {
-        oa2_cache_entry_t entry = { { 0 }, { oa2_cache_tag('o', "") }, 0,
-                                    "1", 1 };
+        oa2_cache_entry_t entry = {
+            { 0 }, { oa2_tell_tag(OA2_OF_ORIGINS, "") }, 0, "1", 1
+        };
 
         cache_put(ctx, &entry, key, mark);
     }

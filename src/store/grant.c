@@ -10,6 +10,7 @@
 #include <apr_strings.h>
 
 #include "store/grant.h"
+#include "store/tell.h"
 
 #define BATCH "1000"                    /* rows of one statement */
 #define BATCH_ROWS 1000
@@ -24,7 +25,7 @@ static const oa2_sql_t revoke_sql = {
     "WITH g AS (UPDATE oauth2_grant SET revoked = $2,"
     " sweep = LEAST(sweep, CAST($2 AS BIGINT) + " KEPT ")"
     " WHERE id = $1 AND revoked = 0 RETURNING id)"
-    " SELECT id, pg_notify('oauth2', 'g' || id) FROM g",
+    " SELECT id, " OA2_TELL(OA2_OF_GRANT, "id") " FROM g",
     { "UPDATE oauth2_grant SET revoked = CAST($2 AS BIGINT),"
       " sweep = MIN(sweep, CAST($2 AS BIGINT) + " KEPT ")"
       " WHERE id = $1 AND revoked = 0 RETURNING id" }
@@ -38,7 +39,7 @@ oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id)
                              oa2_sql_number(ctx->pool, ctx->now));
 
     /* After a failure too: it may have been done and only the answer lost. */
-    oa2_store_bump(ctx->store, 'g', name);
+    oa2_tell_caches(ctx->store, OA2_OF_GRANT, name);
     OA2_TRY(err);
     *done = rows->nelts > 0;
     return NULL;
@@ -59,7 +60,7 @@ static const oa2_sql_t revoke_all_sql = {
     "SELECT ctid FROM oauth2_consent WHERE " OF_PAIR " LIMIT " BATCH "))"
     " RETURNING 1)"
     " SELECT (SELECT count(*) FROM g), (SELECT count(*) FROM k),"
-    " pg_notify('oauth2', $4)",
+    OA2_TELL_TEXT("$4"),
     { "?DELETE FROM oauth2_consent WHERE " OF_PAIR,
       "?UPDATE oauth2_grant SET revoked = CAST($3 AS BIGINT),"
       " sweep = MIN(sweep, CAST($3 AS BIGINT) + " KEPT ")"
@@ -70,7 +71,8 @@ static const oa2_sql_t revoke_all_sql = {
 oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
                                 const char *client_id)
 {
-    char kind = user ? 'u' : client_id ? 'c' : '*';
+    const char *kind = user ? OA2_OF_USER
+        : client_id ? OA2_OF_CLIENT : OA2_OF_ALL;
     const char *name = user ? user : client_id ? client_id : "";
     apr_int64_t grants = 0;
     apr_int64_t consents = 0;
@@ -80,9 +82,9 @@ oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
         apr_array_header_t *rows;
         oa2_err_t *err = OA2_SQL(&rows, ctx, &revoke_all_sql, user, client_id,
                                  oa2_sql_number(ctx->pool, ctx->now),
-                                 apr_psprintf(ctx->pool, "%c%s", kind, name));
+                                 apr_pstrcat(ctx->pool, kind, name, NULL));
 
-        oa2_store_bump(ctx->store, kind, name);
+        oa2_tell_caches(ctx->store, kind, name);
         OA2_TRY(err);
         grants = oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
         consents = oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 1);

@@ -7,9 +7,8 @@
  * blocks: each wait is a poll with a deadline, so a thread that is told to
  * end does so within 3 s.
  *
- * Verbs that make a cached answer untrue notify "oauth2" in the statement
- * that does it, so the two are committed together.  The payload is the tag:
- * its kind and name.
+ * What is heard is said by store/tell.h, on the channel that the table
+ * oauth2_setting names: a kind and a key.
  */
 #include <poll.h>
 #include <string.h>
@@ -18,11 +17,11 @@
 #include <libpq-fe.h>
 
 #include "store/pool.h"
+#include "store/tell.h"
 
 #define CONNECT_WITHIN apr_time_from_sec(3)
 #define ANSWER_WITHIN apr_time_from_sec(2)
-#define KINDS "cgotu*"
-#define PING 'p'                        /* a listener tries itself */
+#define PING "p"                        /* a listener tries itself */
 
 struct oa2_listener_t {
     oa2_store_t *store;
@@ -106,22 +105,22 @@ static int notifications_take(oa2_listener_t *listener, const char *nonce)
     int found = 0;
 
     while ((note = PQnotifies(listener->conn)) != NULL) {
-        char kind = note->extra[0];
+        const char *kind = note->extra;
 
-        if (kind == PING)
-            found |= nonce && strcmp(note->extra + 1, nonce) == 0;
+        if (*kind == *PING)
+            found |= nonce && strcmp(kind + 1, nonce) == 0;
         /* A payload of a later version, or of somebody else: to be safe. */
-        else if (!kind || !strchr(KINDS, kind))
-            oa2_store_bump(listener->store, '*', "");
+        else if (!*kind || !strchr(OA2_KINDS, *kind))
+            oa2_tell_caches(listener->store, OA2_OF_ALL, "");
         else
-            oa2_store_bump(listener->store, kind, note->extra + 1);
+            oa2_tell_caches(listener->store, kind, kind + 1);
         PQfreemem(note);
     }
     return found;
 }
 
 static const oa2_sql_t ping_sql = {
-    "listener_ping", "SELECT pg_notify('oauth2', $1)", { NULL }
+    "listener_ping", "SELECT " OA2_TELL(PING, "$1"), { NULL }
 };
 
 /*
@@ -139,8 +138,7 @@ static oa2_err_t *prove_hearing(oa2_listener_t *listener, apr_pool_t *pool)
     ctx.pool = pool;
     ctx.store = listener->store;
     ctx.now = apr_time_sec(apr_time_now());
-    OA2_TRY(OA2_SQL(&rows, &ctx, &ping_sql,
-                    apr_psprintf(pool, "%c%s", PING, nonce)));
+    OA2_TRY(OA2_SQL(&rows, &ctx, &ping_sql, nonce));
     until = apr_time_now() + ANSWER_WITHIN;
     while (!notifications_take(listener, nonce))
         if (!await(listener->conn, POLLIN, until)
@@ -153,11 +151,37 @@ static oa2_err_t *prove_hearing(oa2_listener_t *listener, apr_pool_t *pool)
     return NULL;
 }
 
+static const oa2_sql_t channel_sql = {
+    "listener_channel",
+    "SELECT quote_ident(value) FROM oauth2_setting WHERE name = 'channel'",
+    { NULL }
+};
+
+static oa2_err_t *listen_text(const char **out, oa2_store_t *store,
+                              apr_pool_t *pool)
+{
+    apr_array_header_t *rows;
+    oa2_ctx_t ctx = { 0 };
+
+    ctx.pool = pool;
+    ctx.store = store;
+    OA2_TRY(oa2_sql_run(&rows, &ctx, &channel_sql, 0, NULL));
+    if (!rows->nelts)
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(2043), NULL,
+                            "the row \"channel\" of the table oauth2_setting "
+                            "is missing: put it back, or no server hears "
+                            "what others change");
+    *out = apr_pstrcat(pool, "LISTEN ", oa2_row_text(
+        APR_ARRAY_IDX(rows, 0, oa2_row_t), 0), NULL);
+    return NULL;
+}
+
 oa2_err_t *oa2_listener_open(oa2_listener_t **out, oa2_store_t *store,
                              apr_pool_t *pool)
 {
     apr_time_t until = apr_time_now() + CONNECT_WITHIN;
     oa2_listener_t *listener = apr_pcalloc(pool, sizeof(*listener));
+    const char *listen;
     oa2_err_t *err;
     PGconn *conn;
 
@@ -165,9 +189,10 @@ oa2_err_t *oa2_listener_open(oa2_listener_t **out, oa2_store_t *store,
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(2041), NULL,
                             "only PostgreSQL tells other machines what "
                             "changed");
+    OA2_TRY(listen_text(&listen, store, pool));
     conn = PQconnectStart(store->params);
     if (!conn || PQstatus(conn) == CONNECTION_BAD
-        || !connect_within(conn, until) || !ask(conn, "LISTEN oauth2", until)) {
+        || !connect_within(conn, until) || !ask(conn, listen, until)) {
         err = failure(pool, "could not listen for what other machines "
                       "change", conn);
         PQfinish(conn);
@@ -181,7 +206,7 @@ oa2_err_t *oa2_listener_open(oa2_listener_t **out, oa2_store_t *store,
         return err;
     }
     /* Whatever was told before, nobody heard. */
-    oa2_store_bump(store, '*', "");
+    oa2_tell_caches(store, OA2_OF_ALL, "");
     *out = listener;
     return NULL;
 }

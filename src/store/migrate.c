@@ -14,7 +14,7 @@
 #include "store/pool.h"
 
 #define TRIES 8         /* to become the one that applies a version */
-#define OLDEST 1        /* the lowest version whose tables we can work with */
+#define OLDEST 2        /* the lowest version whose tables we can work with */
 
 /* The lock's number is ours alone: "oauth2" in ASCII. */
 #define PGSQL_LOCK "SET LOCAL statement_timeout = '30s';" \

@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 
 #include "store/pool.h"
+#include "store/tell.h"
 
 oa2_err_t *oa2_store_open(oa2_store_t **out, const oa2_store_conf_t *conf,
                           oa2_cache_t *tokens, oa2_cache_t *clients,
@@ -52,7 +53,12 @@ int oa2_store_is_pgsql(const oa2_store_t *store)
     return store->is_pgsql;
 }
 
-void oa2_store_bump(oa2_store_t *store, char kind, const char *name)
+apr_uint64_t oa2_tell_tag(const char *kind, const char *key)
+{
+    return oa2_cache_tag(*kind, key);
+}
+
+void oa2_tell_caches(oa2_store_t *store, const char *kind, const char *key)
 {
     oa2_cache_t *caches[2] = { store->tokens, store->clients };
     int i;
@@ -60,10 +66,10 @@ void oa2_store_bump(oa2_store_t *store, char kind, const char *name)
     for (i = 0; i < 2; i++) {
         if (!caches[i])
             continue;
-        if (kind == '*')
+        if (*kind == *OA2_OF_ALL)
             oa2_cache_flush(caches[i]);
         else
-            oa2_cache_bump(caches[i], oa2_cache_tag(kind, name));
+            oa2_cache_bump(caches[i], oa2_tell_tag(kind, key));
     }
 }
 

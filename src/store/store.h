@@ -75,9 +75,6 @@ const char *oa2_store_conf_public(int *secret, const oa2_store_conf_t *conf,
                                   apr_pool_t *pool);
 /* The tokens' cache. */
 oa2_cache_t *oa2_store_cache(const oa2_store_t *store);
-/* What carries the tag ('c' client, 'u' user, 'g' grant, 't' token's digest,
-   'o' origins) is a miss from now on, in both caches; kind '*': everything. */
-void oa2_store_bump(oa2_store_t *store, char kind, const char *name);
 int oa2_store_is_pgsql(const oa2_store_t *store);
 /* One cheap statement: NULL when the database answers. */
 oa2_err_t *oa2_store_ping(oa2_ctx_t *ctx);

@@ -15,6 +15,7 @@
 #include "base/pack.h"
 #include "store/issue.h"
 #include "store/pool.h"
+#include "store/tell.h"
 
 #define SLACK 16        /* a sixteenth of its life the sweep of a grant waits */
 
@@ -86,10 +87,10 @@ static void access_remember(oa2_ctx_t *ctx, oa2_token_t *token,
     if (!pack.ok)
         return;
     entry->tags[0] = token->grant
-        ? oa2_cache_tag('g', oa2_sql_number(ctx->pool, token->grant))
-        : oa2_cache_tag('t', token->digest);
-    entry->tags[1] = oa2_cache_tag('c', token->client_id);
-    entry->tags[2] = token->user ? oa2_cache_tag('u', token->user) : 0;
+        ? oa2_tell_tag(OA2_OF_GRANT, oa2_sql_number(ctx->pool, token->grant))
+        : oa2_tell_tag(OA2_OF_TOKEN, token->digest);
+    entry->tags[1] = oa2_tell_tag(OA2_OF_CLIENT, token->client_id);
+    entry->tags[2] = token->user ? oa2_tell_tag(OA2_OF_USER, token->user) : 0;
     entry->expires = token->expires;
     entry->data = buf;
     entry->len = (apr_size_t)(pack.at - buf);
@@ -181,8 +182,8 @@ static const oa2_sql_t revoke_sql = {
     "token_revoke",
     "WITH t AS (DELETE FROM oauth2_token WHERE digest = $1"
     " RETURNING digest, grant_id)"
-    " SELECT 1, pg_notify('oauth2', CASE WHEN grant_id = 0"
-    " THEN 't' || digest ELSE 'g' || grant_id END) FROM t",
+    " SELECT 1, " OA2_TELL_TEXT("CASE WHEN grant_id = 0 THEN '" OA2_OF_TOKEN
+    "' || digest ELSE '" OA2_OF_GRANT "' || grant_id END") " FROM t",
     { "DELETE FROM oauth2_token WHERE digest = $1 RETURNING 1" }
 };
 
@@ -194,10 +195,10 @@ oa2_err_t *oa2_token_revoke(int *done, oa2_ctx_t *ctx,
 
     /* After a failure too: it may have been done and only the answer lost. */
     if (token->grant)
-        oa2_store_bump(ctx->store, 'g',
-                       oa2_sql_number(ctx->pool, token->grant));
+        oa2_tell_caches(ctx->store, OA2_OF_GRANT,
+                        oa2_sql_number(ctx->pool, token->grant));
     else
-        oa2_store_bump(ctx->store, 't', token->digest);
+        oa2_tell_caches(ctx->store, OA2_OF_TOKEN, token->digest);
     OA2_TRY(err);
     *done = rows->nelts > 0;
     return NULL;

@@ -9,6 +9,7 @@
 #include <apr_strings.h>
 
 #include "store/grant.h"
+#include "store/tell.h"
 
 #define COLUMNS "name, sub, password, disabled, created"
 
@@ -101,7 +102,7 @@ static const oa2_sql_t password_sql = {
     "WITH u AS (UPDATE oauth2_user SET password = $2 WHERE name = $1"
     " RETURNING name),"
     " s AS (DELETE FROM oauth2_session USING u WHERE user_name = u.name)"
-    " SELECT name, pg_notify('oauth2', 'u' || name) FROM u",
+    " SELECT name, " OA2_TELL(OA2_OF_USER, "name") " FROM u",
     { "?DELETE FROM oauth2_session WHERE user_name = $1",
       "UPDATE oauth2_user SET password = $2 WHERE name = $1 RETURNING name" }
 };
@@ -112,7 +113,7 @@ static const oa2_sql_t disabled_sql = {
     " RETURNING name, disabled),"
     " s AS (DELETE FROM oauth2_session USING u WHERE user_name = u.name"
     " AND u.disabled <> 0)"
-    " SELECT name, pg_notify('oauth2', 'u' || name) FROM u",
+    " SELECT name, " OA2_TELL(OA2_OF_USER, "name") " FROM u",
     { "UPDATE oauth2_user SET disabled = $2 WHERE name = $1 RETURNING name",
       "?DELETE FROM oauth2_session WHERE user_name IN"
       " (SELECT name FROM oauth2_user WHERE name = $1 AND disabled <> 0)",
@@ -123,7 +124,7 @@ static const oa2_sql_t disabled_sql = {
 static const oa2_sql_t remove_sql = {
     "user_remove",
     "WITH u AS (DELETE FROM oauth2_user WHERE name = $1 RETURNING name, sub)"
-    " SELECT sub, pg_notify('oauth2', 'u' || name) FROM u",
+    " SELECT sub, " OA2_TELL(OA2_OF_USER, "name") " FROM u",
     { "DELETE FROM oauth2_user WHERE name = $1 RETURNING sub" }
 };
 
@@ -135,7 +136,7 @@ static oa2_err_t *user_change(apr_array_header_t **rows, oa2_ctx_t *ctx,
 {
     oa2_err_t *err = OA2_SQL(rows, ctx, sql, name, value);
 
-    oa2_store_bump(ctx->store, 'u', name);
+    oa2_tell_caches(ctx->store, OA2_OF_USER, name);
     return err;
 }
 
