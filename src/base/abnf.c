@@ -56,6 +56,11 @@ static int is_wordchar(unsigned char c)
     return (c >= 'a' && c <= 'z') || c == '_';
 }
 
+static int is_wordchar_or_space(unsigned char c)
+{
+    return c == ' ' || is_wordchar(c);
+}
+
 static int all(const char *s, int (*is)(unsigned char))
 {
     if (!*s)
@@ -86,6 +91,11 @@ static int all_spaced(const char *s, int (*is)(unsigned char))
         }
     }
     return in_token;
+}
+
+int oa2_is_any(const char *s)
+{
+    return *s != '\0';
 }
 
 int oa2_is_vschar(const char *s)
@@ -168,5 +178,31 @@ int oa2_is_word(const char *s)
 
 int oa2_is_words(const char *s)
 {
-    return all_spaced(s, is_wordchar);
+    return all(s, is_wordchar_or_space);
+}
+
+const char *oa2_class_text(oa2_class_fn *is)
+{
+    static const struct {
+        oa2_class_fn *is;
+        const char *text;
+    } rows[] = {
+        {oa2_is_nqschar, "printable ASCII characters without quotation mark "
+                         "and backslash"},
+        {oa2_is_scope_token, "printable ASCII characters without space, "
+                             "quotation mark and backslash"},
+        {oa2_is_scope, "words of printable ASCII characters (no quotation "
+                       "mark, no backslash) with one space between"},
+        {oa2_is_b64token, "A-Z a-z 0-9 - . _ ~ + / and = at its end"},
+        {oa2_is_word, "a-z and _"},
+        {oa2_is_uri, "the characters of a URI (others as %XX)"},
+        {oa2_is_text, "text without control characters"},
+        {oa2_is_unreserved, "A-Z a-z 0-9 - . _ ~"},
+        {oa2_is_words, "lower-case words of a-z and _, with spaces between"},
+    };
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].is == is) return rows[i].text;
+    return "printable ASCII characters";
 }

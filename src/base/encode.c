@@ -155,7 +155,9 @@ static int hex_value(char c)
     return -1;
 }
 
-char *oa2_form_decode(const char *text, apr_size_t len, apr_pool_t *pool)
+/* *problem is set when NULL is returned. */
+static char *form_decode(const char **problem, const char *text,
+                         apr_size_t len, apr_pool_t *pool)
 {
     char *decoded = apr_palloc(pool, len + 1);
     char *out = decoded;
@@ -171,20 +173,41 @@ char *oa2_form_decode(const char *text, apr_size_t len, apr_pool_t *pool)
             int high = len - i > 2 ? hex_value(text[i + 1]) : -1;
             int low = len - i > 2 ? hex_value(text[i + 2]) : -1;
 
-            if (high < 0 || low < 0)
+            if (high < 0 || low < 0) {
+                *problem = "has a % that two hexadecimal digits do not follow";
                 return NULL;
+            }
             c = (char)(high << 4 | low);
             i += 2;
         }
-        if (c == '\0')
+        if (c == '\0') {
+            *problem = "holds a NUL character";
             return NULL;
+        }
         *out++ = c;
     }
     *out = '\0';
     /* RFC 6749 appendix B: names and values are UTF-8 before they are
        encoded */
-    return oa2_utf8_is_valid(decoded, (apr_size_t)(out - decoded))
-        ? decoded : NULL;
+    if (oa2_utf8_is_valid(decoded, (apr_size_t)(out - decoded)))
+        return decoded;
+    *problem = "is not encoded in UTF-8";
+    return NULL;
+}
+
+char *oa2_form_decode(const char *text, apr_size_t len, apr_pool_t *pool)
+{
+    const char *problem;
+
+    return form_decode(&problem, text, len, pool);
+}
+
+const char *oa2_form_problem(const char *text, apr_size_t len,
+                             apr_pool_t *pool)
+{
+    const char *problem;
+
+    return form_decode(&problem, text, len, pool) ? NULL : problem;
 }
 
 /* How many bytes the sequence at s takes; 0 when it is not one. */

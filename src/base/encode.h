@@ -27,6 +27,9 @@ char *oa2_url_encode(apr_pool_t *pool, const char *text);
  * NULL for a bad %XX, a NUL, or what is not UTF-8.
  */
 char *oa2_form_decode(const char *text, apr_size_t len, apr_pool_t *pool);
+/* NULL, or why it cannot be decoded, to stand behind a name: "holds …". */
+const char *oa2_form_problem(const char *text, apr_size_t len,
+                             apr_pool_t *pool);
 /* RFC 3629: shortest form, no surrogates, nothing above U+10FFFF. */
 int oa2_utf8_is_valid(const char *text, apr_size_t len);
 /* & < > " ' become character references. */

@@ -16,6 +16,7 @@
 typedef struct {
     const char *name;
     const char *value;
+    const char *problem;            /* why it has no value; NULL: it has one */
 } pair_t;
 
 struct oa2_params_t {
@@ -37,18 +38,20 @@ static const pair_t *pair_at(const oa2_params_t *params, int i)
     return &APR_ARRAY_IDX(params->pairs, i, pair_t);
 }
 
-static void push(oa2_params_t *params, const char *name, const char *value)
+static void push(oa2_params_t *params, const char *name, const char *value,
+                 const char *problem)
 {
     pair_t *pair = apr_array_push(params->pairs);
 
     pair->name = name;
     pair->value = value;
+    pair->problem = problem;
 }
 
 void oa2_params_add(oa2_params_t *params, const char *name, const char *value)
 {
     push(params, apr_pstrdup(params->pool, name),
-         apr_pstrdup(params->pool, value));
+         apr_pstrdup(params->pool, value), NULL);
 }
 
 /* One name=value.  No '=' means an empty value, as in every form parser. */
@@ -58,18 +61,19 @@ static oa2_err_t *parse_pair(oa2_params_t *params, const char *text,
     const char *equals = memchr(text, '=', len);
     apr_size_t name_len = equals ? (apr_size_t)(equals - text) : len;
     const char *name;
-    const char *value;
+    const char *value = "";
+    const char *problem = NULL;
 
     if (params->pairs->nelts >= OA2_PARAMS_MAX) {
         return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1002),
                             "The request has too many parameters.", NULL);
     }
     name = oa2_form_decode(text, name_len, params->pool);
-    value = equals
-        ? oa2_form_decode(equals + 1, len - name_len - 1, params->pool) : "";
-    if (!name || !value) {
-        return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1003),
-                            "A parameter is not properly encoded UTF-8.",
+    if (!name) {
+        return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1700),
+                            apr_psprintf(pool, "The name of a parameter %s.",
+                                         oa2_form_problem(text, name_len,
+                                                          pool)),
                             NULL);
     }
     if (!*name || strlen(name) > NAME_MAX_BYTES) {
@@ -77,7 +81,14 @@ static oa2_err_t *parse_pair(oa2_params_t *params, const char *text,
                             "A parameter has no name or too long a name.",
                             NULL);
     }
-    push(params, name, value);
+    if (equals) {
+        value = oa2_form_decode(equals + 1, len - name_len - 1, params->pool);
+        if (!value) {
+            problem = oa2_form_problem(equals + 1, len - name_len - 1, pool);
+            value = "\xef\xbf\xbd";
+        }
+    }
+    push(params, name, value, problem);
     return NULL;
 }
 
@@ -89,6 +100,10 @@ oa2_err_t *oa2_params_parse(oa2_params_t *params, const char *text,
         return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1001),
                             "The parameters are too long.", NULL);
     }
+    /* Encoded, a line break is %0A: a bare one is the end of the file that
+       somebody sent. */
+    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+        len--;
     while (len > 0) {
         const char *amp = memchr(text, '&', len);
         apr_size_t took = amp ? (apr_size_t)(amp - text) : len;
@@ -145,6 +160,35 @@ const char *oa2_params_join(const oa2_params_t *params, const char *name,
     return values->nelts ? apr_array_pstrcat(pool, values, ' ') : NULL;
 }
 
+static const oa2_param_t *row_of(const oa2_param_t *rows, const char *name)
+{
+    for (; rows && rows->name; rows++) {
+        if (strcmp(rows->name, name) == 0)
+            return rows;
+    }
+    return NULL;
+}
+
+oa2_err_t *oa2_params_check_encoding(const oa2_params_t *params,
+                                     const oa2_param_t *rows,
+                                     apr_pool_t *pool)
+{
+    int i;
+
+    for (i = 0; i < params->pairs->nelts; i++) {
+        const pair_t *pair = pair_at(params, i);
+        const oa2_param_t *row = row_of(rows, pair->name);
+
+        if (!pair->problem || (row && row->is == oa2_is_any))
+            continue;
+        return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1003),
+                            apr_psprintf(pool, "%s %s.", pair->name,
+                                         pair->problem),
+                            NULL);
+    }
+    return NULL;
+}
+
 static oa2_err_t *check_value(const char *value, const oa2_param_t *row,
                               apr_pool_t *pool)
 {
@@ -155,8 +199,8 @@ static oa2_err_t *check_value(const char *value, const oa2_param_t *row,
     }
     if (!row->is(value)) {
         return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1006),
-                            apr_psprintf(pool, "%s has characters that it "
-                                         "must not have.", row->name),
+                            apr_psprintf(pool, "%s may hold only %s.",
+                                         row->name, oa2_class_text(row->is)),
                             NULL);
     }
     return NULL;
@@ -186,11 +230,9 @@ static oa2_err_t *check_row(const oa2_params_t *params,
 
 static int may_repeat(const oa2_param_t *rows, const char *name)
 {
-    for (; rows->name; rows++) {
-        if (strcmp(rows->name, name) == 0)
-            return rows->repeat == OA2_MANY;
-    }
-    return 0;
+    const oa2_param_t *row = row_of(rows, name);
+
+    return row && row->repeat == OA2_MANY;
 }
 
 /* Section 3.1: "Request and response parameters MUST NOT be included more
@@ -223,6 +265,7 @@ oa2_err_t *oa2_params_check(const oa2_params_t *params,
 {
     const oa2_param_t *row;
 
+    OA2_TRY(oa2_params_check_encoding(params, rows, pool));
     OA2_TRY(check_repeats(params, rows, pool));
     for (row = rows; row->name; row++)
         OA2_TRY(check_row(params, row, pool));

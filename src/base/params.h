@@ -25,7 +25,9 @@ typedef struct oa2_param_t {
     oa2_presence_t presence;
     oa2_repeat_t repeat;
     apr_size_t max;                     /* bytes of the decoded value */
-    oa2_class_fn *is;
+    oa2_class_fn *is;                   /* oa2_is_any: what cannot be decoded
+                                           is taken too, and stands there as
+                                           U+FFFD */
 } oa2_param_t;
 
 #define OA2_PARAMS_END { NULL, OA2_OPTIONAL, OA2_ONCE, 0, NULL }
@@ -34,16 +36,25 @@ typedef struct oa2_params_t oa2_params_t;
 
 oa2_params_t *oa2_params_make(apr_pool_t *pool);
 /*
- * Adds what a query string or a form body holds.  invalid_request for a bad
- * encoding, too many names, or too many bytes; no value is ever quoted.
+ * Adds what a query string or a form body holds; a line break behind it, as a
+ * file's end has, is none of it.  invalid_request for a name that cannot be
+ * decoded, too many names, or too many bytes; no value is ever quoted.
  */
 oa2_err_t *oa2_params_parse(oa2_params_t *params, const char *text,
                             apr_size_t len, apr_pool_t *pool);
 /* For tests and callers that hold decoded values already. */
 void oa2_params_add(oa2_params_t *params, const char *name, const char *value);
 /*
- * Holds all rows (ended by OA2_PARAMS_END) against params.  A repeated name
- * that has no row is refused too.  invalid_request names the parameter.
+ * invalid_request for a value that is not form-encoded UTF-8 or holds NUL,
+ * unless its row says oa2_is_any.  rows NULL: none does.
+ */
+oa2_err_t *oa2_params_check_encoding(const oa2_params_t *params,
+                                     const oa2_param_t *rows,
+                                     apr_pool_t *pool);
+/*
+ * The encoding, and then holds all rows (ended by OA2_PARAMS_END) against
+ * params.  A repeated name that has no row is refused too.  invalid_request
+ * names the parameter.
  */
 oa2_err_t *oa2_params_check(const oa2_params_t *params,
                             const oa2_param_t *rows, apr_pool_t *pool);

@@ -3,11 +3,11 @@
  * introspect.c - the introspection endpoint, RFC 7662.
  *
  * A client may ask when an administrator said so.  "own" is for a resource
- * server: it sees tokens that are meant for one of its resources (or for no
- * resource in particular), and of their scope what it is registered for;
- * everything else is inactive to it (section 2.2 allows both).  "all" sees
- * all.  Refresh tokens are nobody's business but of the client that holds
- * them.
+ * server: it sees tokens that are meant for one of its resources, and of
+ * their scope what it is registered for, and its own tokens; everything else
+ * is inactive to it (section 2.2 allows both), a token for no resource in
+ * particular too: that one is good everywhere.  "all" sees all.  Refresh
+ * tokens are nobody's business but of the client that holds them.
  */
 #include "endpoint/endpoint.h"
 
@@ -18,8 +18,10 @@
 #include "domain/token.h"
 
 static const oa2_param_t params[] = {
-    {"token", OA2_REQUIRED, OA2_ONCE, 4096, oa2_is_vschar},
-    {"token_type_hint", OA2_OPTIONAL, OA2_ONCE, 4096, oa2_is_text},
+    /* Section 2.2: what "does not exist on this server" is inactive, and no
+       error, whatever it looks like. */
+    {"token", OA2_REQUIRED, OA2_ONCE, OA2_PARAMS_BYTES, oa2_is_any},
+    {"token_type_hint", OA2_OPTIONAL, OA2_ONCE, OA2_PARAMS_BYTES, oa2_is_any},
     {"client_id", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_vschar},
     {"client_secret", OA2_OPTIONAL, OA2_ONCE, 1024, oa2_is_vschar},
     OA2_PARAMS_END
@@ -50,8 +52,7 @@ static const char *visible_scope(const oa2_ctx_t *ctx,
     if (strcmp(client->introspect, "all") == 0 ||
         strcmp(token->client_id, client->id) == 0)
         return token->scope;
-    if (*token->audience &&
-        !*oa2_scope_common(token->audience, client->resources, ctx->pool))
+    if (!*oa2_scope_common(token->audience, client->resources, ctx->pool))
         return NULL;
     scope = oa2_scope_common(token->scope, client->scope, ctx->pool);
     return *scope || !*token->scope ? scope : NULL;
@@ -91,9 +92,11 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     /* Section 2.1: "MUST also require some form of authorization" */
     if (strcmp(ctx->client->introspect, "none") == 0)
         return oa2_err_make(ctx->pool, &oa2_unauthorized_client,
-                            OA2_ID(5061), NULL,
+                            OA2_ID(5061), "this client may not introspect "
+                            "tokens: ask the administrator of this server "
+                            "to allow it",
                             "client \"%s\" may not introspect; to allow it: "
-                            "oauth2ctl client set --introspect own",
+                            "oauth2ctl client set ID --introspect own",
                             ctx->client->id);
     if (oa2_token_is_ours(ctx, OA2_REFRESH_PREFIX, text))
         OA2_TRY(find_refresh(&token, ctx, text));

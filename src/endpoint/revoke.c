@@ -14,11 +14,13 @@
 #include "domain/token.h"
 
 static const oa2_param_t params[] = {
-    {"token", OA2_REQUIRED, OA2_ONCE, 4096, oa2_is_vschar},
+    /* Section 2.2: "invalid tokens do not cause an error response", whatever
+       they look like. */
+    {"token", OA2_REQUIRED, OA2_ONCE, OA2_PARAMS_BYTES, oa2_is_any},
     /* Section 2.2.1's unsupported_token_type does not arise: the prefix says
        what a token is, and hints are not needed ("MAY ignore"; section 2.2:
        "An invalid token type hint value is ignored"). */
-    {"token_type_hint", OA2_OPTIONAL, OA2_ONCE, 4096, oa2_is_text},
+    {"token_type_hint", OA2_OPTIONAL, OA2_ONCE, OA2_PARAMS_BYTES, oa2_is_any},
     {"client_id", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_vschar},
     {"client_secret", OA2_OPTIONAL, OA2_ONCE, 1024, oa2_is_vschar},
     OA2_PARAMS_END
@@ -39,8 +41,9 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     int done;
 
     OA2_TRY(find(&token, ctx, oa2_params_get(ctx->params, "token")));
-    /* Section 2.2: "invalid tokens do not cause an error response" */
-    *out = oa2_reply_empty(ctx->pool, 200);
+    /* Section 2.2: "The content of the response body is ignored": an empty
+       object, for clients that read JSON before they look at the status. */
+    *out = oa2_reply_json(ctx->pool, 200, oa2_json_object(ctx->pool));
     if (!token)
         return NULL;
     /* Section 2.1: "verifies whether the token was issued to the client

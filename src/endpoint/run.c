@@ -16,6 +16,8 @@ static oa2_err_t *obey(oa2_reply_t **out, oa2_call_t *call)
 
     if (row->params)
         OA2_TRY(oa2_params_check(ctx->params, row->params, ctx->pool));
+    else
+        OA2_TRY(oa2_params_check_encoding(ctx->params, NULL, ctx->pool));
     if (row->client != OA2_CLIENT_NONE) {
         OA2_TRY(oa2_client_authenticate(&client, ctx, call->authorization,
                                         row->client == OA2_CLIENT_ANY));

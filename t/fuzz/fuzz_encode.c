@@ -70,7 +70,8 @@ static void check_text(const char *text, apr_pool_t *pool)
     if (oa2_is_b64token(text) && !oa2_is_vschar(text)) abort();
     if (oa2_is_uri(text) && !oa2_is_scope_token(text)) abort();
     if (oa2_is_word(text) && !oa2_is_words(text)) abort();
-    if (oa2_is_words(text) && !oa2_is_scope(text)) abort();
+    if (oa2_is_words(text) && !oa2_is_nqschar(text)) abort();
+    if (*text && !oa2_is_any(text)) abort();
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)

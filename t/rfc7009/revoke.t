@@ -46,8 +46,9 @@ sub refreshes {
     return $res->{status} == 200;
 }
 
-my %done = (status => 200, log => 0, then => sub {
-    is($_[0]{content} // '', '', 'nothing in it');
+# An empty object: some clients read JSON before they look at the status.
+my %done = (status => 200, log => 0, json => {}, then => sub {
+    is($_[0]{content} // '', '{}', 'nothing in it');
 });
 
 subtest '2.1: an access token goes alone' => sub {
@@ -96,6 +97,16 @@ rows(
       send => revoke('no-such-token') },
     { clause => '2.2: a made-up one neither', %done,
       send => revoke('oa2a_' . 'A' x 51) },
+    { clause => '2.2: letters that no token has', %done,
+      send => revoke("\xc3\xa9") },
+    { clause => '2.2: 5,000 characters', %done, send => revoke('x' x 5000) },
+    { clause => '2.2: NUL', %done, send => revoke("a\0b") },
+    { clause => '2.2: no UTF-8', %done, send => revoke("\xff") },
+    { clause => '2.2: no form encoding', %done,
+      send => [ POST => 'revoke', basic => $app, body => 'token=%zz',
+                type => 'application/x-www-form-urlencoded' ] },
+    { clause => '2.2: an odd and long hint', %done,
+      send => revoke('x', token_type_hint => "\0" . 'x' x 5000) },
     { clause => '2.1: a wrong hint does no harm', %done,
       send => revoke(fresh()->{access_token},
                      token_type_hint => 'refresh_token') },

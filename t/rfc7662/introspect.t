@@ -87,6 +87,19 @@ rows(
     inactive('2.2: an unknown token', ask($all, 'nothing')),
     inactive('2.2: a made-up token', ask($all, 'oa2a_' . 'A' x 51)),
     inactive('2.2: a client\'s secret', ask($all, $app->[1])),
+    inactive('2.2: letters that no token has', ask($all, "\xc3\xa9")),
+    inactive('2.2: 5,000 characters', ask($all, 'x' x 5000)),
+    inactive('2.2: NUL', ask($all, "a\0b")),
+    inactive('2.2: no UTF-8', ask($all, "\xff")),
+    inactive('2.2: no form encoding',
+             [ POST => 'introspect', basic => $all, body => 'token=%',
+               type => 'application/x-www-form-urlencoded' ]),
+    inactive('2.1: an odd and long hint',
+             ask($all, 'x', token_type_hint => "\xff" x 5000)),
+    { clause => 'NUL elsewhere is an error, and named', status => 400,
+      send => ask($all, $access, client_id => "\0"),
+      json => { error => 'invalid_request',
+                error_description => 'client_id holds a NUL character.' } },
 );
 
 # --- who may ask, and what it sees -------------------------------------------
@@ -103,7 +116,8 @@ rows(
       send => [ POST => 'introspect',
                 form => [ token => $access, client_id => 'in-spa' ] ] },
     { clause => '2.1: a client without the right', status => qr/^40[03]$/,
-      json => { error => 'unauthorized_client' },
+      json => { error => 'unauthorized_client',
+                error_description => qr/introspect.*ask the administrator/ },
       send => ask($mute, $access) },
     { clause => '2.1: no token', status => 400,
       json => { error => 'invalid_request' },
@@ -112,18 +126,29 @@ rows(
     { clause => '2.1: GET is refused', status => 405,
       send => [ GET => 'introspect', basic => $all,
                 query => [ token => 'x' ] ] },
-    { clause => '2.2: a resource server sees its part of the scope',
-      send => ask($rs, $access), status => 200, log => 0,
-      json => { active => sub { $_[0] }, scope => 'read' } },
+    inactive('4: a token for no resource is not for this resource server',
+             ask($rs, $access)),
+    { clause => 'own: a client sees its own tokens',
+      send => ask($app, $access), status => 200, log => 0,
+      json => { active => sub { $_[0] }, scope => 'read write' } },
 );
 
-subtest '4: a token for another resource is inactive to it' => sub {
+sub token_for {
+    my ($resource) = @_;
     my $flow = $browser->authorize(
-        client_id => 'in-app', redirect_uri => $uri, scope => 'read',
+        client_id => 'in-app', redirect_uri => $uri, scope => 'read write',
         resource => [ $one, $two ]);
     my $res = $browser->redeem($flow, $browser->code($flow), basic => $app,
-                               form => [ resource => $two ]);
-    my $token = json($res)->{access_token};
+                               form => [ resource => $resource ]);
+    return json($res)->{access_token};
+}
+
+row({ clause => '2.2: a resource server sees its part of the scope',
+      send => ask($rs, token_for($one)), status => 200, log => 0,
+      json => { active => sub { $_[0] }, scope => 'read', aud => [$one] } });
+
+subtest '4: a token for another resource is inactive to it' => sub {
+    my $token = token_for($two);
     row(inactive('own: in-rs has res/one', ask($rs, $token)));
     row({ clause => 'all', send => ask($all, $token), status => 200,
           log => 0, json => { active => sub { $_[0] }, aud => [$two] } });

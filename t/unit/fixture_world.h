@@ -62,7 +62,7 @@ static inline int begin(void **state)
     add_client(w, "shop", SECRET,
                "authorization_code refresh_token client_credentials", "none");
     add_client(w, "app", NULL, "authorization_code refresh_token", "none");
-    add_client(w, "api", SECRET "2", "", "own");
+    add_client(w, "api", SECRET "2", "", "all");
     user.password = oa2_password_hash(w->pool, "wonderland");
     user.created = w->now;
     assert_null(oa2_user_put(&put, store->ctx, &user));

@@ -48,11 +48,22 @@ static int in_word(int c)
     return strchr("abcdefghijklmnopqrstuvwxyz_", c) != NULL;
 }
 
+static int in_word_or_space(int c)
+{
+    return c == ' ' || in_word(c);
+}
+
+static int in_any(int c)
+{
+    return c != 0;
+}
+
 static const struct {
     const char *name;
     oa2_class_fn *is;
     int (*in)(int c);
 } classes[] = {
+    {"any", oa2_is_any, in_any},
     {"vschar", oa2_is_vschar, in_vschar},
     {"nqschar", oa2_is_nqschar, in_nqschar},
     {"scope", oa2_is_scope, in_nqchar},
@@ -62,7 +73,7 @@ static const struct {
     {"unreserved", oa2_is_unreserved, in_unreserved},
     {"b64token", oa2_is_b64token, in_b64token},
     {"word", oa2_is_word, in_word},
-    {"words", oa2_is_words, in_word},
+    {"words", oa2_is_words, in_word_or_space},
 };
 
 static void each_class_has_its_bytes_and_no_other(void **state)
@@ -106,8 +117,7 @@ static const struct {
     {oa2_is_scope, 0, "read \"write\""},
     {oa2_is_scope_token, 0, "read write"},
     {oa2_is_words, 1, "login consent"},
-    {oa2_is_words, 0, "login  consent"},
-    {oa2_is_words, 0, "login consent "},
+    {oa2_is_words, 1, " login  consent "},
     {oa2_is_words, 0, "login,consent"},
     {oa2_is_word, 1, "authorization_code"},
     {oa2_is_word, 0, "login consent"},

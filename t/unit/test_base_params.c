@@ -8,6 +8,7 @@ static const oa2_param_t rows[] = {
     {"grant_type", OA2_REQUIRED, OA2_ONCE, 32, oa2_is_word},
     {"scope", OA2_OPTIONAL, OA2_ONCE, 8, oa2_is_scope},
     {"resource", OA2_OPTIONAL, OA2_MANY, 64, oa2_is_uri},
+    {"token", OA2_OPTIONAL, OA2_ONCE, 100, oa2_is_any},
     OA2_PARAMS_END
 };
 
@@ -92,18 +93,84 @@ static void bad_encoding_is_refused(void **state)
     for (i = 0; i < UNIT_COUNT(bad); i++) {
         oa2_err_t *err = parse(&params, bad[i], *state);
 
+        if (!err) err = oa2_params_check_encoding(params, NULL, *state);
         UNIT_ROW(err && err->kind == &oa2_invalid_request, bad[i]);
     }
     params = oa2_params_make(*state);
-    assert_non_null(oa2_params_parse(params, "a=b\0c", 5, *state));
+    assert_null(oa2_params_parse(params, "a=b\0c", 5, *state));
+    assert_non_null(oa2_params_check_encoding(params, NULL, *state));
     assert_non_null(oa2_params_parse(params, "a\0=b", 4, *state));
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+    static const struct {
+        const char *text, *said;
+    } wrong[] = {
+        {"a=%00", "a holds a NUL character."},
+        {"a=%ff", "a is not encoded in UTF-8."},
+        {"a=%zz", "a has a % that two hexadecimal digits do not follow."},
+        {"%00=a", "The name of a parameter holds a NUL character."},
+        {"grant_type=x&scope=a%0a", "scope may hold only words of "
+            "printable ASCII characters (no quotation mark, no backslash) "
+            "with one space between."},
+    };
+    oa2_params_t *params;
+    size_t i;
+
+    for (i = 0; i < UNIT_COUNT(wrong); i++) {
+        oa2_err_t *err = parse(&params, wrong[i].text, *state);
+
+        if (!err) err = oa2_params_check(params, rows, *state);
+        UNIT_ROW(err && strcmp(err->said, wrong[i].said) == 0, wrong[i].text);
+    }
+}
+
+/* RFC 7662 section 2.2, RFC 7009 section 2.2: no error, whatever it is */
+static void any_row_takes_what_cannot_be_decoded(void **state)
+{
+    static const char *const texts[] = {
+        "token=%00", "token=%ff", "token=%zz", "token=%C3%A9",
+    };
+    oa2_params_t *params;
+    size_t i;
+
+    for (i = 0; i < UNIT_COUNT(texts); i++) {
+        char *text = apr_pstrcat(*state, "grant_type=x&", texts[i], NULL);
+
+        assert_null(parse(&params, text, *state));
+        UNIT_ROW(!oa2_params_check(params, rows, *state) &&
+                     oa2_params_get(params, "token") != NULL,
+                 texts[i]);
+        assert_null(oa2_params_check_encoding(params, rows, *state));
+    }
+}
+
+/* curl --data-binary @file */
+static void a_line_break_at_the_end_is_no_part(void **state)
+{
+    static const char *const texts[] = {"a=b\n", "a=b\r\n", "a=b&\n\n"};
+    oa2_params_t *params;
+    size_t i;
+
+    for (i = 0; i < UNIT_COUNT(texts); i++) {
+        assert_null(parse(&params, texts[i], *state));
+        assert_string_equal(oa2_params_get(params, "a"), "b");
+    }
+    assert_null(parse(&params, "a=b\nc", *state));
+    assert_string_equal(oa2_params_get(params, "a"), "b\nc");
+    assert_null(parse(&params, "a=b%0A", *state));
+    assert_string_equal(oa2_params_get(params, "a"), "b\n");
+    assert_null(parse(&params, "\n", *state));
 }
 
 static void a_value_is_never_quoted(void **state)
 {
     oa2_params_t *params;
-    oa2_err_t *err = parse(&params, "a=geheim%zz", *state);
+    oa2_err_t *err;
 
+    assert_null(parse(&params, "a=geheim%zz", *state));
+    err = oa2_params_check_encoding(params, NULL, *state);
     assert_null(strstr(err->said, "geheim"));
     assert_null(strstr(err->meant, "geheim"));
     assert_null(parse(&params, "grant_type=GEHEIM", *state));
@@ -199,10 +266,10 @@ static const struct {
     {"grant_type=x&u=1&u=2", "u was sent more than once"},
     {"grant_type=x&scope=12345678", NULL},
     {"grant_type=x&scope=123456789", "scope is too long"},
-    {"grant_type=x&scope=a++b", "scope has characters"},
-    {"grant_type=x&scope=a%22", "scope has characters"},
-    {"grant_type=X", "grant_type has characters"},
-    {"grant_type=x&resource=a&resource=b%20", "resource has characters"},
+    {"grant_type=x&scope=a++b", "scope may hold only"},
+    {"grant_type=x&scope=a%22", "scope may hold only"},
+    {"grant_type=X", "grant_type may hold only"},
+    {"grant_type=x&resource=a&resource=b%20", "resource may hold only"},
     {"grant_type=x&u%22%c3%a9=1&u%22%c3%a9=2", "u'?? was sent more than"},
 };
 
@@ -243,6 +310,9 @@ int main(void)
         UNIT_TEST(query_and_body_add_up),
         UNIT_TEST(the_first_value_that_is_one_counts),
         UNIT_TEST(bad_encoding_is_refused),
+        UNIT_TEST(what_is_wrong_is_said),
+        UNIT_TEST(any_row_takes_what_cannot_be_decoded),
+        UNIT_TEST(a_line_break_at_the_end_is_no_part),
         UNIT_TEST(a_value_is_never_quoted),
         UNIT_TEST(a_name_has_128_bytes_at_most),
         UNIT_TEST(there_are_100_names_at_most),
