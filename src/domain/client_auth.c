@@ -26,10 +26,24 @@ static oa2_err_t *malformed(const oa2_ctx_t *ctx)
                         NULL);
 }
 
-/* Section 2.3.1: both halves are "encoded using the
-   application/x-www-form-urlencoded encoding algorithm" before Basic. */
-static oa2_err_t *read_basic(const char **id, const char **secret,
-                             const oa2_ctx_t *ctx, const char *authorization)
+/*
+ * Section 2.3.1: both halves are "encoded using the
+ * application/x-www-form-urlencoded encoding algorithm" before Basic.  Many
+ * clients leave that out, so a half with '%' or '+' is read in both ways; both
+ * are compared, and nothing tells which one was right.
+ */
+static void read_half(const char *out[OA2_READINGS], const char *half,
+                      apr_size_t len, apr_pool_t *pool)
+{
+    const char *raw = apr_pstrmemdup(pool, half, len);
+    const char *decoded = oa2_form_decode(half, len, pool);
+
+    out[0] = decoded ? decoded : raw;
+    out[1] = decoded && strcmp(decoded, raw) != 0 ? raw : NULL;
+}
+
+static oa2_err_t *read_basic(oa2_claim_t *out, const oa2_ctx_t *ctx,
+                             const char *authorization)
 {
     apr_size_t len;
     char *pair, *colon;
@@ -39,42 +53,37 @@ static oa2_err_t *read_basic(const char **id, const char **secret,
     authorization += 6;
     while (*authorization == ' ') authorization++;
     pair = (char *)oa2_b64_decode(&len, authorization, ctx->pool);
-    if (!pair || strlen(pair) != len || !(colon = strchr(pair, ':')))
+    if (!pair || strlen(pair) != len || !(colon = strchr(pair, ':')) ||
+        colon == pair)
         return malformed(ctx);
-    *id = oa2_form_decode(pair, (apr_size_t)(colon - pair), ctx->pool);
-    *secret = oa2_form_decode(colon + 1, strlen(colon + 1), ctx->pool);
-    if (!*id || !**id || !*secret) {
-        *id = NULL;
-        return malformed(ctx);
-    }
+    read_half(out->id, pair, (apr_size_t)(colon - pair), ctx->pool);
     /* Section 2.3.1: an empty secret is no secret. */
-    if (!**secret)
-        *secret = NULL;
+    if (colon[1])
+        read_half(out->secret, colon + 1, strlen(colon + 1), ctx->pool);
     return NULL;
 }
 
-static oa2_err_t *read_post(const char **id, const char **secret,
-                            const oa2_ctx_t *ctx, const char *authorization)
+static oa2_err_t *read_post(oa2_claim_t *out, const oa2_ctx_t *ctx,
+                            const char *authorization)
 {
     (void)authorization;
     if (!oa2_params_get(ctx->params, "client_secret"))
         return NULL;
-    *id = oa2_params_get(ctx->params, "client_id");
-    if (!*id)
+    out->id[0] = oa2_params_get(ctx->params, "client_id");
+    if (!out->id[0])
         return oa2_err_make(ctx->pool, &oa2_invalid_client, OA2_ID(3041),
                             "client_secret came without client_id", NULL);
-    *secret = oa2_params_get(ctx->params, "client_secret");
+    out->secret[0] = oa2_params_get(ctx->params, "client_secret");
     return NULL;
 }
 
 /* Section 3.2.1: a public client "MAY use the client_id request parameter to
    identify itself". */
-static oa2_err_t *read_none(const char **id, const char **secret,
-                            const oa2_ctx_t *ctx, const char *authorization)
+static oa2_err_t *read_none(oa2_claim_t *out, const oa2_ctx_t *ctx,
+                            const char *authorization)
 {
-    *secret = NULL;
     if (!authorization && !oa2_params_get(ctx->params, "client_secret"))
-        *id = oa2_params_get(ctx->params, "client_id");
+        out->id[0] = oa2_params_get(ctx->params, "client_id");
     return NULL;
 }
 
@@ -93,10 +102,9 @@ const oa2_client_auth_t *const oa2_client_auths[] = {
 };
 
 /* What the request claims: exactly one method, one client. */
-static oa2_err_t *claim(const char **id, const char **secret,
-                        const oa2_ctx_t *ctx, const char *authorization)
+static oa2_err_t *read_claim(oa2_claim_t *out, oa2_ctx_t *ctx,
+                             const char *authorization)
 {
-    const char *named = oa2_params_get(ctx->params, "client_id");
     int i, used = 0;
 
     if (authorization && !is_basic(authorization))
@@ -104,12 +112,11 @@ static oa2_err_t *claim(const char **id, const char **secret,
                             "clients authenticate with Basic or in the body",
                             NULL);
     for (i = 0; oa2_client_auths[i]; i++) {
-        const char *one = NULL, *its = NULL;
-        OA2_TRY(oa2_client_auths[i]->read(&one, &its, ctx, authorization));
-        if (!one) continue;
+        oa2_claim_t one = {{NULL}, {NULL}};
+        OA2_TRY(oa2_client_auths[i]->read(&one, ctx, authorization));
+        if (!one.id[0]) continue;
         used++;
-        *id = one;
-        *secret = its;
+        *out = one;
     }
     /* Section 2.3: "MUST NOT use more than one authentication method" */
     if (used > 1)
@@ -119,31 +126,57 @@ static oa2_err_t *claim(const char **id, const char **secret,
     if (!used)
         return oa2_err_make(ctx->pool, &oa2_invalid_client, OA2_ID(3044),
                             "no client authentication", NULL);
-    if (named && strcmp(named, *id) != 0)
-        return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(3045),
-                            "client_id differs from the authenticated client",
-                            NULL);
     return NULL;
 }
 
+/* client_id beside Basic: the reading of the ID that it names is the one. */
+static oa2_err_t *narrow(oa2_claim_t *claim, const oa2_ctx_t *ctx)
+{
+    const char *named = oa2_params_get(ctx->params, "client_id");
+    int i;
+
+    if (!named) return NULL;
+    for (i = 0; i < OA2_READINGS; i++) {
+        if (!claim->id[i] || strcmp(named, claim->id[i]) != 0) continue;
+        claim->id[0] = named;
+        claim->id[1] = NULL;
+        return NULL;
+    }
+    return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(3045),
+                        "client_id differs from the authenticated client",
+                        NULL);
+}
+
+/* All readings are compared, whichever is right. */
+static int is_right(const oa2_ctx_t *ctx, const oa2_client_t *client,
+                    const oa2_claim_t *claim)
+{
+    int i, right = 0;
+
+    for (i = 0; i < OA2_READINGS; i++)
+        if (claim->secret[i])
+            right |= oa2_client_has_secret(client, claim->secret[i],
+                                           ctx->now, ctx->pool);
+    return right;
+}
+
 static const char *problem(const oa2_ctx_t *ctx, const oa2_client_t *client,
-                           const char *secret, int may_be_public)
+                           const oa2_claim_t *claim, int may_be_public)
 {
     /* Stands in for a client that is not there, so that both take as long. */
     static const oa2_client_t nobody = {
         .secret = "0000000000000000000000000000000000000000000",
     };
     const oa2_client_t *held = client && client->secret ? client : &nobody;
-    int right = secret &&
-                oa2_client_has_secret(held, secret, ctx->now, ctx->pool);
+    int right = is_right(ctx, held, claim);
 
     if (!client) return "there is no such client";
     if (client->disabled) return "the client is disabled";
     if (oa2_client_is_public(client)) {
-        if (secret) return "a public client sent a secret";
+        if (claim->secret[0]) return "a public client sent a secret";
         return may_be_public ? NULL : "a public client is not enough here";
     }
-    if (!secret) return "the client sent no secret";
+    if (!claim->secret[0]) return "the client sent no secret";
     return right ? NULL : "the secret is wrong";
 }
 
@@ -151,19 +184,30 @@ oa2_err_t *oa2_client_authenticate(oa2_client_t **out, oa2_ctx_t *ctx,
                                    const char *authorization,
                                    int may_be_public)
 {
-    const char *id = NULL, *secret = NULL, *why;
-    oa2_client_t *client = NULL;
+    oa2_claim_t claim = {{NULL}, {NULL}};
+    const char *id = NULL, *why = NULL;
+    int i;
 
-    OA2_TRY(claim(&id, &secret, ctx, authorization));
-    if (!oa2_client_id_problem(id))
-        OA2_TRY(oa2_client_find(&client, ctx, id));
-    why = problem(ctx, client, secret, may_be_public);
+    OA2_TRY(read_claim(&claim, ctx, authorization));
+    OA2_TRY(narrow(&claim, ctx));
+    for (i = 0; i < OA2_READINGS && claim.id[i]; i++) {
+        oa2_client_t *client = NULL;
+        const char *one;
+
+        if (!oa2_client_id_problem(claim.id[i]))
+            OA2_TRY(oa2_client_find(&client, ctx, claim.id[i]));
+        one = problem(ctx, client, &claim, may_be_public);
+        if (!one) {
+            *out = client;
+            return NULL;
+        }
+        if (client || !why) {
+            id = client ? client->id : NULL;
+            why = one;
+        }
+    }
     /* An ID that nobody has is not logged: mixed-up fields hold secrets. */
-    if (why)
-        return oa2_err_make(ctx->pool, &oa2_invalid_client, OA2_ID(3046),
-                            NULL, "client %s%s%s: %s",
-                            client ? "\"" : "", client ? id : "(unknown)",
-                            client ? "\"" : "", why);
-    *out = client;
-    return NULL;
+    return oa2_err_make(ctx->pool, &oa2_invalid_client, OA2_ID(3046), NULL,
+                        "client %s%s%s: %s", id ? "\"" : "",
+                        id ? id : "(unknown)", id ? "\"" : "", why);
 }

@@ -25,6 +25,22 @@ my $odd_secret = note_secret('se%cr+et&=/?#' . random_text(12));
 ctl_ok(\"$odd_secret\n", 'client', 'add', 'ca/odd+id%20', '--secret-stdin',
        '--scope', 'read', '--grant', 'client_credentials');
 
+my $base64_secret = note_secret('ab+cd/ef==' . random_text(12));
+my $colon_secret = note_secret('a:b%4' . random_text(12) . '%');
+for ([ 'ca-base64', $base64_secret ], [ 'ca-colon', $colon_secret ]) {
+    ctl_ok(\"$_->[1]\n", 'client', 'add', $_->[0], '--secret-stdin',
+           '--scope', 'read', '--grant', 'client_credentials');
+}
+my $twin = client('ca+twin', scope => 'read', grant => 'client_credentials');
+my $odd_twin = client('ca%2Btwin', scope => 'read',
+                      grant => 'client_credentials');
+
+sub client_of {
+    my ($res) = @_;
+    return json(request('GET', '/api/env.cgi', bearer =>
+                        json($res)->{access_token}))->{OAUTH2_CLIENT_ID};
+}
+
 my @grant = (grant_type => 'client_credentials');
 
 sub ask { return [ POST => 'token', @_ ] }
@@ -62,9 +78,41 @@ rows(
       send => ask(form => [ @grant, client_id => 'ca/odd+id%20',
                             client_secret => $odd_secret ]) },
 
-    { clause => '2.3.1: an odd pair that was not encoded', %refused,
+    # Basic without form-encoding, as requests-oauthlib, curl -u and old PHP
+    # send it: both readings count.
+    { clause => '2.3.1: an odd pair that was not encoded', %granted,
       send => ask(form => [@grant],
                   headers => raw_basic("ca/odd+id%20:$odd_secret")) },
+    { clause => '2.3.1: only the ID was encoded', %granted,
+      send => ask(form => [@grant],
+                  headers => raw_basic("ca%2Fodd%2Bid%2520:$odd_secret")) },
+    { clause => '2.3.1: and the same client_id in the body', %granted,
+      send => ask(form => [ @grant, client_id => 'ca/odd+id%20' ],
+                  headers => raw_basic("ca/odd+id%20:$odd_secret")) },
+    { clause => '2.3.1: a base64 secret as it is', %granted,
+      send => ask(form => [@grant],
+                  headers => raw_basic("ca-base64:$base64_secret")) },
+    { clause => '2.3.1: a base64 secret, encoded', %granted,
+      send => ask(form => [@grant],
+                  basic => [ 'ca-base64', $base64_secret ]) },
+    { clause => '2.3.1: a colon and a cut escape, as they are', %granted,
+      send => ask(form => [@grant],
+                  headers => raw_basic("ca-colon:$colon_secret")) },
+    { clause => '2.3.1: a colon and a cut escape, encoded', %granted,
+      send => ask(form => [@grant],
+                  basic => [ 'ca-colon', $colon_secret ]) },
+    # Two clients, whose IDs are two readings of one.
+    { clause => '2.2: the one whose secret it is: decoded', %granted,
+      send => ask(form => [@grant], headers => raw_basic(
+          "ca%2Btwin:$twin->[1]")),
+      then => sub { is(client_of($_[0]), 'ca+twin', 'decoded') } },
+    { clause => '2.2: the one whose secret it is: as it is', %granted,
+      send => ask(form => [@grant], headers => raw_basic(
+          "ca%2Btwin:$odd_twin->[1]")),
+      then => sub { is(client_of($_[0]), 'ca%2Btwin', 'as it is') } },
+    { clause => '2.3.1: another secret in either reading', %refused,
+      send => ask(form => [@grant], headers => raw_basic(
+          "ca%2Btwin:$other->[1]")) },
     { clause => '5.2: wrong secret', %refused,
       send => ask(form => [@grant], basic => [ 'ca-svc', 'x' x 32 ]) },
     { clause => '5.2: another client\'s secret', %refused,
