@@ -30,7 +30,9 @@ static int has_answer(const char *query, apr_pool_t *pool)
     apr_size_t i;
 
     if (!query) return 0;
-    if (oa2_params_parse(params, query, strlen(query), pool)) return 1;
+    if (oa2_params_parse(params, query, strlen(query), pool) ||
+        oa2_params_check_encoding(params, NULL, pool))
+        return 1;
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (oa2_params_count(params, names[i])) return 1;
     return 0;
@@ -71,12 +73,14 @@ const char *oa2_redirect_problem(const char *text, apr_pool_t *pool)
 /*
  * RFC 8252 section 7.3: "MUST allow any port to be specified at the time of
  * the request for loopback IP redirect URIs".  Everything else is compared
- * letter by letter, so only the digits of the port are cut out.  localhost is
- * compared exactly: section 8.3 recommends against it.
+ * letter by letter, so only the digits of the port are cut out.  localhost
+ * too: section 8.3 recommends against it, but editors and command-line clients
+ * use it.  NULL: not a loopback URI.
  */
 static const char *without_port(const char *text, apr_pool_t *pool)
 {
-    static const char *const starts[] = {"http://127.0.0.1", "http://[::1]"};
+    static const char *const starts[] = {"http://127.0.0.1", "http://[::1]",
+                                         "http://localhost"};
     apr_size_t i;
 
     for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
@@ -112,9 +116,10 @@ int oa2_redirect_is_registered(const oa2_client_t *client, const char *uri,
         return 0;
     all = oa2_scope_split(client->redirect_uris, pool);
     for (i = 0; i < all->nelts; i++) {
-        const char *one =
-            without_port(APR_ARRAY_IDX(all, i, const char *), pool);
-        if (one && strcmp(one, portless) == 0)
+        const char *one = APR_ARRAY_IDX(all, i, const char *);
+        const char *bare = without_port(one, pool);
+        /* Who registers a port means that one. */
+        if (bare && strcmp(bare, one) == 0 && strcmp(bare, portless) == 0)
             return 1;
     }
     return 0;

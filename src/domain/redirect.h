@@ -16,8 +16,9 @@
  */
 const char *oa2_redirect_problem(const char *uri, apr_pool_t *pool);
 /*
- * Exact comparison of strings; only for http to a loopback IP address is the
- * port free (RFC 8252 section 7.3).
+ * Exact comparison of strings; only where http to a loopback host (127.0.0.1,
+ * [::1], localhost) is registered without a port, is the port free (RFC 8252
+ * section 7.3).
  */
 int oa2_redirect_is_registered(const oa2_client_t *client, const char *uri,
                                apr_pool_t *pool);

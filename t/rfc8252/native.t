@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Native apps: RFC 8252 sections 7.1 (private-use schemes), 7.3 (loopback) and
-# 8.3 (localhost).
+# 8.3 (localhost): the port is free where none is registered.
 
 use strict;
 use warnings;
@@ -19,6 +19,8 @@ client('na-ipv6', public => 1, scope => 'read',
        redirect_uri => 'http://[::1]/callback');
 client('na-name', public => 1, scope => 'read',
        redirect_uri => 'http://localhost:8000/callback');
+client('na-editor', public => 1, scope => 'read',
+       redirect_uri => 'http://localhost/callback');
 client('na-scheme', public => 1, scope => 'read',
        redirect_uri => 'com.example.app:/callback');
 client('na-https', public => 1, scope => 'read',
@@ -51,7 +53,8 @@ my @table = (
     [ 'na-ipv4', 'http://[::1]:51004/callback', 0 ],
     [ 'na-ipv4', 'https://127.0.0.1:51004/callback', 0 ],
     [ 'na-ported', 'http://127.0.0.1:8000/callback?a=b', 1 ],
-    [ 'na-ported', 'http://127.0.0.1:9000/callback?a=b', 1 ],
+    [ 'na-ported', 'http://127.0.0.1:9000/callback?a=b', 0 ],
+    [ 'na-ported', 'http://127.0.0.1/callback?a=b', 0 ],
     [ 'na-ported', 'http://127.0.0.1:9000/callback', 0 ],
     [ 'na-ipv6', 'http://[::1]:51004/callback', 1 ],
     [ 'na-ipv6', 'http://[::1]/callback', 1 ],
@@ -59,6 +62,12 @@ my @table = (
     [ 'na-ipv6', 'http://127.0.0.1:51004/callback', 0 ],
     [ 'na-name', 'http://localhost:8000/callback', 1 ],
     [ 'na-name', 'http://localhost:8001/callback', 0 ],
+    [ 'na-editor', 'http://localhost/callback', 1 ],
+    [ 'na-editor', 'http://localhost:51004/callback', 1 ],
+    [ 'na-editor', 'http://localhost:51004/other', 0 ],
+    [ 'na-editor', 'http://127.0.0.1:51004/callback', 0 ],
+    [ 'na-editor', 'http://localhost.example:51004/callback', 0 ],
+    [ 'na-editor', 'http://localhost:1@evil.example/callback', 0 ],
     [ 'na-scheme', 'com.example.app:/callback', 1 ],
     [ 'na-scheme', 'com.example.app:/other', 0 ],
     [ 'na-scheme', 'com.example.app2:/callback', 0 ],
