@@ -325,15 +325,9 @@ void oa2_conf_finish(oa2_server_t *conf, const server_rec *main_server,
     settings->resources = resources_of(settings->issuer, main_server, pool);
     authz_core = ap_find_linked_module("mod_authz_core.c");
     conf->authz_core_index = authz_core ? authz_core->module_index : -1;
-    /* RFC 8414 section 3.1 and its compatibility note in section 5 */
-    conf->metadata_inserted[0] =
-        apr_pstrcat(pool, OA2_OAUTH_SERVER, path, NULL);
-    conf->metadata_inserted[1] =
-        apr_pstrcat(pool, OA2_OPENID_SERVER, path, NULL);
-    conf->metadata_appended[0] =
-        apr_pstrcat(pool, path, OA2_OAUTH_SERVER, NULL);
-    conf->metadata_appended[1] =
-        apr_pstrcat(pool, path, OA2_OPENID_SERVER, NULL);
+    /* RFC 8414 section 3.1, and what older clients make of it */
+    conf->metadata_inserted = apr_pstrcat(pool, OA2_OAUTH_SERVER, path, NULL);
+    conf->metadata_appended = apr_pstrcat(pool, path, OA2_OAUTH_SERVER, NULL);
 }
 
 const oa2_server_t *oa2_conf_server(const server_rec *s)

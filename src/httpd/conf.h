@@ -31,8 +31,8 @@ typedef struct oa2_server_t {
     const char *state_dir;              /* the main server's counts */
     apr_array_header_t *scopes;         /* oa2_scope_row_t */
     apr_array_header_t *resources;      /* const oa2_resource_t * */
-    const char *metadata_appended[2];   /* issuer path + well-known name */
-    const char *metadata_inserted[2];   /* well-known name + issuer path */
+    const char *metadata_appended;      /* issuer path + well-known name */
+    const char *metadata_inserted;      /* well-known name + issuer path */
     int authz_core_index;               /* that module's; -1: not loaded */
     int has_mod_oauth2;                 /* that one is loaded too */
     /* post_config sets these; NULL where no issuer is */

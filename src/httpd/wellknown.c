@@ -2,11 +2,11 @@
 /*
  * wellknown.c - see wellknown.h
  *
- * The authorization server's document is served at all places where clients
- * look: inserted before the issuer's path (RFC 8414 section 3.1), appended
- * to it (OpenID Connect Discovery section 4), under either name.  What is not
- * ours is declined: other modules and applications have well-known documents
- * too.
+ * The authorization server's document is served at both places where clients
+ * look: inserted before the issuer's path (RFC 8414 section 3.1), and appended
+ * to it.  openid-configuration is not: clients that find it ask for the scope
+ * "openid".  What is not ours is declined: other modules and applications have
+ * well-known documents too.
  */
 #include "httpd/wellknown.h"
 
@@ -43,10 +43,8 @@ static int is_same_path(const char *a, const char *b)
 
 static int is_server_document(const oa2_server_t *conf, const char *path)
 {
-    return is_same_path(path, conf->metadata_inserted[0])
-        || is_same_path(path, conf->metadata_inserted[1])
-        || is_same_path(path, conf->metadata_appended[0])
-        || is_same_path(path, conf->metadata_appended[1]);
+    return is_same_path(path, conf->metadata_inserted)
+        || is_same_path(path, conf->metadata_appended);
 }
 
 /* ------------------------------------------------------------ resources */

@@ -10,7 +10,6 @@
 
 #define OA2_WELL_KNOWN "/.well-known/"
 #define OA2_OAUTH_SERVER OA2_WELL_KNOWN "oauth-authorization-server"
-#define OA2_OPENID_SERVER OA2_WELL_KNOWN "openid-configuration"
 #define OA2_PROTECTED_RESOURCE OA2_WELL_KNOWN "oauth-protected-resource"
 
 /* The quick_handler hook: before any authentication or rewriting. */

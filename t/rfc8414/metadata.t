@@ -13,18 +13,15 @@ use OAuth2Test::Rows;
 my $oauth = '/.well-known/oauth-authorization-server';
 my $openid = '/.well-known/openid-configuration';
 
-# --- every form that clients try ---------------------------------------------
+# --- both forms that clients try ---------------------------------------------
 
 my @forms = (
     [ 'main', "$oauth/oauth2", '3.1: inserted' ],
-    [ 'main', "$openid/oauth2", '5: inserted' ],
-    [ 'main', "/oauth2$openid", '5: appended, as OpenID Connect does' ],
     [ 'main', "/oauth2$oauth", 'appended' ],
     [ 'tls', "$oauth/oauth2", '3.1: over TLS' ],
     [ 'sso', "$oauth/sso", '3.1: another virtual host' ],
     [ 'short', "$oauth/o", '3.1: and another' ],
     [ 'root', $oauth, '3.1: an issuer without a path' ],
-    [ 'root', $openid, '5: an issuer without a path' ],
 );
 my %document;
 for (@forms) {
@@ -101,6 +98,13 @@ rows(
       send => [ GET => "$oauth/oauth2/x" ] },
     { clause => 'in other letters', status => 404, log => 0,
       send => [ GET => "$oauth/OAUTH2" ] },
+    # Clients that find it ask for the scope "openid".
+    { clause => 'no OpenID Connect: inserted', status => 404, log => 0,
+      send => [ GET => "$openid/oauth2" ] },
+    { clause => 'no OpenID Connect: appended', status => 404, log => 'any',
+      send => [ GET => "/oauth2$openid" ] },
+    { clause => 'no OpenID Connect: an issuer without a path', status => 404,
+      log => 'any', send => [ GET => base('root') . $openid ] },
     { clause => 'another well-known name', status => 404, log => 0,
       send => [ GET => '/.well-known/security.txt' ] },
     { clause => 'HEAD is as GET', status => 200, log => 0,
