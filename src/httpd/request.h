@@ -68,7 +68,8 @@ const char *oa2_request_cookie(request_rec *r, const char *name);
  */
 oa2_err_t *oa2_request_body(const char **body, apr_size_t *len, int *status,
                             request_rec *r);
-/* unsupported_media_type unless it is a form in UTF-8. */
+/* unsupported_media_type unless it is a form; parameters of the type do not
+   matter. */
 oa2_err_t *oa2_request_is_form(request_rec *r);
 
 #endif
