@@ -27,7 +27,11 @@ oa2_err_t *oa2_client_may_use(const oa2_ctx_t *ctx, const char *grant_type)
     if (oa2_scope_has(ctx->client->grants, grant_type))
         return NULL;
     return oa2_err_make(ctx->pool, &oa2_unauthorized_client, OA2_ID(3030),
-                        NULL, "client \"%s\" may not use %s; it may use "
+                        apr_psprintf(ctx->pool, "this client may not use the "
+                                     "grant type %s: ask the administrator "
+                                     "of this server to allow it",
+                                     grant_type),
+                        "client \"%s\" may not use %s; it may use "
                         "\"%s\"", ctx->client->id, grant_type,
                         ctx->client->grants);
 }

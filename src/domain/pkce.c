@@ -20,8 +20,8 @@ oa2_err_t *oa2_pkce_challenge(const char **out, const oa2_ctx_t *ctx)
     /* Section 4.4.1 */
     if (!challenge)
         return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(3020),
-                            "code_challenge is required (PKCE, RFC 7636)",
-                            NULL);
+                            "code_challenge is required (PKCE, RFC 7636, "
+                            "with code_challenge_method=S256)", NULL);
     /* Section 4.3: an absent method means "plain" */
     if (!method || strcmp(method, "S256") != 0)
         return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(3021),
@@ -44,7 +44,9 @@ oa2_err_t *oa2_pkce_verify(const oa2_ctx_t *ctx, const char *challenge,
        indicating invalid_grant … MUST be returned." */
     if (!oa2_text_equal(made, challenge))
         return oa2_err_attack(oa2_err_make(
-            ctx->pool, &oa2_invalid_grant, OA2_ID(3023), NULL,
+            ctx->pool, &oa2_invalid_grant, OA2_ID(3023),
+            "code_verifier does not match the code_challenge of the "
+            "authorization request",
             "client \"%s\" sent a code_verifier that does not belong to the "
             "code's code_challenge", ctx->client->id));
     return NULL;

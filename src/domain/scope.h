@@ -20,9 +20,10 @@ const char *oa2_scope_minus(const char *a, const char *b, apr_pool_t *pool);
 apr_array_header_t *oa2_scope_split(const char *words, apr_pool_t *pool);
 
 /*
- * What ctx->client gets for the requested scope (NULL: none named, then the
- * server's default scopes that the client may have).  invalid_scope when a
- * word is unknown to the server or not among the client's, or nothing is left.
+ * What ctx->client gets for the requested scope (NULL or only spaces: none
+ * named, then the server's default scopes that the client may have).
+ * invalid_scope, naming it, when a word is unknown to the server or not among
+ * the client's; or when nothing is left.
  */
 oa2_err_t *oa2_scope_resolve(const char **out, const oa2_ctx_t *ctx,
                              const char *requested);

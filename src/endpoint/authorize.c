@@ -27,7 +27,7 @@ static const oa2_param_t params[] = {
     {"response_type", OA2_REQUIRED, OA2_ONCE, 64, oa2_is_words},
     {"client_id", OA2_REQUIRED, OA2_ONCE, 255, oa2_is_vschar},
     {"redirect_uri", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_uri},
-    {"scope", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_scope},
+    {"scope", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_nqschar},
     {"state", OA2_OPTIONAL, OA2_ONCE, 4096, oa2_is_vschar},
     {"response_mode", OA2_OPTIONAL, OA2_ONCE, 64, oa2_is_vschar},
     {"code_challenge", OA2_OPTIONAL, OA2_ONCE, 128, oa2_is_unreserved},
@@ -149,8 +149,8 @@ static oa2_err_t *read_prompt(oa2_call_t *call, oa2_flow_t *flow)
 
     flow->prompt = oa2_scope_common(prompt ? prompt : "",
                                     "none login consent", call->ctx.pool);
-    if (prompt && oa2_scope_has(flow->prompt, "none") &&
-        strcmp(prompt, "none") != 0)
+    if (oa2_scope_has(flow->prompt, "none") &&
+        strcmp(oa2_scope_union(prompt, "", call->ctx.pool), "none") != 0)
         return oa2_err_make(call->ctx.pool, &oa2_invalid_request,
                             OA2_ID(5014),
                             "prompt=none cannot stand beside another value",
@@ -168,10 +168,12 @@ static oa2_err_t *read_request(oa2_call_t *call, oa2_flow_t *flow)
 {
     oa2_ctx_t *ctx = &call->ctx;
     const char *mode = oa2_params_get(ctx->params, "response_mode");
+    const char *type;
 
     OA2_TRY(oa2_params_check(ctx->params, params, ctx->pool));
-    /* Section 3.1.1 */
-    if (strcmp(oa2_params_get(ctx->params, "response_type"), "code") != 0)
+    type = oa2_params_get(ctx->params, "response_type");
+    /* Section 3.1.1: a list of words */
+    if (strcmp(oa2_scope_union(type, "", ctx->pool), "code") != 0)
         return oa2_err_make(ctx->pool, &oa2_unsupported_response_type,
                             OA2_ID(5016), "response_type must be code", NULL);
     if (mode && strcmp(mode, "query") != 0)

@@ -6,6 +6,8 @@
  */
 #include "endpoint/endpoint.h"
 
+#include <apr_strings.h>
+
 #include "domain/client.h"
 #include "grant/grant.h"
 
@@ -27,13 +29,17 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
 
     if (!type)
         return oa2_err_make(ctx->pool, &oa2_unsupported_grant_type,
-                            OA2_ID(5041), NULL,
+                            OA2_ID(5041), "this server does not know that "
+                            "grant_type: grant_types_supported in its "
+                            "metadata lists those it has",
                             "client \"%s\" asked for grant_type \"%s\"",
                             ctx->client->id, name);
     OA2_TRY(oa2_client_may_use(ctx, name));
     if (type->confidential && oa2_client_is_public(ctx->client))
         return oa2_err_make(ctx->pool, &oa2_unauthorized_client,
-                            OA2_ID(5042), NULL,
+                            OA2_ID(5042), apr_psprintf(
+                                ctx->pool, "%s is for clients with a secret, "
+                                "and this one is public", name),
                             "public client \"%s\" asked for grant_type "
                             "\"%s\"", ctx->client->id, name);
     OA2_TRY(oa2_params_check(ctx->params, type->params, ctx->pool));

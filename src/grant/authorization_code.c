@@ -4,15 +4,18 @@
  * section 4.6, RFC 8707 section 2.2.
  *
  * Proof first, spend last, so that only who could have redeemed a code can
- * burn it.
+ * burn it.  Until the proof a client hears one sentence for all that can be
+ * wrong with a code; afterwards it is told.
  */
 #include "grant/grant.h"
 
 #include <string.h>
+#include <apr_strings.h>
 
 #include "domain/pkce.h"
 #include "domain/redirect.h"
 #include "domain/resource.h"
+#include "domain/settings.h"
 #include "domain/token.h"
 
 static const oa2_param_t params[] = {
@@ -24,11 +27,16 @@ static const oa2_param_t params[] = {
     OA2_PARAMS_END
 };
 
-/* Why a code is no good is for the log: the client hears one thing only. */
-static oa2_err_t *bad_code(oa2_ctx_t *ctx, int id, const char *why)
+/* said NULL: which it is, is for the log only. */
+static oa2_err_t *bad_code(oa2_ctx_t *ctx, int id, const char *said,
+                           const char *why)
 {
-    return oa2_err_make(ctx->pool, &oa2_invalid_grant, id,
-                        "the code is not valid",
+    if (!said)
+        said = apr_psprintf(ctx->pool, "this client has no such code: it was "
+                            "not issued to it, or it is gone (a code works "
+                            "once, and for %" APR_INT64_T_FMT " s)",
+                            ctx->settings->code_lifetime);
+    return oa2_err_make(ctx->pool, &oa2_invalid_grant, id, said,
                         "code of client \"%s\": %s", ctx->client->id, why);
 }
 
@@ -41,17 +49,22 @@ static oa2_err_t *replayed(oa2_ctx_t *ctx, const oa2_code_t *code)
 
     OA2_TRY(oa2_grant_revoke(&done, ctx, code->grant));
     return oa2_err_attack(bad_code(
-        ctx, OA2_ID(4001), "used twice; all that came of it is revoked"));
+        ctx, OA2_ID(4001), "the code was used before, and works once; the "
+        "tokens that came of it are revoked",
+        "used twice; all that came of it is revoked"));
 }
 
-/* Section 4.1.3: "ensure that the redirect_uri parameter is present if [it]
-   was included in the initial authorization request …, and if included
-   ensure that their values are identical" */
+/*
+ * Section 4.1.3: "ensure that the redirect_uri parameter is present if [it]
+ * was included in the initial authorization request …, and if included ensure
+ * that their values are identical".  OAuth 2.1 (draft, section 10.2) leaves it
+ * out, since PKCE proves more; so who has proven that need not send it.
+ */
 static oa2_err_t *check_redirect(oa2_ctx_t *ctx, const oa2_code_t *code)
 {
     const char *sent = oa2_params_get(ctx->params, "redirect_uri");
 
-    if (!sent && !code->redirect_sent)
+    if (!sent && (!code->redirect_sent || *code->challenge))
         return NULL;
     if (sent && strcmp(sent, code->redirect_uri) == 0)
         return NULL;
@@ -75,18 +88,19 @@ static oa2_err_t *prove(oa2_code_t **out, oa2_ctx_t *ctx)
         return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(4003),
                             "code_verifier has 43 to 128 characters", NULL);
     if (!oa2_token_is_ours(ctx, OA2_CODE_PREFIX, text))
-        return bad_code(ctx, OA2_ID(4004), "not of this server's making");
+        return bad_code(ctx, OA2_ID(4004), NULL,
+                        "not of this server's making");
     OA2_TRY(oa2_code_find(&code, ctx, oa2_digest_text(ctx->pool, text)));
     if (!code)
-        return bad_code(ctx, OA2_ID(4005), "no such code");
+        return bad_code(ctx, OA2_ID(4005), NULL, "no such code");
 
     /* Section 4.1.3: "ensure that the authorization code was issued to the
        authenticated confidential client, or … to the client_id" */
     if (strcmp(code->client_id, ctx->client->id) != 0)
         return oa2_err_attack(
-            bad_code(ctx, OA2_ID(4006), "issued to another client"));
-    OA2_TRY(check_redirect(ctx, code));
+            bad_code(ctx, OA2_ID(4006), NULL, "issued to another client"));
     OA2_TRY(oa2_pkce_verify(ctx, code->challenge, verifier));
+    OA2_TRY(check_redirect(ctx, code));
     *out = code;
     return NULL;
 }
@@ -103,10 +117,14 @@ static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
     if (code->spent)
         return replayed(ctx, code);
     if (code->revoked)
-        return bad_code(ctx, OA2_ID(4007), "revoked");
+        return bad_code(ctx, OA2_ID(4007), "the access that the code stands "
+                        "for was revoked", "revoked");
     /* Section 4.1.2: "MUST expire shortly after it is issued" */
     if (code->expires <= ctx->now)
-        return bad_code(ctx, OA2_ID(4008), "expired");
+        return bad_code(ctx, OA2_ID(4008), apr_psprintf(
+                            ctx->pool, "the code has expired: it is good for "
+                            "%" APR_INT64_T_FMT " s",
+                            ctx->settings->code_lifetime), "expired");
 
     like.grant = code->grant;
     like.user = code->user;

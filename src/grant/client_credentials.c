@@ -12,7 +12,7 @@
 #include "domain/token.h"
 
 static const oa2_param_t params[] = {
-    {"scope", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_scope},
+    {"scope", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_nqschar},
     {"resource", OA2_OPTIONAL, OA2_MANY, 2000, oa2_is_uri},
     OA2_PARAMS_END
 };

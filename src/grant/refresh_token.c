@@ -19,7 +19,7 @@
 
 static const oa2_param_t params[] = {
     {"refresh_token", OA2_REQUIRED, OA2_ONCE, 512, oa2_is_vschar},
-    {"scope", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_scope},
+    {"scope", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_nqschar},
     {"resource", OA2_OPTIONAL, OA2_MANY, 2000, oa2_is_uri},
     OA2_PARAMS_END
 };
@@ -99,12 +99,13 @@ static oa2_err_t *prove(oa2_token_t **out, oa2_ctx_t *ctx, const char *text)
 static oa2_err_t *narrow(const char **scope, oa2_ctx_t *ctx,
                          const oa2_token_t *old)
 {
-    const char *asked = oa2_params_get(ctx->params, "scope");
+    const char *sent = oa2_params_get(ctx->params, "scope");
+    const char *asked = oa2_scope_union(sent ? sent : "", "", ctx->pool);
     /* What an administrator has taken from the client since is gone. */
     const char *left =
         oa2_scope_common(old->scope, ctx->client->scope, ctx->pool);
 
-    if (asked && !oa2_scope_is_subset(asked, left))
+    if (!oa2_scope_is_subset(asked, left))
         return oa2_err_make(ctx->pool, &oa2_invalid_scope, OA2_ID(4015),
                             "scope is more than was granted",
                             "client \"%s\" asked for scope \"%s\" when it "
@@ -112,7 +113,7 @@ static oa2_err_t *narrow(const char **scope, oa2_ctx_t *ctx,
                             left);
     if (!*left)
         return bad_token(ctx, OA2_ID(4016), "no scope is left of it");
-    *scope = asked ? oa2_scope_union(asked, "", ctx->pool) : left;
+    *scope = *asked ? asked : left;
     return NULL;
 }
 

@@ -128,9 +128,9 @@ rows(
           %good, basic => $app)->{access_token}) },
     { clause => '4.1.3: another redirect_uri', %refused,
       send => redeem($spare, redirect_uri => "$uri/") },
-    { clause => '4.1.3: redirect_uri missing', %refused,
-      send => redeem($spare, redirect_uri => undef) },
-    { clause => 'RFC 7636 4.6: a wrong code_verifier', %refused,
+    { clause => 'RFC 7636 4.6: a wrong code_verifier', status => 400,
+      json => { error => 'invalid_grant', error_description =>
+                qr/code_verifier does not match the code_challenge/ },
       send => redeem($spare, code_verifier => 'a' x 43),
       log => { level => 'notice', like => qr/tk-app/ } },
     { clause => '4.1.3: another client\'s code', %refused,
@@ -141,8 +141,10 @@ rows(
       send => sub { request('POST', 'token', form =>
                             [ @{ form($spare) }, client_id => 'tk-spa' ]) },
       log => { level => 'notice', like => qr/tk-spa/ } },
-    { clause => '4.1.3: none of these tries has burnt the code',
-      send => redeem($spare), status => 200,
+    # OAuth 2.1 (draft) 10.2: PKCE proves more than redirect_uri does.
+    { clause => '4.1.3: none of these tries has burnt the code; redirect_uri '
+          . 'may be left out with PKCE',
+      send => redeem($spare, redirect_uri => undef), status => 200,
       json => { access_token => qr/./ }, log => 0 },
 );
 
@@ -162,7 +164,9 @@ subtest '4.1.2: a second use takes the tokens down' => sub {
     my $tokens = json(redeem($flow)->());
     is(request('GET', '/api/env.cgi', bearer => $tokens->{access_token})
        ->{status}, 200, 'the token works');
-    row({ clause => 'replay', %refused, send => redeem($flow),
+    row({ clause => 'replay', status => 400, send => redeem($flow),
+          json => { error => 'invalid_grant',
+                    error_description => qr/was used before.*works once/ },
           log => { level => 'notice', like => qr/twice/ } });
     row({ clause => 'the access token is dead', status => 401, log => 'any',
           send => [ GET => '/api/env.cgi',
@@ -181,6 +185,21 @@ subtest '4.1.2: a thief with the code but not the verifier cannot' => sub {
           log => 'any' });
     is(request('GET', '/api/env.cgi', bearer => $tokens->{access_token})
        ->{status}, 200, 'the token still works');
+    log_lines();
+};
+
+# Until the proof one sentence for all of it; afterwards it is told.
+subtest '5.2: who has not proven to be the client is told nothing' => sub {
+    my $flow = fresh();
+    my @said = map { json($_->())->{error_description} }
+        redeem($flow, code => 'SplxlOBeZQQYbYS6WxSbIA'),
+        redeem($flow, code => 'oa2c_' . 'A' x 51),
+        sub { request('POST', 'token', form => form($flow), basic => $other) };
+    redeem($flow)->();
+    push @said, json(request('POST', 'token', form => form($flow),
+                             basic => $other))->{error_description};
+    like($said[0], qr/works once, and for 60 s/, 'what there is to know');
+    is($said[$_], $said[0], "the same: $_") for 1 .. $#said;
     log_lines();
 };
 
@@ -253,6 +272,18 @@ rows(
                   type => 'application/x-www-form-urlencoded; charset=UTF-8',
                   body => form_encode(form($flow)));
       } },
+    (map { my $type = $_;
+           { clause => "B: the type has no parameters: $type", status => 200,
+             log => 0, send => sub {
+                 request('POST', 'token', basic => $app, type => $type,
+                         body => form_encode(form(fresh())));
+             } } }
+     map { "application/x-www-form-urlencoded$_" }
+     '; charset=ISO-8859-1', ';charset=us-ascii', '; charset=utf8',
+     '; charset=UTF-8;', '; charset = UTF-8', ' ; boundary=x; a="b;c"', ';'),
+    { clause => 'B: a longer type is another', status => 415,
+      send => [ POST => 'token', basic => $app,
+                type => 'application/x-www-form-urlencoded2', body => 'a=b' ] },
     { clause => 'B: the type in other letters', status => 200, log => 0,
       send => sub {
           my $flow = fresh();

@@ -138,7 +138,9 @@ static void code_errors(void **state)
                  "invalid_client");
     reply = run(w, &oa2_endpoint_token, OA2_POST,
                 apr_psprintf(w->pool, "grant_type=authorization_code&code=%s"
-                             "&code_verifier=" VERIFIER, code), auth);
+                             "&code_verifier=" VERIFIER
+                             "&redirect_uri=https%%3A%%2F%%2Fshop.example"
+                             "%%2F", code), auth);
     assert_error(w, reply, 400, "invalid_grant");
     reply = run(w, &oa2_endpoint_token, OA2_POST,
                 apr_psprintf(w->pool, "grant_type=authorization_code&code=%s"
