@@ -358,7 +358,7 @@ await test('the demo: from its start page to an answer of the API',
   async ({ page }) => {
     const { execFileSync } = await import('node:child_process');
     await page.goto(`${origin}/`);
-    await page.getByRole('link', { name: 'Ask for access' }).click();
+    await page.getByRole('link', { name: /^Let the app/ }).click();
     await signIn(page);
     const button = page.getByRole('button', { name: 'Allow' });
     await button.or(page.getByText('Code received')).first().waitFor();
@@ -371,6 +371,18 @@ await test('the demo: from its start page to an answer of the API',
     const call = (await page.locator('#call').innerText())
       .replace('ACCESS_TOKEN', tokens.access_token);
     assert.equal(run(call).user, demo.user.username);
+    // The button comes too late for this code, and says so.
+    const go = page.getByRole('button', { name: 'Call the API' });
+    await go.click();
+    await page.getByText('Start again.').waitFor();
+    assert.match(await page.locator('#tokens').innerText(), /invalid_grant/);
+    // The next time it is in time.
+    await page.goto(`${origin}/`);
+    await page.getByRole('link', { name: /^Let the app/ }).click();
+    await go.click();
+    await page.getByText('The API\'s answer').waitFor();
+    assert.equal(JSON.parse(await page.locator('#orders').innerText()).user,
+      demo.user.username);
     await page.goto(`${origin}/demo/callback?code=x&state=y&iss=z`);
     assert.match(await page.locator('#what').innerText(), /do not use it/);
     await page.goto(`${origin}/demo/callback?error=access_denied`);
