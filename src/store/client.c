@@ -15,6 +15,7 @@
 #include "base/uri.h"
 #include "store/grant.h"
 #include "store/pool.h"
+#include "store/realm.h"
 #include "store/tell.h"
 
 #define CACHED_FOR 3600                 /* seconds, if nothing changes it */
@@ -33,11 +34,11 @@ static const oa2_sql_t find_sql = {
     { "SELECT " COLUMNS " FROM oauth2_client WHERE id = $1" }
 };
 
-static oa2_client_t *client_read(apr_pool_t *pool, oa2_row_t row)
+static oa2_client_t *client_read(const oa2_ctx_t *ctx, oa2_row_t row)
 {
-    oa2_client_t *client = apr_pcalloc(pool, sizeof(*client));
+    oa2_client_t *client = apr_pcalloc(ctx->pool, sizeof(*client));
 
-    client->id = row[0];
+    client->id = oa2_realm_name(ctx, row[0]);
     client->name = oa2_row_text(row, 1);
     client->secret = row[2];
     client->old_secret = row[3];
@@ -121,6 +122,7 @@ oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
                            const char *id)
 {
     oa2_cache_t *cache = ctx->store->clients;
+    const char *name = oa2_realm_key(ctx, id);
     unsigned char key[OA2_KEY_LEN];
     apr_size_t room = cache ? oa2_cache_room(cache) : 0;
     apr_size_t len = room;
@@ -130,7 +132,7 @@ oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
     oa2_pack_t pack;
 
     if (cache) {
-        cache_key(key, "client", id, ctx->pool);
+        cache_key(key, "client", name, ctx->pool);
         if (oa2_cache_find(buf, &len, cache, key, ctx->now)) {
             oa2_pack_begin(&pack, buf, len);
             *out = client_unpack(&pack, ctx->pool);
@@ -139,12 +141,12 @@ oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
         }
         mark = oa2_cache_mark(cache);
     }
-    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, id));
-    *out = rows->nelts ? client_read(ctx->pool,
-                                     APR_ARRAY_IDX(rows, 0, oa2_row_t)) : NULL;
+    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, name));
+    *out = rows->nelts ? client_read(ctx, APR_ARRAY_IDX(rows, 0, oa2_row_t))
+                       : NULL;
     if (cache && *out) {
         oa2_cache_entry_t entry = {
-            { 0 }, { oa2_tell_tag(OA2_OF_CLIENT, id) }, 0, buf, 0
+            { 0 }, { oa2_tell_tag(OA2_OF_CLIENT, name) }, 0, buf, 0
         };
 
         oa2_pack_begin(&pack, buf, room);
@@ -158,8 +160,8 @@ oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
 
 /* ------------------------------------------------------------ list */
 
-#define LIST "SELECT " COLUMNS " FROM oauth2_client WHERE id > $1" \
-    " ORDER BY id LIMIT CAST($2 AS BIGINT)"
+#define LIST "SELECT " COLUMNS " FROM oauth2_client" \
+    " WHERE id >= $1 AND id < $2 ORDER BY id LIMIT CAST($3 AS BIGINT)"
 static const oa2_sql_t list_sql = { "client_list", LIST, { LIST } };
 
 oa2_err_t *oa2_client_list(apr_array_header_t **out, oa2_ctx_t *ctx,
@@ -168,12 +170,11 @@ oa2_err_t *oa2_client_list(apr_array_header_t **out, oa2_ctx_t *ctx,
     apr_array_header_t *rows;
     int i;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &list_sql, after ? after : "",
-                    oa2_sql_number(ctx->pool, n)));
+    OA2_TRY(oa2_realm_rows(&rows, ctx, &list_sql, after, n));
     *out = apr_array_make(ctx->pool, rows->nelts, sizeof(oa2_client_t *));
     for (i = 0; i < rows->nelts; i++)
         APR_ARRAY_PUSH(*out, oa2_client_t *) =
-            client_read(ctx->pool, APR_ARRAY_IDX(rows, i, oa2_row_t));
+            client_read(ctx, APR_ARRAY_IDX(rows, i, oa2_row_t));
     return NULL;
 }
 
@@ -258,7 +259,8 @@ static oa2_err_t *client_write(int *done, oa2_ctx_t *ctx,
     apr_array_header_t *rows;
 
     OA2_TRY(OA2_SQL(&rows, ctx, sql,
-                    client->id, client->name, client->secret,
+                    oa2_realm_key(ctx, client->id), client->name,
+                    client->secret,
                     client->old_secret,
                     oa2_sql_number(pool, client->old_secret_until),
                     client->redirect_uris, client->scope, client->grants,
@@ -285,7 +287,8 @@ oa2_err_t *oa2_client_put(int *put, oa2_ctx_t *ctx,
    its answer lost. */
 static void client_bump(oa2_ctx_t *ctx, const char *id)
 {
-    oa2_tell_caches(ctx->store, OA2_OF_CLIENT, id);
+    oa2_tell_caches(ctx->store, OA2_OF_CLIENT,
+                    oa2_realm_key(ctx, id));
     oa2_tell_caches(ctx->store, OA2_OF_ORIGINS, "");
 }
 
@@ -325,9 +328,10 @@ static const oa2_sql_t remove_consents_sql = {
  */
 oa2_err_t *oa2_client_remove(int *done, oa2_ctx_t *ctx, const char *id)
 {
+    const char *key = oa2_realm_key(ctx, id);
     apr_array_header_t *rows;
     const char *serial;
-    oa2_err_t *err = OA2_SQL(&rows, ctx, &remove_sql, id);
+    oa2_err_t *err = OA2_SQL(&rows, ctx, &remove_sql, key);
 
     client_bump(ctx, id);
     OA2_TRY(err);
@@ -336,18 +340,21 @@ oa2_err_t *oa2_client_remove(int *done, oa2_ctx_t *ctx, const char *id)
         return NULL;
     serial = oa2_row_text(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
     do {
-        OA2_TRY(OA2_SQL(&rows, ctx, &remove_consents_sql, id, serial));
+        OA2_TRY(OA2_SQL(&rows, ctx, &remove_consents_sql, key, serial));
     } while (oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0)
              == BATCH_ROWS);
-    return oa2_grant_remove_all(ctx, NULL, id, serial);
+    return oa2_grant_remove_all(ctx, NULL, key, serial);
 }
 
 /* ------------------------------------------------------------ origins */
 
-#define ORIGIN "SELECT 1 FROM oauth2_origin o" \
+#define ORIGIN(in_realm) "SELECT 1 FROM oauth2_origin o" \
     " JOIN oauth2_client c ON c.id = o.client_id" \
-    " WHERE o.origin = $1 AND c.disabled = 0 LIMIT 1"
-static const oa2_sql_t origin_sql = { "origin_is_known", ORIGIN, { ORIGIN } };
+    " WHERE o.origin = $1 AND c.disabled = 0 AND " in_realm " LIMIT 1"
+static const oa2_sql_t origin_sql = {
+    "origin_is_known", ORIGIN(OA2_REALM_PGSQL("o.client_id", "$2")),
+    { ORIGIN(OA2_REALM_SQLITE("o.client_id", "$2")) }
+};
 
 oa2_err_t *oa2_origin_is_known(int *known, oa2_ctx_t *ctx,
                                const char *origin)
@@ -360,14 +367,17 @@ oa2_err_t *oa2_origin_is_known(int *known, oa2_ctx_t *ctx,
     apr_size_t len = sizeof(buf);
 
     if (cache) {
-        cache_key(key, "origin", origin, ctx->pool);
+        cache_key(key, "origin",
+                  apr_pstrcat(ctx->pool, oa2_realm_prefix(ctx), " ", origin,
+                              NULL), ctx->pool);
         if (oa2_cache_find(buf, &len, cache, key, ctx->now)) {
             *known = 1;
             return NULL;
         }
         mark = oa2_cache_mark(cache);
     }
-    OA2_TRY(OA2_SQL(&rows, ctx, &origin_sql, origin));
+    OA2_TRY(OA2_SQL(&rows, ctx, &origin_sql, origin,
+                    oa2_realm_prefix(ctx)));
     *known = rows->nelts > 0;
     /* Unknown ones are not kept: anyone can make those up without end. */
     if (cache && *known) {

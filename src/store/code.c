@@ -7,6 +7,7 @@
  * revoke (when possible) all tokens previously issued".
  */
 #include "store/issue.h"
+#include "store/realm.h"
 
 /* ------------------------------------------------------------ issue */
 
@@ -38,7 +39,8 @@ oa2_err_t *oa2_code_issue(oa2_ctx_t *ctx, const oa2_grant_t *grant,
     apr_array_header_t *rows;
 
     OA2_TRY(OA2_SQL(&rows, ctx, &issue_sql, oa2_sql_number(pool, grant->id),
-                    grant->client_id, grant->user, grant->scope,
+                    oa2_realm_key(ctx, grant->client_id),
+                    oa2_realm_key(ctx, grant->user), grant->scope,
                     grant->audience, oa2_sql_number(pool, grant->created),
                     oa2_sql_number(pool, expires), code->digest,
                     code->redirect_uri, code->redirect_sent ? "1" : "0",
@@ -66,20 +68,24 @@ oa2_err_t *oa2_code_find(oa2_code_t **out, oa2_ctx_t *ctx,
                          const char *digest)
 {
     apr_array_header_t *rows;
+    const char *client_id = NULL;
+    oa2_row_t row = NULL;
     oa2_code_t *code;
-    oa2_row_t row;
 
     OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, digest));
-    if (!rows->nelts) {
+    if (rows->nelts) {
+        row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
+        client_id = oa2_realm_name(ctx, row[2]);
+    }
+    if (!client_id) {
         *out = NULL;
         return NULL;
     }
-    row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
     code = apr_pcalloc(ctx->pool, sizeof(*code));
     code->digest = row[0];
     code->grant = oa2_row_number(row, 1);
-    code->client_id = row[2];
-    code->user = row[3];
+    code->client_id = client_id;
+    code->user = oa2_realm_name(ctx, row[3]);
     code->sub = row[4];
     code->redirect_uri = row[5];
     code->redirect_sent = oa2_row_number(row, 6) != 0;

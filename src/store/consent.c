@@ -6,7 +6,7 @@
  * It counts for the client that it was given to, by serial: not for another
  * one that gets the same id later.
  */
-#include "store/sql.h"
+#include "store/realm.h"
 
 #define FIND "SELECT k.scope FROM oauth2_consent k JOIN oauth2_client c" \
     " ON c.id = k.client_id AND c.serial = k.serial" \
@@ -25,7 +25,8 @@ oa2_err_t *oa2_consent_find(const char **scope, oa2_ctx_t *ctx,
 {
     apr_array_header_t *rows;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, user, client_id));
+    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, oa2_realm_key(ctx, user),
+                    oa2_realm_key(ctx, client_id)));
     *scope = rows->nelts
         ? oa2_row_text(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0) : "";
     return NULL;
@@ -36,5 +37,6 @@ oa2_err_t *oa2_consent_put(oa2_ctx_t *ctx, const char *user,
 {
     apr_array_header_t *rows;
 
-    return OA2_SQL(&rows, ctx, &put_sql, user, client_id, scope);
+    return OA2_SQL(&rows, ctx, &put_sql, oa2_realm_key(ctx, user),
+                   oa2_realm_key(ctx, client_id), scope);
 }

@@ -3,7 +3,7 @@
  * flow.c - an authorization request (RFC 6749 section 4.1.1) that waits while
  * its user logs in and consents.
  */
-#include "store/sql.h"
+#include "store/realm.h"
 
 #define COLUMNS "digest, browser, client_id, redirect_uri, redirect_sent," \
     " scope, state, challenge, audience, prompt, login_hint, expires"
@@ -29,7 +29,7 @@ oa2_err_t *oa2_flow_put(oa2_ctx_t *ctx, const oa2_flow_t *flow)
     apr_array_header_t *rows;
 
     return OA2_SQL(&rows, ctx, &put_sql, flow->digest, flow->browser,
-                   flow->client_id, flow->redirect_uri,
+                   oa2_realm_key(ctx, flow->client_id), flow->redirect_uri,
                    flow->redirect_sent ? "1" : "0", flow->scope, flow->state,
                    flow->challenge, flow->audience, flow->prompt,
                    flow->login_hint,
@@ -40,20 +40,24 @@ oa2_err_t *oa2_flow_find(oa2_flow_t **out, oa2_ctx_t *ctx, const char *digest,
                          const char *browser)
 {
     apr_array_header_t *rows;
+    const char *client_id = NULL;
+    oa2_row_t row = NULL;
     oa2_flow_t *flow;
-    oa2_row_t row;
 
     OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, digest, browser,
                     oa2_sql_number(ctx->pool, ctx->now)));
-    if (!rows->nelts) {
+    if (rows->nelts) {
+        row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
+        client_id = oa2_realm_name(ctx, row[2]);
+    }
+    if (!client_id) {
         *out = NULL;
         return NULL;
     }
-    row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
     flow = apr_pcalloc(ctx->pool, sizeof(*flow));
     flow->digest = row[0];
     flow->browser = row[1];
-    flow->client_id = row[2];
+    flow->client_id = client_id;
     flow->redirect_uri = row[3];
     flow->redirect_sent = oa2_row_number(row, 4) != 0;
     flow->scope = oa2_row_text(row, 5);

@@ -10,6 +10,7 @@
 #include <apr_strings.h>
 
 #include "store/grant.h"
+#include "store/realm.h"
 #include "store/tell.h"
 
 #define BATCH "1000"                    /* rows of one statement */
@@ -24,11 +25,12 @@ static const oa2_sql_t revoke_sql = {
     "grant_revoke",
     "WITH g AS (UPDATE oauth2_grant SET revoked = $2,"
     " sweep = LEAST(sweep, CAST($2 AS BIGINT) + " KEPT ")"
-    " WHERE id = $1 AND revoked = 0 RETURNING id)"
-    " SELECT id, " OA2_TELL(OA2_OF_GRANT, "id") " FROM g",
+    " WHERE id = $1 AND revoked = 0 AND " OA2_REALM_PGSQL("client_id", "$3")
+    " RETURNING id) SELECT id, " OA2_TELL(OA2_OF_GRANT, "id") " FROM g",
     { "UPDATE oauth2_grant SET revoked = CAST($2 AS BIGINT),"
       " sweep = MIN(sweep, CAST($2 AS BIGINT) + " KEPT ")"
-      " WHERE id = $1 AND revoked = 0 RETURNING id" }
+      " WHERE id = $1 AND revoked = 0 AND "
+      OA2_REALM_SQLITE("client_id", "$3") " RETURNING id" }
 };
 
 oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id)
@@ -36,7 +38,8 @@ oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id)
     const char *name = oa2_sql_number(ctx->pool, id);
     apr_array_header_t *rows;
     oa2_err_t *err = OA2_SQL(&rows, ctx, &revoke_sql, name,
-                             oa2_sql_number(ctx->pool, ctx->now));
+                             oa2_sql_number(ctx->pool, ctx->now),
+                             oa2_realm_prefix(ctx));
 
     /* After a failure too: it may have been done and only the answer lost. */
     oa2_tell_caches(ctx->store, OA2_OF_GRANT, name);
@@ -45,44 +48,53 @@ oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id)
     return NULL;
 }
 
-/* $1 user and $2 client may be NULL: any.  $4 tells the other machines. */
-#define OF_PAIR "(CAST($1 AS TEXT) IS NULL OR user_name = $1)" \
-    " AND (CAST($2 AS TEXT) IS NULL OR client_id = $2)"
+/* $1 user and $2 client may be NULL: any of the realm, $5, whose keys
+   end before $6.  $4 tells the other machines. */
+#define OF_PAIR(realm) "(CAST($1 AS TEXT) IS NULL OR user_name = $1)" \
+    " AND (CAST($2 AS TEXT) IS NULL OR client_id = $2)" \
+    " AND client_id >= $5 AND client_id < $6" \
+    " AND " realm("client_id", "$5")
+#define PGSQL_PAIR OF_PAIR(OA2_REALM_PGSQL)
+#define SQLITE_PAIR OF_PAIR(OA2_REALM_SQLITE)
 
 static const oa2_sql_t revoke_all_sql = {
     "grant_revoke_all",
-    "WITH batch AS (SELECT id FROM oauth2_grant WHERE revoked = 0 AND " OF_PAIR
-    " ORDER BY id LIMIT " BATCH " FOR UPDATE),"
+    "WITH batch AS (SELECT id FROM oauth2_grant WHERE revoked = 0 AND "
+    PGSQL_PAIR " ORDER BY id LIMIT " BATCH " FOR UPDATE),"
     " g AS (UPDATE oauth2_grant SET revoked = $3,"
     " sweep = LEAST(sweep, CAST($3 AS BIGINT) + " KEPT ")"
     " WHERE id IN (SELECT id FROM batch) RETURNING 1),"
     " k AS (DELETE FROM oauth2_consent WHERE ctid = ANY (ARRAY("
-    "SELECT ctid FROM oauth2_consent WHERE " OF_PAIR " LIMIT " BATCH "))"
+    "SELECT ctid FROM oauth2_consent WHERE " PGSQL_PAIR " LIMIT " BATCH "))"
     " RETURNING 1)"
     " SELECT (SELECT count(*) FROM g), (SELECT count(*) FROM k),"
     OA2_TELL_TEXT("$4"),
-    { "?DELETE FROM oauth2_consent WHERE " OF_PAIR,
+    { "?DELETE FROM oauth2_consent WHERE " SQLITE_PAIR,
       "?UPDATE oauth2_grant SET revoked = CAST($3 AS BIGINT),"
       " sweep = MIN(sweep, CAST($3 AS BIGINT) + " KEPT ")"
-      " WHERE revoked = 0 AND " OF_PAIR,
+      " WHERE revoked = 0 AND " SQLITE_PAIR,
       "SELECT changes(), 0" }
 };
 
 oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
                                 const char *client_id)
 {
+    const char *user_key = oa2_realm_key(ctx, user);
+    const char *client_key = oa2_realm_key(ctx, client_id);
     const char *kind = user ? OA2_OF_USER
         : client_id ? OA2_OF_CLIENT : OA2_OF_ALL;
-    const char *name = user ? user : client_id ? client_id : "";
+    const char *name = user ? user_key : client_id ? client_key : "";
     apr_int64_t grants = 0;
     apr_int64_t consents = 0;
     apr_int64_t sum = 0;
 
     do {
         apr_array_header_t *rows;
-        oa2_err_t *err = OA2_SQL(&rows, ctx, &revoke_all_sql, user, client_id,
+        oa2_err_t *err = OA2_SQL(&rows, ctx, &revoke_all_sql, user_key,
+                                 client_key,
                                  oa2_sql_number(ctx->pool, ctx->now),
-                                 apr_pstrcat(ctx->pool, kind, name, NULL));
+                                 apr_pstrcat(ctx->pool, kind, name, NULL),
+                                 oa2_realm_prefix(ctx), oa2_realm_end(ctx));
 
         oa2_tell_caches(ctx->store, kind, name);
         OA2_TRY(err);
@@ -133,11 +145,13 @@ oa2_err_t *oa2_grant_remove_all(oa2_ctx_t *ctx, const char *user,
 
 /* ------------------------------------------------------------ list */
 
-#define LIST "SELECT id, client_id, user_name, scope, audience, created," \
-    " expires, revoked FROM oauth2_grant" \
-    " WHERE revoked = 0 AND expires > $3 AND " OF_PAIR \
+#define LIST(pair) "SELECT id, client_id, user_name, scope, audience," \
+    " created, expires, revoked FROM oauth2_grant" \
+    " WHERE revoked = 0 AND expires > $3 AND " pair \
     " ORDER BY created DESC, id DESC LIMIT CAST($4 AS BIGINT)"
-static const oa2_sql_t list_sql = { "grant_list", LIST, { LIST } };
+static const oa2_sql_t list_sql = {
+    "grant_list", LIST(PGSQL_PAIR), { LIST(SQLITE_PAIR) }
+};
 
 oa2_err_t *oa2_grant_list(apr_array_header_t **out, oa2_ctx_t *ctx,
                           const char *user, const char *client_id, int n)
@@ -145,17 +159,19 @@ oa2_err_t *oa2_grant_list(apr_array_header_t **out, oa2_ctx_t *ctx,
     apr_array_header_t *rows;
     int i;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &list_sql, user, client_id,
+    OA2_TRY(OA2_SQL(&rows, ctx, &list_sql, oa2_realm_key(ctx, user),
+                    oa2_realm_key(ctx, client_id),
                     oa2_sql_number(ctx->pool, ctx->now),
-                    oa2_sql_number(ctx->pool, n)));
+                    oa2_sql_number(ctx->pool, n), oa2_realm_prefix(ctx),
+                    oa2_realm_end(ctx)));
     *out = apr_array_make(ctx->pool, rows->nelts, sizeof(oa2_grant_t *));
     for (i = 0; i < rows->nelts; i++) {
         oa2_row_t row = APR_ARRAY_IDX(rows, i, oa2_row_t);
         oa2_grant_t *grant = apr_pcalloc(ctx->pool, sizeof(*grant));
 
         grant->id = oa2_row_number(row, 0);
-        grant->client_id = row[1];
-        grant->user = row[2];
+        grant->client_id = oa2_realm_name(ctx, row[1]);
+        grant->user = oa2_realm_name(ctx, row[2]);
         grant->scope = oa2_row_text(row, 3);
         grant->audience = oa2_row_text(row, 4);
         grant->created = oa2_row_number(row, 5);

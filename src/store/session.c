@@ -2,7 +2,7 @@
 /*
  * session.c - a browser's login.
  */
-#include "store/sql.h"
+#include "store/realm.h"
 
 #define PUT "INSERT INTO oauth2_session (digest, user_name, authenticated," \
     " expires) VALUES ($1, $2, $3, $4) RETURNING 1"
@@ -13,14 +13,19 @@ static const oa2_sql_t put_sql = { "session_put", PUT, { PUT } };
     " WHERE s.digest = $1 AND s.expires > $2 AND u.disabled = 0"
 static const oa2_sql_t find_sql = { "session_find", FIND, { FIND } };
 
-#define END "DELETE FROM oauth2_session WHERE digest = $1 RETURNING 1"
-static const oa2_sql_t end_sql = { "session_end", END, { END } };
+#define END(in_realm) "DELETE FROM oauth2_session WHERE digest = $1" \
+    " AND " in_realm " RETURNING 1"
+static const oa2_sql_t end_sql = {
+    "session_end", END(OA2_REALM_PGSQL("user_name", "$2")),
+    { END(OA2_REALM_SQLITE("user_name", "$2")) }
+};
 
 oa2_err_t *oa2_session_put(oa2_ctx_t *ctx, const oa2_session_t *session)
 {
     apr_array_header_t *rows;
 
-    return OA2_SQL(&rows, ctx, &put_sql, session->digest, session->user,
+    return OA2_SQL(&rows, ctx, &put_sql, session->digest,
+                   oa2_realm_key(ctx, session->user),
                    oa2_sql_number(ctx->pool, session->authenticated),
                    oa2_sql_number(ctx->pool, session->expires));
 }
@@ -30,18 +35,22 @@ oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
 {
     apr_array_header_t *rows;
     oa2_session_t *session;
-    oa2_row_t row;
+    const char *user = NULL;
+    oa2_row_t row = NULL;
 
     OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, digest,
                     oa2_sql_number(ctx->pool, ctx->now)));
-    if (!rows->nelts) {
+    if (rows->nelts) {
+        row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
+        user = oa2_realm_name(ctx, row[1]);
+    }
+    if (!user) {
         *out = NULL;
         return NULL;
     }
-    row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
     session = apr_pcalloc(ctx->pool, sizeof(*session));
     session->digest = row[0];
-    session->user = row[1];
+    session->user = user;
     session->sub = row[2];
     session->authenticated = oa2_row_number(row, 3);
     session->expires = oa2_row_number(row, 4);
@@ -53,7 +62,8 @@ oa2_err_t *oa2_session_end(int *done, oa2_ctx_t *ctx, const char *digest)
 {
     apr_array_header_t *rows;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &end_sql, digest));
+    OA2_TRY(OA2_SQL(&rows, ctx, &end_sql, digest,
+                    oa2_realm_prefix(ctx)));
     *done = rows->nelts > 0;
     return NULL;
 }

@@ -16,6 +16,11 @@
  *     oa2_temporarily_unavailable, at once after the first failure.
  *   - `find` answers NULL in *out when there is no such row: no error.
  *
+ * All verbs but those of the store, the realms and the purge see the rows of
+ * ctx->realm only, cached or not: a name, a digest or an id of another realm
+ * is one that there is not.  Verbs that take what a `find` answered take what
+ * a find of the same realm answered.
+ *
  * Times are seconds since 1970.  Digests are base64url(SHA-256(secret)),
  * 43 characters: the secrets themselves are never stored.  Lists are words
  * separated by one space; "" is the empty list, never NULL.  Returned
@@ -42,6 +47,7 @@ typedef struct oa2_ctx_t {
     apr_pool_t *pool;                   /* the request's */
     oa2_store_t *store;
     apr_int64_t now;                    /* seconds since 1970 */
+    apr_int64_t realm;                  /* oa2_realm_enter(); 0: the first */
     const struct oa2_settings_t *settings;
     const struct oa2_client_t *client;  /* proven or named; NULL: none */
     const oa2_params_t *params;         /* checked against the row */
@@ -89,6 +95,30 @@ oa2_err_t *oa2_schema_find(oa2_schema_t *out, oa2_ctx_t *ctx);
 /* Applies what is missing, each version in one transaction, one process at a
    time; *applied counts them. */
 oa2_err_t *oa2_schema_migrate(int *applied, oa2_ctx_t *ctx);
+
+/* ------------------------------------------------------------ realm */
+
+/*
+ * Whose clients and users these are: an issuer's, or those of several issuers
+ * that an administrator gave one realm.
+ */
+typedef struct oa2_realm_t {
+    apr_int64_t id;                     /* for ctx->realm */
+    const char *name;
+    apr_int64_t created;
+} oa2_realm_t;
+
+/*
+ * The number of the realm of that name, given to it when it has none yet.  The
+ * first name gets 0, and with it all rows that there were before there were
+ * realms.  Whoever else asks at the same moment is told the same.
+ */
+oa2_err_t *oa2_realm_enter(apr_int64_t *id, oa2_ctx_t *ctx, const char *name);
+/* Gives no number: *found is 0 when it has none, and *id as it was. */
+oa2_err_t *oa2_realm_find(int *found, apr_int64_t *id, oa2_ctx_t *ctx,
+                          const char *name);
+/* oa2_realm_t, all of them, by id. */
+oa2_err_t *oa2_realm_list(apr_array_header_t **out, oa2_ctx_t *ctx);
 
 /* ------------------------------------------------------------ client */
 
@@ -235,8 +265,8 @@ typedef struct oa2_grant_t {
 
 /* *done: 0 when there is none or it was revoked before. */
 oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id);
-/* All grants of a user, of a client, or of both (NULL: any); consents of the
-   pair go too.  *count: how many. */
+/* All grants of a user, of a client, or of both (NULL: any of this realm);
+   consents of the pair go too.  *count: how many. */
 oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
                                 const char *client_id);
 /* Live ones, newest first; filters may be NULL; id < before (0: all). */

@@ -10,7 +10,7 @@
  * neither counted nor do they lengthen it, or an attacker could keep the
  * user out for ever.
  */
-#include "store/sql.h"
+#include "store/realm.h"
 
 /* $1 key, $2 now, $3 limit, $4 window, $5 max_wait; t is the row before. */
 #define NOW "CAST($2 AS BIGINT)"
@@ -53,7 +53,7 @@ oa2_err_t *oa2_throttle_count(apr_int64_t *wait, oa2_ctx_t *ctx,
     apr_pool_t *pool = ctx->pool;
     apr_array_header_t *rows;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &count_sql, throttle->key,
+    OA2_TRY(OA2_SQL(&rows, ctx, &count_sql, oa2_realm_key(ctx, throttle->key),
                     oa2_sql_number(pool, ctx->now),
                     oa2_sql_number(pool, throttle->limit),
                     oa2_sql_number(pool, throttle->window),
@@ -71,7 +71,7 @@ oa2_err_t *oa2_throttle_find(apr_int64_t *wait, oa2_ctx_t *ctx,
     apr_array_header_t *rows;
     apr_int64_t until = 0;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, key));
+    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, oa2_realm_key(ctx, key)));
     if (rows->nelts)
         until = oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
     *wait = until > ctx->now ? until - ctx->now : 0;
@@ -82,5 +82,5 @@ oa2_err_t *oa2_throttle_clear(oa2_ctx_t *ctx, const char *key)
 {
     apr_array_header_t *rows;
 
-    return OA2_SQL(&rows, ctx, &clear_sql, key);
+    return OA2_SQL(&rows, ctx, &clear_sql, oa2_realm_key(ctx, key));
 }

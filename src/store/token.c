@@ -15,6 +15,7 @@
 #include "base/pack.h"
 #include "store/issue.h"
 #include "store/pool.h"
+#include "store/realm.h"
 #include "store/tell.h"
 
 #define SLACK 16        /* a sixteenth of its life the sweep of a grant waits */
@@ -73,6 +74,14 @@ static oa2_token_t *access_unpack(oa2_pack_t *pack, apr_pool_t *pool)
     return pack->ok ? token : NULL;
 }
 
+/* Rows and cached answers hold keys: NULL for those of another realm. */
+static oa2_token_t *in_realm(const oa2_ctx_t *ctx, oa2_token_t *token)
+{
+    token->client_id = oa2_realm_name(ctx, token->client_id);
+    token->user = oa2_realm_name(ctx, token->user);
+    return token->client_id ? token : NULL;
+}
+
 /* Three tags at most: with a family, its tag stands for the token's own. */
 static void access_remember(oa2_ctx_t *ctx, oa2_token_t *token,
                             oa2_cache_entry_t *entry, apr_uint32_t mark)
@@ -119,8 +128,9 @@ oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx,
         return NULL;
     oa2_pack_begin(&pack, buf, len);
     token = access_unpack(&pack, ctx->pool);
-    if (token)
-        token->digest = oa2_b64url_encode(ctx->pool, key, OA2_KEY_LEN);
+    if (!token || !in_realm(ctx, token))
+        return NULL;
+    token->digest = oa2_b64url_encode(ctx->pool, key, OA2_KEY_LEN);
     return token;
 }
 
@@ -150,7 +160,7 @@ oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
         memcpy(entry.key, key, OA2_KEY_LEN);
         access_remember(ctx, token, &entry, mark);
     }
-    *out = token;
+    *out = in_realm(ctx, token);
     return NULL;
 }
 
@@ -167,7 +177,8 @@ oa2_err_t *oa2_token_put(oa2_ctx_t *ctx, const oa2_token_t *token)
 {
     apr_array_header_t *rows;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &put_sql, token->digest, token->client_id,
+    OA2_TRY(OA2_SQL(&rows, ctx, &put_sql, token->digest,
+                    oa2_realm_key(ctx, token->client_id),
                     oa2_sql_number(ctx->pool, token->issued),
                     oa2_sql_number(ctx->pool, token->expires), token->scope,
                     token->audience));
@@ -244,7 +255,7 @@ oa2_err_t *oa2_refresh_find(oa2_token_t **out, oa2_ctx_t *ctx,
     token->spent = oa2_row_number(row, 9);
     token->reply = row[10];
     token->revoked = oa2_row_number(row, 11) != 0;
-    *out = token;
+    *out = in_realm(ctx, token);
     return NULL;
 }
 

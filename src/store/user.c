@@ -9,15 +9,16 @@
 #include <apr_strings.h>
 
 #include "store/grant.h"
+#include "store/realm.h"
 #include "store/tell.h"
 
 #define COLUMNS "name, sub, password, disabled, created"
 
-static oa2_user_t *user_read(apr_pool_t *pool, oa2_row_t row)
+static oa2_user_t *user_read(const oa2_ctx_t *ctx, oa2_row_t row)
 {
-    oa2_user_t *user = apr_pcalloc(pool, sizeof(*user));
+    oa2_user_t *user = apr_pcalloc(ctx->pool, sizeof(*user));
 
-    user->name = row[0];
+    user->name = oa2_realm_name(ctx, row[0]);
     user->sub = row[1];
     user->password = row[2];
     user->disabled = oa2_row_number(row, 3) != 0;
@@ -34,14 +35,15 @@ oa2_err_t *oa2_user_find(oa2_user_t **out, oa2_ctx_t *ctx, const char *name)
 {
     apr_array_header_t *rows;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, name));
-    *out = rows->nelts ? user_read(ctx->pool,
-                                   APR_ARRAY_IDX(rows, 0, oa2_row_t)) : NULL;
+    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, oa2_realm_key(ctx, name)));
+    *out = rows->nelts ? user_read(ctx, APR_ARRAY_IDX(rows, 0, oa2_row_t))
+                       : NULL;
     return NULL;
 }
 
-#define LIST "SELECT " COLUMNS " FROM oauth2_user WHERE name > $1" \
-    " ORDER BY name LIMIT CAST($2 AS BIGINT)"
+#define LIST "SELECT " COLUMNS " FROM oauth2_user" \
+    " WHERE name >= $1 AND name < $2 ORDER BY name" \
+    " LIMIT CAST($3 AS BIGINT)"
 static const oa2_sql_t list_sql = { "user_list", LIST, { LIST } };
 
 oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
@@ -50,12 +52,11 @@ oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
     apr_array_header_t *rows;
     int i;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &list_sql, after ? after : "",
-                    oa2_sql_number(ctx->pool, n)));
+    OA2_TRY(oa2_realm_rows(&rows, ctx, &list_sql, after, n));
     *out = apr_array_make(ctx->pool, rows->nelts, sizeof(oa2_user_t *));
     for (i = 0; i < rows->nelts; i++)
         APR_ARRAY_PUSH(*out, oa2_user_t *) =
-            user_read(ctx->pool, APR_ARRAY_IDX(rows, i, oa2_row_t));
+            user_read(ctx, APR_ARRAY_IDX(rows, i, oa2_row_t));
     return NULL;
 }
 
@@ -70,8 +71,8 @@ oa2_err_t *oa2_user_put(int *put, oa2_ctx_t *ctx, const oa2_user_t *user)
 {
     apr_array_header_t *rows;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &put_sql, user->name, user->sub,
-                    user->password, user->disabled ? "1" : "0",
+    OA2_TRY(OA2_SQL(&rows, ctx, &put_sql, oa2_realm_key(ctx, user->name),
+                    user->sub, user->password, user->disabled ? "1" : "0",
                     oa2_sql_number(ctx->pool, user->created)));
     *put = rows->nelts > 0;
     return NULL;
@@ -89,9 +90,9 @@ oa2_err_t *oa2_user_enter(oa2_user_t **out, oa2_ctx_t *ctx, const char *name,
 {
     apr_array_header_t *rows;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &enter_sql, name, new_sub,
+    OA2_TRY(OA2_SQL(&rows, ctx, &enter_sql, oa2_realm_key(ctx, name), new_sub,
                     oa2_sql_number(ctx->pool, ctx->now)));
-    *out = user_read(ctx->pool, APR_ARRAY_IDX(rows, 0, oa2_row_t));
+    *out = user_read(ctx, APR_ARRAY_IDX(rows, 0, oa2_row_t));
     return NULL;
 }
 
@@ -134,9 +135,10 @@ static oa2_err_t *user_change(apr_array_header_t **rows, oa2_ctx_t *ctx,
                               const oa2_sql_t *sql, const char *name,
                               const char *value)
 {
-    oa2_err_t *err = OA2_SQL(rows, ctx, sql, name, value);
+    const char *key = oa2_realm_key(ctx, name);
+    oa2_err_t *err = OA2_SQL(rows, ctx, sql, key, value);
 
-    oa2_tell_caches(ctx->store, OA2_OF_USER, name);
+    oa2_tell_caches(ctx->store, OA2_OF_USER, key);
     return err;
 }
 
@@ -169,6 +171,7 @@ oa2_err_t *oa2_user_remove(int *done, oa2_ctx_t *ctx, const char *name)
     *done = rows->nelts > 0;
     if (!*done)
         return NULL;
-    return oa2_grant_remove_all(ctx, name, NULL, oa2_row_text(
-        APR_ARRAY_IDX(rows, 0, oa2_row_t), 0));
+    return oa2_grant_remove_all(
+        ctx, oa2_realm_key(ctx, name), NULL,
+        oa2_row_text(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0));
 }
