@@ -187,7 +187,7 @@ static oa2_err_t *client_make(oa2_client_t *client, const ctl_t *ctl)
 {
     static const oa2_client_t empty = {
         .name = "", .redirect_uris = "", .scope = "", .grants = "",
-        .introspect = "none", .resources = ""
+        .introspect = "none", .resources = "", .origins = ""
     };
     const char *problem;
 

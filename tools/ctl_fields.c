@@ -15,8 +15,9 @@
 
 static oa2_err_t *redirect_check(const ctl_t *ctl, const char *uri)
 {
-    /* White space would make two of it. */
-    const char *problem = oa2_redirect_problem(uri, ctl->pool);
+    /* White space would make two of it.  Whether its scheme may be without a
+       dot is said by the whole client. */
+    const char *problem = oa2_redirect_problem(uri, 1, ctl->pool);
 
     return problem ? ctl_fail(ctl, &ctl_usage, "redirect URI \"%s\" %s", uri,
                               problem) : NULL;

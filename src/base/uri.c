@@ -179,6 +179,20 @@ const char *oa2_uri_origin(const oa2_uri_t *uri, apr_pool_t *pool)
                         uri->port);
 }
 
+int oa2_uri_is_origin(const char *text, apr_pool_t *pool)
+{
+    const oa2_uri_t *uri = oa2_uri_parse(text, pool);
+    const char *written;
+
+    if (!uri || !uri->host || !*uri->host)
+        return 0;
+    written = oa2_uri_origin(uri, pool);
+    if (!written)
+        written = apr_psprintf(pool, uri->port ? "%s://%s:%d" : "%s://%s",
+                               uri->scheme, uri->host, uri->port);
+    return strcmp(text, written) == 0;
+}
+
 int oa2_uri_is_loopback(const oa2_uri_t *uri)
 {
     struct in6_addr v6;

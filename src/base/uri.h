@@ -22,6 +22,11 @@ oa2_uri_t *oa2_uri_parse(const char *text, apr_pool_t *pool);
 /* RFC 6454: scheme://host[:port], port left out where it is the default;
    NULL for a scheme other than http and https. */
 const char *oa2_uri_origin(const oa2_uri_t *uri, apr_pool_t *pool);
+/*
+ * 1 when text is an origin as browsers write it (RFC 6454 section 6.2), also
+ * that of an app's web view ("capacitor://localhost"); "null" is none.
+ */
+int oa2_uri_is_origin(const char *text, apr_pool_t *pool);
 /* RFC 8252 section 7.3: 127.0.0.0/8 and [::1]; localhost too (8.3). */
 int oa2_uri_is_loopback(const oa2_uri_t *uri);
 /* Appends name=value&… (NULL values left out; list ends with a NULL name)

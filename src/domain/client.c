@@ -7,6 +7,7 @@
 
 #include "base/abnf.h"
 #include "base/crypto.h"
+#include "base/uri.h"
 #include "domain/redirect.h"
 #include "domain/scope.h"
 
@@ -97,24 +98,54 @@ static const char *grants_problem(const oa2_client_t *client,
     return NULL;
 }
 
-const char *oa2_client_problem(const oa2_client_t *client, apr_pool_t *pool)
+static const char *redirects_problem(const oa2_client_t *client,
+                                     apr_pool_t *pool)
 {
     const apr_array_header_t *uris =
         oa2_scope_split(client->redirect_uris, pool);
-    const char *problem = oa2_client_id_problem(client->id);
     int i;
+
+    for (i = 0; i < uris->nelts; i++) {
+        const char *uri = APR_ARRAY_IDX(uris, i, const char *);
+        const char *problem =
+            oa2_redirect_problem(uri, client->any_scheme, pool);
+        if (problem)
+            return apr_psprintf(pool, "redirect URI \"%s\" %s", uri, problem);
+    }
+    return NULL;
+}
+
+static const char *origins_problem(const oa2_client_t *client,
+                                   apr_pool_t *pool)
+{
+    const apr_array_header_t *origins =
+        oa2_scope_split(client->origins, pool);
+    int i;
+
+    for (i = 0; i < origins->nelts; i++) {
+        const char *origin = APR_ARRAY_IDX(origins, i, const char *);
+        if (strlen(origin) > ID_MAX || !oa2_uri_is_origin(origin, pool))
+            return apr_psprintf(pool, "\"%s\" is not an origin as browsers "
+                                "write it: scheme://host or scheme://host:"
+                                "port, in lower case, without a path, such "
+                                "as https://app.example.com or "
+                                "capacitor://localhost", origin);
+    }
+    return NULL;
+}
+
+const char *oa2_client_problem(const oa2_client_t *client, apr_pool_t *pool)
+{
+    const char *problem = oa2_client_id_problem(client->id);
 
     if (problem) return problem;
     if (*client->name && !oa2_is_text(client->name))
         return "a client's name has no control characters";
     if (strlen(client->name) > ID_MAX)
         return "a client's name has at most 255 bytes";
-    for (i = 0; i < uris->nelts; i++) {
-        const char *uri = APR_ARRAY_IDX(uris, i, const char *);
-        problem = oa2_redirect_problem(uri, pool);
-        if (problem)
-            return apr_psprintf(pool, "redirect URI \"%s\" %s", uri, problem);
-    }
+    problem = redirects_problem(client, pool);
+    if (!problem) problem = origins_problem(client, pool);
+    if (problem) return problem;
     if (*client->scope && !oa2_is_scope(client->scope))
         return "a scope is words of printable ASCII characters without "
                "'\"' and '\\'";
@@ -123,6 +154,10 @@ const char *oa2_client_problem(const oa2_client_t *client, apr_pool_t *pool)
         return "introspect is none, own or all";
     if (strcmp(client->introspect, "none") && oa2_client_is_public(client))
         return "introspection needs a secret: the client cannot be public";
+    /* RFC 9700 section 2.1.1: "Public clients MUST use PKCE" */
+    if (client->no_pkce && oa2_client_is_public(client))
+        return "a public client cannot do without PKCE: nothing else proves "
+               "that a code is its own";
     return grants_problem(client, pool);
 }
 

@@ -38,7 +38,19 @@ static int has_answer(const char *query, apr_pool_t *pool)
     return 0;
 }
 
-const char *oa2_redirect_problem(const char *text, apr_pool_t *pool)
+/* What a browser runs, shows or opens by itself: no app is behind it. */
+static int is_browsers_own(const char *scheme)
+{
+    static const char schemes[] =
+        "about blob chrome data file filesystem ftp intent jar javascript "
+        "mailto ms-browser-extension resource sms tel vbscript view-source "
+        "ws wss";
+
+    return oa2_scope_has(schemes, scheme);
+}
+
+const char *oa2_redirect_problem(const char *text, int any_scheme,
+                                 apr_pool_t *pool)
 {
     const oa2_uri_t *uri;
 
@@ -63,8 +75,11 @@ const char *oa2_redirect_problem(const char *text, apr_pool_t *pool)
             return "uses plain http, which only a loopback host may";
         return NULL;
     }
+    if (is_browsers_own(uri->scheme))
+        return "has a scheme that browsers obey themselves: no app can "
+               "receive it";
     /* RFC 8252 section 7.1: "based on a domain name under their control" */
-    if (!strchr(uri->scheme, '.'))
+    if (!strchr(uri->scheme, '.') && !any_scheme)
         return "has a private-use scheme without a dot: use the reverse of "
                "a domain name, such as com.example.app:/callback";
     return NULL;

@@ -11,10 +11,12 @@
 /*
  * NULL, or why uri cannot be registered: not absolute, a fragment, user
  * information, plain http to a host that is not loopback, a scheme without a
- * dot that is not http(s) (RFC 8252 section 7.1), a "javascript"-like scheme,
- * white space, over 2,000 bytes.
+ * dot that is not http(s) (RFC 8252 section 7.1), white space, over 2,000
+ * bytes.  any_scheme: a scheme without a dot may be, unless a browser obeys it
+ * itself, such as "javascript".
  */
-const char *oa2_redirect_problem(const char *uri, apr_pool_t *pool);
+const char *oa2_redirect_problem(const char *uri, int any_scheme,
+                                 apr_pool_t *pool);
 /*
  * Exact comparison of strings; only where http to a loopback host (127.0.0.1,
  * [::1], localhost) is registered without a port, is the port free (RFC 8252

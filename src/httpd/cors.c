@@ -16,16 +16,9 @@
 #define ALLOW_ORIGIN "Access-Control-Allow-Origin"
 #define PREFLIGHT_AGE "600"             /* seconds */
 
-/* RFC 6454 section 6.2: as browsers write it; "null" is none. */
 static int is_origin(const char *origin, apr_pool_t *pool)
 {
-    const oa2_uri_t *uri;
-    const char *canonical;
-
-    if (strlen(origin) > ORIGIN_MAX || !oa2_is_uri(origin)) return 0;
-    uri = oa2_uri_parse(origin, pool);
-    canonical = uri ? oa2_uri_origin(uri, pool) : NULL;
-    return canonical && strcmp(canonical, origin) == 0;
+    return strlen(origin) <= ORIGIN_MAX && oa2_uri_is_origin(origin, pool);
 }
 
 void oa2_cors_grant_all(apr_table_t *headers)

@@ -24,7 +24,8 @@
 
 #define COLUMNS "id, name, secret, old_secret, old_secret_until," \
     " redirect_uris, scope, grants, introspect, resources," \
-    " access_lifetime, refresh_lifetime, trusted, disabled, created, updated"
+    " access_lifetime, refresh_lifetime, trusted, disabled, created," \
+    " updated, no_pkce, any_scheme, origins, version"
 
 /* ------------------------------------------------------------ find */
 
@@ -54,6 +55,10 @@ static oa2_client_t *client_read(const oa2_ctx_t *ctx, oa2_row_t row)
     client->disabled = oa2_row_number(row, 13) != 0;
     client->created = oa2_row_number(row, 14);
     client->updated = oa2_row_number(row, 15);
+    client->no_pkce = oa2_row_number(row, 16) != 0;
+    client->any_scheme = oa2_row_number(row, 17) != 0;
+    client->origins = oa2_row_text(row, 18);
+    client->version = oa2_row_number(row, 19);
     return client;
 }
 
@@ -75,6 +80,10 @@ static void client_pack(oa2_pack_t *pack, const oa2_client_t *client)
     oa2_pack_number(pack, client->disabled);
     oa2_pack_number(pack, client->created);
     oa2_pack_number(pack, client->updated);
+    oa2_pack_number(pack, client->no_pkce);
+    oa2_pack_number(pack, client->any_scheme);
+    oa2_pack_text(pack, client->origins);
+    oa2_pack_number(pack, client->version);
 }
 
 static oa2_client_t *client_unpack(oa2_pack_t *pack, apr_pool_t *pool)
@@ -97,6 +106,10 @@ static oa2_client_t *client_unpack(oa2_pack_t *pack, apr_pool_t *pool)
     client->disabled = (int)oa2_unpack_number(pack);
     client->created = oa2_unpack_number(pack);
     client->updated = oa2_unpack_number(pack);
+    client->no_pkce = (int)oa2_unpack_number(pack);
+    client->any_scheme = (int)oa2_unpack_number(pack);
+    client->origins = oa2_unpack_text(pack, pool);
+    client->version = oa2_unpack_number(pack);
     return pack->ok ? client : NULL;
 }
 
@@ -185,53 +198,55 @@ oa2_err_t *oa2_client_list(apr_array_header_t **out, oa2_ctx_t *ctx,
 #define LITE_WORDS(n) "json_each('[\"' || replace(" n ", ' ', '\",\"')" \
     " || '\"]') WHERE value <> ''"
 
-/* $17: the origins, as words */
+/* $1 to $20 are COLUMNS; $21 all origins, as words; $22 a serial. */
+#define PUT "INSERT INTO oauth2_client (" COLUMNS ", serial)" \
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14," \
+    " $15, $16, $17, $18, $19, CAST($20 AS BIGINT), $22)" \
+    " ON CONFLICT (id) DO NOTHING RETURNING id"
+/* Of racing ones that read the same version, one finds it again. */
+#define UPDATE "UPDATE oauth2_client SET name = $2, secret = $3," \
+    " old_secret = $4, old_secret_until = $5, redirect_uris = $6," \
+    " scope = $7, grants = $8, introspect = $9, resources = $10," \
+    " access_lifetime = $11, refresh_lifetime = $12, trusted = $13," \
+    " disabled = $14, updated = $16, no_pkce = $17, any_scheme = $18," \
+    " origins = $19, version = version + 1" \
+    " WHERE id = $1 AND version = $20 RETURNING id"
+
 static const oa2_sql_t put_sql = {
     "client_put",
-    "WITH c AS (INSERT INTO oauth2_client (" COLUMNS ", serial)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-    " $15, $16, $18) ON CONFLICT (id) DO NOTHING RETURNING id),"
+    "WITH c AS (" PUT "),"
     " o AS (INSERT INTO oauth2_origin (origin, client_id)"
-    " SELECT DISTINCT word, c.id FROM c, " PG_WORDS("$17") ")"
+    " SELECT DISTINCT word, c.id FROM c, " PG_WORDS("$21") ")"
     " SELECT id FROM c",
-    { "INSERT INTO oauth2_client (" COLUMNS ", serial)"
-      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-      " $15, $16, $18) ON CONFLICT (id) DO NOTHING RETURNING id",
+    { PUT,
       "?INSERT INTO oauth2_origin (origin, client_id)"
-      " SELECT DISTINCT value, $1 FROM " LITE_WORDS("$17"),
+      " SELECT DISTINCT value, $1 FROM " LITE_WORDS("$21"),
       "SELECT id FROM oauth2_client WHERE id = $1" }
 };
 
 static const oa2_sql_t update_sql = {
     "client_update",
-    "WITH c AS (UPDATE oauth2_client SET name = $2, secret = $3,"
-    " old_secret = $4, old_secret_until = $5, redirect_uris = $6, scope = $7,"
-    " grants = $8, introspect = $9, resources = $10, access_lifetime = $11,"
-    " refresh_lifetime = $12, trusted = $13, disabled = $14, updated = $16"
-    " WHERE id = $1 RETURNING id),"
+    "WITH c AS (" UPDATE "),"
     " gone AS (DELETE FROM oauth2_origin USING c WHERE client_id = c.id"
-    " AND origin <> ALL (string_to_array($17, ' '))),"
+    " AND origin <> ALL (string_to_array($21, ' '))),"
     " o AS (INSERT INTO oauth2_origin (origin, client_id)"
-    " SELECT DISTINCT word, c.id FROM c, " PG_WORDS("$17")
+    " SELECT DISTINCT word, c.id FROM c, " PG_WORDS("$21")
     " ON CONFLICT DO NOTHING)"
     " SELECT id, " OA2_TELL(OA2_OF_CLIENT, "id") ", "
     OA2_TELL(OA2_OF_ORIGINS, "''")
     " FROM c",
-    { "UPDATE oauth2_client SET name = $2, secret = $3,"
-      " old_secret = $4, old_secret_until = $5, redirect_uris = $6,"
-      " scope = $7, grants = $8, introspect = $9, resources = $10,"
-      " access_lifetime = $11, refresh_lifetime = $12, trusted = $13,"
-      " disabled = $14, updated = $16 WHERE id = $1 RETURNING id",
+    { UPDATE,
       "?DELETE FROM oauth2_origin WHERE client_id = $1",
       "?INSERT INTO oauth2_origin (origin, client_id)"
-      " SELECT DISTINCT value, $1 FROM " LITE_WORDS("$17"),
+      " SELECT DISTINCT value, $1 FROM " LITE_WORDS("$21"),
       "SELECT id FROM oauth2_client WHERE id = $1" }
 };
 
-static const char *origins_of(const char *uris, apr_pool_t *pool)
+/* Those of the redirect URIs, and the client's own. */
+static const char *origins_of(const oa2_client_t *client, apr_pool_t *pool)
 {
-    char *rest = apr_pstrdup(pool, uris);
-    const char *origins = "";
+    char *rest = apr_pstrdup(pool, client->redirect_uris);
+    const char *origins = client->origins;
     const char *word;
     char *end;
 
@@ -270,7 +285,11 @@ static oa2_err_t *client_write(int *done, oa2_ctx_t *ctx,
                     client->trusted ? "1" : "0", client->disabled ? "1" : "0",
                     oa2_sql_number(pool, client->created),
                     oa2_sql_number(pool, client->updated),
-                    origins_of(client->redirect_uris, pool),
+                    client->no_pkce ? "1" : "0",
+                    client->any_scheme ? "1" : "0",
+                    client->origins,
+                    oa2_sql_number(pool, client->version),
+                    origins_of(client, pool),
                     oa2_sql_number(pool, oa2_random_id())));
     *done = rows->nelts > 0;
     return NULL;
@@ -287,18 +306,67 @@ oa2_err_t *oa2_client_put(int *put, oa2_ctx_t *ctx,
    its answer lost. */
 static void client_bump(oa2_ctx_t *ctx, const char *id)
 {
-    oa2_tell_caches(ctx->store, OA2_OF_CLIENT,
-                    oa2_realm_key(ctx, id));
+    oa2_tell_caches(ctx->store, OA2_OF_CLIENT, oa2_realm_key(ctx, id));
     oa2_tell_caches(ctx->store, OA2_OF_ORIGINS, "");
 }
 
-oa2_err_t *oa2_client_update(int *done, oa2_ctx_t *ctx,
-                             const oa2_client_t *client)
+oa2_err_t *oa2_client_update(int *done, oa2_ctx_t *ctx, oa2_client_t *client)
 {
     oa2_err_t *err = client_write(done, ctx, &update_sql, client);
 
     client_bump(ctx, client->id);
-    return err;
+    OA2_TRY(err);
+    client->version += *done;
+    return NULL;
+}
+
+/* Changes that somebody may be waiting for: they lose to nobody, and whoever
+   writes a whole client that was read before them is told to read again. */
+#define CHANGE(set) "UPDATE oauth2_client SET " set "," \
+    " updated = CAST($2 AS BIGINT), version = version + 1 WHERE id = $1"
+#define CHANGE_SQL(name, change) { \
+    name, \
+    "WITH c AS (" change " RETURNING id)" \
+    " SELECT id, " OA2_TELL(OA2_OF_CLIENT, "id") ", " \
+    OA2_TELL(OA2_OF_ORIGINS, "''") " FROM c", \
+    { change " RETURNING id" } }
+
+static const oa2_sql_t disabled_sql =
+    CHANGE_SQL("client_set_disabled", CHANGE("disabled = $3"));
+static const oa2_sql_t secret_sql =
+    CHANGE_SQL("client_set_secret",
+               CHANGE("old_secret = CASE WHEN CAST($4 AS BIGINT)"
+                      " > CAST($2 AS BIGINT) THEN secret END,"
+                      " old_secret_until = CAST($4 AS BIGINT), secret = $3")
+               " AND secret IS NOT NULL");
+
+oa2_err_t *oa2_client_set_disabled(int *done, oa2_ctx_t *ctx, const char *id,
+                                   int disabled)
+{
+    apr_array_header_t *rows;
+    oa2_err_t *err = OA2_SQL(&rows, ctx, &disabled_sql,
+                             oa2_realm_key(ctx, id),
+                             oa2_sql_number(ctx->pool, ctx->now),
+                             disabled ? "1" : "0");
+
+    client_bump(ctx, id);
+    OA2_TRY(err);
+    *done = rows->nelts > 0;
+    return NULL;
+}
+
+oa2_err_t *oa2_client_set_secret(int *done, oa2_ctx_t *ctx, const char *id,
+                                 const char *secret, apr_int64_t old_until)
+{
+    apr_array_header_t *rows;
+    oa2_err_t *err = OA2_SQL(&rows, ctx, &secret_sql, oa2_realm_key(ctx, id),
+                             oa2_sql_number(ctx->pool, ctx->now), secret,
+                             oa2_sql_number(ctx->pool, old_until));
+
+    client_bump(ctx, id);
+    OA2_TRY(err);
+    *done = rows->nelts > 0;
+    return NULL;
 }
 
 /* ------------------------------------------------------------ remove */

@@ -10,7 +10,8 @@
 /*
  * Takes away the grants, with their codes and refresh tokens, of a client
  * (user NULL; mark: its serial) or of a user (client_id NULL; mark: its sub)
- * that is gone already, both as keys (store/realm.h), in batches.  Access tokens go when they expire.
+ * that is gone already, in batches.  Both are keys (store/realm.h).  Access
+ * tokens go when they expire.
  */
 oa2_err_t *oa2_grant_remove_all(oa2_ctx_t *ctx, const char *user,
                                 const char *client_id, const char *mark);

@@ -64,6 +64,7 @@ static inline oa2_client_t *fixture_client(apr_pool_t *pool)
     client->grants = "authorization_code refresh_token";
     client->introspect = "none";
     client->resources = "";
+    client->origins = "";
     return client;
 }
 

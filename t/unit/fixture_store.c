@@ -172,6 +172,7 @@ oa2_client_t *fixture_store_client(oa2_ctx_t *ctx, const char *id)
     client->grants = "authorization_code refresh_token client_credentials";
     client->introspect = "own";
     client->resources = "";
+    client->origins = "";
     client->created = ctx->now;
     client->updated = ctx->now;
     fixture_good(oa2_client_put(&put, ctx, client));

@@ -138,6 +138,39 @@ static void origins_and_loopback_are_known(void **state)
     }
 }
 
+static void origins_are_as_browsers_write_them(void **state)
+{
+    static const struct {
+        const char *text;
+        int good;
+    } rows[] = {
+        {"https://a.example", 1},
+        {"https://a.example:8443", 1},
+        {"http://[::1]:81", 1},
+        {"capacitor://localhost", 1},
+        {"ionic://localhost:8080", 1},
+        {"https://A.example", 0},
+        {"https://a.example/", 0},
+        {"https://a.example:443", 0},
+        {"https://a.example?x", 0},
+        {"https://a.example#x", 0},
+        {"https://u@a.example", 0},
+        {"capacitor://localhost/", 0},
+        {"Capacitor://localhost", 0},
+        {"capacitor://", 0},
+        {"capacitor:localhost", 0},
+        {"file:///", 0},
+        {"null", 0},
+        {"*", 0},
+        {"", 0},
+    };
+    size_t i;
+
+    for (i = 0; i < UNIT_COUNT(rows); i++)
+        UNIT_ROW(oa2_uri_is_origin(rows[i].text, *state) == rows[i].good,
+                 rows[i].text);
+}
+
 static const struct {
     const char *uri;
     const char *want;
@@ -174,6 +207,7 @@ int main(void)
         UNIT_TEST(uris_are_taken_apart),
         UNIT_TEST(what_is_no_absolute_uri_is_refused),
         UNIT_TEST(origins_and_loopback_are_known),
+        UNIT_TEST(origins_are_as_browsers_write_them),
         UNIT_TEST(a_query_is_added),
     };
 

@@ -37,6 +37,24 @@ static void problems(void **state)
                      rows[i].good,
                  rows[i].grants);
     }
+    client->introspect = "none";
+    client->no_pkce = 1;
+    assert_null(oa2_client_problem(client, *state));
+    client->secret = NULL;
+    assert_non_null(oa2_client_problem(client, *state));
+    client->no_pkce = 0;
+    client->origins = "capacitor://localhost https://b.example";
+    assert_null(oa2_client_problem(client, *state));
+    client->origins = "https://b.example https://b.example/";
+    assert_non_null(oa2_client_problem(client, *state));
+    client->origins = "";
+    client->redirect_uris = "myapp://login";
+    assert_non_null(oa2_client_problem(client, *state));
+    client->any_scheme = 1;
+    assert_null(oa2_client_problem(client, *state));
+    client->redirect_uris = "myapp://login javascript:alert(1)";
+    assert_non_null(oa2_client_problem(client, *state));
+    client->redirect_uris = "https://a.example/";
     client->name = "bell\007";
     assert_non_null(oa2_client_problem(client, *state));
 }

@@ -42,7 +42,7 @@ static void registration(void **state)
     size_t i;
 
     for (i = 0; i < UNIT_COUNT(rows); i++)
-        UNIT_ROW((oa2_redirect_problem(rows[i].uri, *state) == NULL) ==
+        UNIT_ROW((oa2_redirect_problem(rows[i].uri, 0, *state) == NULL) ==
                      rows[i].good,
                  rows[i].uri);
 }

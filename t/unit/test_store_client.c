@@ -42,7 +42,8 @@ static void client_is_what_was_put(void **state)
         .grants = "refresh_token", .introspect = "all",
         .resources = "https://api.example.com/", .access_lifetime = 300,
         .refresh_lifetime = APR_INT64_C(5000000000), .trusted = 1,
-        .created = 11, .updated = 12
+        .created = 11, .updated = 12, .no_pkce = 1, .any_scheme = 1,
+        .origins = "capacitor://localhost"
     };
     oa2_client_t *client;
     int done;
@@ -71,6 +72,10 @@ static void client_is_what_was_put(void **state)
         assert_int_equal(client->disabled, 0);
         assert_true(client->created == 11);
         assert_true(client->updated == 12);
+        assert_int_equal(client->no_pkce, 1);
+        assert_int_equal(client->any_scheme, 1);
+        assert_string_equal(client->origins, put.origins);
+        assert_true(client->version == 0);
     }
     /* the id is taken, and nothing of it changes */
     put.name = "another";
@@ -103,6 +108,51 @@ static void client_changes_are_seen_at_once(void **state)
     assert_int_equal(done, 1);
     assert_null(get(ctx, "app"));
     fixture_good(oa2_client_remove(&done, ctx, "app"));
+    assert_int_equal(done, 0);
+}
+
+/* "oauth2ctl client set" and "client disable", started together. */
+static void nothing_overwrites_what_it_has_not_read(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_client_t *read = fixture_store_client(ctx, "app");
+    oa2_client_t *again = get(ctx, "app");
+    const char *secret = read->secret;
+    int done;
+
+    fixture_good(oa2_client_set_disabled(&done, ctx, "app", 1));
+    assert_int_equal(done, 1);
+    read->name = "Another name";
+    fixture_good(oa2_client_update(&done, ctx, read));
+    assert_int_equal(done, 0);
+    assert_int_equal(get(ctx, "app")->disabled, 1);
+    assert_string_equal(get(ctx, "app")->name, "A client");
+
+    read = get(ctx, "app");
+    fixture_good(oa2_client_set_secret(&done, ctx, "app", "new", ctx->now + 9));
+    assert_int_equal(done, 1);
+    fixture_good(oa2_client_update(&done, ctx, read));
+    assert_int_equal(done, 0);
+    again = get(ctx, "app");
+    assert_string_equal(again->secret, "new");
+    assert_string_equal(again->old_secret, secret);
+    assert_true(again->old_secret_until == ctx->now + 9);
+    assert_int_equal(again->disabled, 1);
+
+    again->name = "Read anew";
+    fixture_good(oa2_client_update(&done, ctx, again));
+    assert_int_equal(done, 1);
+    fixture_good(oa2_client_update(&done, ctx, again));
+    assert_int_equal(done, 1);
+    assert_string_equal(get(ctx, "app")->name, "Read anew");
+    fixture_good(oa2_client_set_secret(&done, ctx, "app", "newer", 0));
+    assert_null(get(ctx, "app")->old_secret);
+    fixture_good(oa2_client_set_disabled(&done, ctx, "nobody", 1));
+    assert_int_equal(done, 0);
+    again = get(ctx, "app");
+    again->secret = NULL;
+    fixture_good(oa2_client_update(&done, ctx, again));
+    fixture_good(oa2_client_set_secret(&done, ctx, "app", "x", 0));
     assert_int_equal(done, 0);
 }
 
@@ -145,11 +195,17 @@ static void origins_follow_their_clients(void **state)
     assert_int_equal(known(ctx, "https://app.example.com"), 0);
     assert_int_equal(known(ctx, "https://www.example.com:8443"), 1);
     assert_int_equal(known(ctx, "https://new.example.com"), 1);
-    client->disabled = 1;
+    client->origins = "capacitor://localhost https://new.example.com";
     fixture_good(oa2_client_update(&done, ctx, client));
+    assert_int_equal(known(ctx, "capacitor://localhost"), 1);
+    fixture_good(oa2_client_set_disabled(&done, ctx, "app", 1));
     assert_int_equal(known(ctx, "https://new.example.com"), 0);
-    client->disabled = 0;
+    assert_int_equal(known(ctx, "capacitor://localhost"), 0);
+    fixture_good(oa2_client_set_disabled(&done, ctx, "app", 0));
+    client = get(ctx, "app");
+    client->origins = "";
     fixture_good(oa2_client_update(&done, ctx, client));
+    assert_int_equal(known(ctx, "capacitor://localhost"), 0);
     assert_int_equal(known(ctx, "https://new.example.com"), 1);
     client->redirect_uris = "";
     fixture_good(oa2_client_update(&done, ctx, client));
@@ -184,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(client_is_what_was_put),
         TEST(client_changes_are_seen_at_once),
+        TEST(nothing_overwrites_what_it_has_not_read),
         TEST(clients_are_listed_in_pages),
         TEST(origins_follow_their_clients),
         TEST(a_large_client_is_not_cached),

@@ -77,6 +77,20 @@ static oa2_err_t *client_update(tell_t *tell)
     return oa2_client_update(&done, ctx, client);
 }
 
+static oa2_err_t *client_set_disabled(tell_t *tell)
+{
+    int done;
+
+    return oa2_client_set_disabled(&done, tell->fixture->ctx, "app", 1);
+}
+
+static oa2_err_t *client_set_secret(tell_t *tell)
+{
+    int done;
+
+    return oa2_client_set_secret(&done, tell->fixture->ctx, "app", "new", 0);
+}
+
 static oa2_err_t *client_remove(tell_t *tell)
 {
     int done;
@@ -154,6 +168,8 @@ static const struct {
     const char *says;
 } verbs[] = {
     { "client_update", client_update, "co" },
+    { "client_set_disabled", client_set_disabled, "co" },
+    { "client_set_secret", client_set_secret, "co" },
     { "client_remove", client_remove, "co" },
     { "user_set_password", user_set_password, "u" },
     { "user_set_disabled", user_set_disabled, "u" },
