@@ -28,6 +28,7 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_login,
     &oa2_endpoint_consent,
     &oa2_endpoint_logout,
+    &oa2_endpoint_home,
     &oa2_endpoint_token,
     &oa2_endpoint_revoke,
     &oa2_endpoint_introspect,

@@ -86,6 +86,13 @@ const char *oa2_settings_url(const oa2_settings_t *settings,
     return apr_pstrcat(pool, settings->issuer, "/", name, NULL);
 }
 
+const char *oa2_settings_metadata_url(const oa2_settings_t *settings,
+                                      apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, settings->issuer_origin, OA2_OAUTH_SERVER,
+                       settings->issuer_path, NULL);
+}
+
 /* RFC 8414 section 2: "a URL that uses the https scheme and has no query or
    fragment components" */
 const char *oa2_settings_set_issuer(oa2_settings_t *settings,

@@ -107,6 +107,11 @@ const oa2_scope_row_t *oa2_settings_scope(const oa2_settings_t *settings,
 /* All names, as words. */
 const char *oa2_settings_scope_words(const oa2_settings_t *settings,
                                      int defaults_only, apr_pool_t *pool);
+/* RFC 8414 section 3.1: between host and path. */
+#define OA2_WELL_KNOWN "/.well-known/"
+#define OA2_OAUTH_SERVER OA2_WELL_KNOWN "oauth-authorization-server"
+const char *oa2_settings_metadata_url(const oa2_settings_t *settings,
+                                      apr_pool_t *pool);
 /* issuer + "/" + name. */
 const char *oa2_settings_url(const oa2_settings_t *settings,
                              const char *name, apr_pool_t *pool);

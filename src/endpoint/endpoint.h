@@ -82,6 +82,7 @@ extern const oa2_endpoint_t oa2_endpoint_authorize;
 extern const oa2_endpoint_t oa2_endpoint_login;
 extern const oa2_endpoint_t oa2_endpoint_consent;
 extern const oa2_endpoint_t oa2_endpoint_logout;
+extern const oa2_endpoint_t oa2_endpoint_home;
 extern const oa2_endpoint_t oa2_endpoint_token;
 extern const oa2_endpoint_t oa2_endpoint_revoke;
 extern const oa2_endpoint_t oa2_endpoint_introspect;

@@ -31,7 +31,8 @@ const oa2_endpoint_t *oa2_endpoint_find(const char *name)
     return NULL;
 }
 
-/* The tree: issuer path, "/", name, perhaps a "/". */
+/* The tree: issuer path, "/", name, perhaps a "/"; without a name the
+   issuer's URL itself. */
 static const oa2_endpoint_t *find_by_path(request_rec *r,
                                           const oa2_settings_t *settings)
 {
@@ -39,10 +40,11 @@ static const oa2_endpoint_t *find_by_path(request_rec *r,
     const char *name;
 
     if (strncmp(r->uri, settings->issuer_path, len) != 0
-        || r->uri[len] != '/') {
+        || (r->uri[len] && r->uri[len] != '/')) {
         return NULL;
     }
-    name = r->uri + len + 1;
+    name = r->uri[len] ? r->uri + len + 1 : "";
+    if (!*name) return &oa2_endpoint_home;
     len = strlen(name);
     if (len && name[len - 1] == '/') {
         name = apr_pstrmemdup(r->pool, name, len - 1);

@@ -8,8 +8,8 @@
 
 #include <httpd.h>
 
-#define OA2_WELL_KNOWN "/.well-known/"
-#define OA2_OAUTH_SERVER OA2_WELL_KNOWN "oauth-authorization-server"
+#include "domain/settings.h"
+
 #define OA2_PROTECTED_RESOURCE OA2_WELL_KNOWN "oauth-protected-resource"
 
 /* The quick_handler hook: before any authentication or rewriting. */

@@ -16,7 +16,8 @@
     ROW(LOGIN, "login") \
     ROW(CONSENT, "consent") \
     ROW(ERROR, "error") \
-    ROW(SIGNED_OUT, "signed-out")
+    ROW(SIGNED_OUT, "signed-out") \
+    ROW(HOME, "home")
 
 #define OA2_PAGE_ID(id, name) OA2_PAGE_##id,
 typedef enum {
@@ -35,5 +36,6 @@ cJSON *oa2_page_consent_model(const oa2_page_consent_t *in, apr_pool_t *pool);
 cJSON *oa2_page_error_model(const oa2_page_error_t *in, apr_pool_t *pool);
 cJSON *oa2_page_signed_out_model(const oa2_page_signed_out_t *in,
                                  apr_pool_t *pool);
+cJSON *oa2_page_home_model(const oa2_page_home_t *in, apr_pool_t *pool);
 
 #endif

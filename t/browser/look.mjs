@@ -76,6 +76,9 @@ for (const [clothing, options] of Object.entries(clothings))
     await look(page, 'error', clothing);
     await page.goto(`${demo.issuer}/no-such-page`);
     await look(page, 'error-404', clothing);
+    await page.goto(demo.issuer);
+    await page.getByText('Signed in as').waitFor();
+    await look(page, 'home', clothing);
     await page.goto(`${demo.issuer}/logout`);
     await look(page, 'sign-out', clothing);
     await page.getByRole('button', { name: 'Sign out' }).click();

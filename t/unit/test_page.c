@@ -105,6 +105,14 @@ static oa2_page_signed_out_t full_signed_out(int done)
     };
 }
 
+static oa2_page_home_t full_home(void)
+{
+    return (oa2_page_home_t) {
+        .common = {.site = "=site=", .nonce = "=nonce="},
+        .metadata = "=metadata=", .logout = "=logout=", .user = "=user="
+    };
+}
+
 static oa2_page_common_t hostile_common(void)
 {
     return (oa2_page_common_t) {.site = HOSTILE, .nonce = HOSTILE};
@@ -119,6 +127,7 @@ static const char *sample(fixture_t *f, int i)
     oa2_page_consent_t consent = full_consent();
     oa2_page_error_t error = full_error();
     oa2_page_signed_out_t out = full_signed_out(i & 1);
+    oa2_page_home_t home = full_home();
     apr_pool_t *pool = f->pool;
 
     switch (i) {
@@ -140,24 +149,31 @@ static const char *sample(fixture_t *f, int i)
     case 9:
         out = (oa2_page_signed_out_t) {.done = i & 1, .action = "a"};
         return oa2_page_signed_out(f->pages, &out, pool);
-    case 10:
+    case 10: return oa2_page_home(f->pages, &home, pool);
+    case 11:
+        home = (oa2_page_home_t) {.metadata = "m"};
+        return oa2_page_home(f->pages, &home, pool);
+    case 12:
         login = (oa2_page_login_t) {hostile_common(), HOSTILE, HOSTILE,
                                     HOSTILE, HOSTILE, HOSTILE, HOSTILE};
         return oa2_page_login(f->pages, &login, pool);
-    case 11:
+    case 13:
         consent = (oa2_page_consent_t) {
             hostile_common(), HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE,
             HOSTILE, HOSTILE, &scope, 1, 1};
         return oa2_page_consent(f->pages, &consent, pool);
-    case 12:
+    case 14:
         error = (oa2_page_error_t) {hostile_common(), HOSTILE, HOSTILE,
                                     HOSTILE, HOSTILE, HOSTILE, &detail, 1};
         return oa2_page_error(f->pages, &error, pool);
-    case 13:
-    case 14:
+    case 15:
+    case 16:
         out = (oa2_page_signed_out_t) {hostile_common(), i & 1, HOSTILE,
                                        HOSTILE, HOSTILE};
         return oa2_page_signed_out(f->pages, &out, pool);
+    case 17:
+        home = (oa2_page_home_t) {hostile_common(), HOSTILE, HOSTILE, HOSTILE};
+        return oa2_page_home(f->pages, &home, pool);
     default: return NULL;
     }
 }
@@ -292,7 +308,7 @@ static void is_well_formed(void **state)
         assert_int_equal(count(html, "<form "),
                          count(html, "type=\"hidden\" name=\"csrf\""));
     }
-    assert_int_equal(i, 15);
+    assert_int_equal(i, 18);
 }
 
 /* "default-src 'none'; style-src 'nonce-...'; img-src 'self' data:" */
@@ -323,7 +339,7 @@ static void escapes_everything(void **state)
     const char *html;
     int i;
 
-    for (i = 10; (html = sample(f, i)); i++) {
+    for (i = 12; (html = sample(f, i)); i++) {
         lacks(html, "<img");
         lacks(html, "</script");
         lacks(html, "onerror=\"");

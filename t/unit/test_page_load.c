@@ -260,14 +260,17 @@ static void uses_what_models_set(void **state)
         &detail, 1};
     static const oa2_page_signed_out_t out = {
         {"site", "nonce"}, 0, "action", "csrf", "user"};
+    static const oa2_page_home_t home = {
+        {"site", "nonce"}, "metadata", "logout", "user"};
     fixture_t *f = *state;
 
+    check_names(f, "home", oa2_page_home_model(&home, f->pool));
     check_names(f, "login", oa2_page_login_model(&login, f->pool));
     check_names(f, "consent", oa2_page_consent_model(&consent, f->pool));
     check_names(f, "error", oa2_page_error_model(&error, f->pool));
     check_names(f, "signed-out", oa2_page_signed_out_model(&out, f->pool));
     /* A page more needs a line more. */
-    assert_int_equal(OA2_PAGE_COUNT, 4);
+    assert_int_equal(OA2_PAGE_COUNT, 5);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

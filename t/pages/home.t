@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The issuer's own URL: a page for the person who has typed it.
+
+use strict;
+use warnings;
+
+use Test::More;
+use OAuth2Test;
+use OAuth2Test::Browser;
+use OAuth2Test::Rows;
+
+my $metadata = base() . '/.well-known/oauth-authorization-server/oauth2';
+my $title = qr{<h1>Nothing to do here</h1>};
+my $link = qr{href="\Q$metadata\E"};
+
+rows(
+    { clause => 'the issuer', status => 200, log => 0, body => $title,
+      send => [ GET => issuer() ] },
+    { clause => 'with a slash', status => 200, log => 0, body => $title,
+      send => [ GET => issuer() . '/' ] },
+    { clause => 'by name', status => 200, log => 0, body => $link,
+      send => [ GET => 'home' ] },
+    { clause => 'no form is taken', status => 405, log => 1,
+      headers => { allow => 'GET, HEAD, OPTIONS' },
+      send => [ POST => issuer(), form => [] ] },
+    { clause => 'nothing else below it', status => 404, log => 1,
+      send => [ GET => 'home/x' ] },
+);
+
+subtest 'who is signed in, and the way out' => sub {
+    my $app = client('home-app', redirect_uri => 'https://app.example/callback',
+           scope => 'read');
+    my $person = OAuth2Test::Browser->new(
+        user => 'home-alice', password => user('home-alice'));
+    unlike($person->get(issuer())->{content}, qr/Signed in/, 'nobody');
+    $person->tokens(client_id => 'home-app', scope => 'read',
+                    basic => $app, redirect_uri => 'https://app.example/callback');
+    my $page = $person->get(issuer())->{content};
+    like($page, qr{Signed in as <strong><bdi>home-alice</bdi>}, 'somebody');
+    my ($out) = $page =~ /<a href="([^"]*logout)"/;
+    like($person->get($out =~ m{^/} ? base() . $out : $out)->{content},
+         qr{<h1>Sign out\?</h1>}, 'the way out');
+    log_lines();
+};
+
+done_testing();
