@@ -88,6 +88,19 @@ char *oa2_random_text(apr_pool_t *pool, apr_size_t len)
     return text;
 }
 
+char *oa2_random_letters(apr_pool_t *pool, apr_size_t count)
+{
+    static const char alphabet[] = "abcdefghijkmnpqrstuvwxyz23456789";
+    char *text = apr_palloc(pool, count + 1);
+    apr_size_t i;
+
+    oa2_random(text, count);
+    for (i = 0; i < count; i++)
+        text[i] = alphabet[(unsigned char)text[i] % (sizeof(alphabet) - 1)];
+    text[count] = '\0';
+    return text;
+}
+
 apr_int64_t oa2_random_id(void)
 {
     apr_uint64_t n;

@@ -18,6 +18,8 @@ void oa2_crypto_init(void);
 void oa2_random(void *out, apr_size_t len);
 /* base64url of len random bytes. */
 char *oa2_random_text(apr_pool_t *pool, apr_size_t len);
+/* count of 32 lower-case letters and digits, none like another: for people. */
+char *oa2_random_letters(apr_pool_t *pool, apr_size_t count);
 /* A positive random number, never 0. */
 apr_int64_t oa2_random_id(void);
 void oa2_sha256(unsigned char out[OA2_KEY_LEN], const void *data,

@@ -12,7 +12,7 @@
 #include "domain/scope.h"
 
 #define ID_MAX 255
-#define ID_BYTES 12             /* 96 bits: unique, not secret */
+#define ID_LETTERS 24           /* 120 bits: unique, not secret */
 #define SECRET_BYTES 32
 #define SECRET_MIN 16
 #define SECRET_MAX 1024
@@ -161,22 +161,11 @@ const char *oa2_client_problem(const oa2_client_t *client, apr_pool_t *pool)
     return grants_problem(client, pool);
 }
 
-/*
- * Lower case and digits only: an ID is typed, read out and pasted into
- * configuration files; base64url may begin with '-', which commands take for
- * an option.
- */
+/* An ID is typed, read out and pasted into configuration files; base64url may
+   begin with '-', which commands take for an option. */
 const char *oa2_client_new_id(apr_pool_t *pool)
 {
-    static const char alphabet[] = "abcdefghijkmnpqrstuvwxyz23456789";
-    unsigned char raw[2 * ID_BYTES];
-    char *id = apr_pcalloc(pool, sizeof(raw) + 1);
-    apr_size_t i;
-
-    oa2_random(raw, sizeof(raw));
-    for (i = 0; i < sizeof(raw); i++)
-        id[i] = alphabet[raw[i] % (sizeof(alphabet) - 1)];
-    return id;
+    return oa2_random_letters(pool, ID_LETTERS);
 }
 
 /* The prefix is for secret scanners. */

@@ -60,7 +60,7 @@ static oa2_reply_t *mismatch(oa2_call_t *call, const char *sent)
                    "registered, so you were not signed in.",
         .hint = "If you use this app, please tell its developer.",
         .code = oa2_invalid_request.code,
-        .reference = oa2_reply_reference(err, ctx->pool),
+        .reference = oa2_reply_reference(call, err),
         .details = rows,
         .n_details = all->nelts + 1,
     };
@@ -77,6 +77,7 @@ static oa2_reply_t *mismatch(oa2_call_t *call, const char *sent)
                            oa2_page_error(call->pages, &page, ctx->pool),
                            page.common.nonce, NULL);
     reply->err = err;
+    reply->reference = page.reference;
     return reply;
 }
 

@@ -49,6 +49,8 @@ typedef struct oa2_reply_t {
     const char *form_action;            /* a page: where its form may lead,
                                            besides here; NULL: nowhere */
     const oa2_err_t *err;               /* to be logged; NULL: none */
+    const char *reference;              /* a page: what it calls err, and the
+                                           log has to; NULL: nothing */
     /* Ownership: everything in it lives in the request's pool. */
 } oa2_reply_t;
 
@@ -108,8 +110,9 @@ oa2_reply_t *oa2_reply_error(oa2_call_t *call, const oa2_err_t *err);
    seconds, 0: until the browser is closed. */
 void oa2_reply_cookie(oa2_call_t *call, const char *name, const char *value,
                       apr_int64_t lifetime);
-/* "OA2nnnn": how a user names an error to the administrator. */
-const char *oa2_reply_reference(const oa2_err_t *err, apr_pool_t *pool);
+/* "OA2nnnn-YYYYMMDDThhmmssZ-xxxxxx": how a user names this one incident to the
+   administrator.  Another one at each call: reply->reference keeps it. */
+const char *oa2_reply_reference(const oa2_call_t *call, const oa2_err_t *err);
 /* What every page is told: the site's name and a fresh nonce. */
 oa2_page_common_t oa2_reply_common(const oa2_call_t *call);
 

@@ -6,6 +6,8 @@
 
 #include "domain/settings.h"
 
+#define INCIDENT_LETTERS 6      /* one in 2^30 of the same second */
+
 static oa2_reply_t *blank(apr_pool_t *pool, int status)
 {
     oa2_reply_t *reply = apr_pcalloc(pool, sizeof(*reply));
@@ -51,9 +53,16 @@ oa2_reply_t *oa2_reply_page(apr_pool_t *pool, int status, const char *html,
     return reply;
 }
 
-const char *oa2_reply_reference(const oa2_err_t *err, apr_pool_t *pool)
+const char *oa2_reply_reference(const oa2_call_t *call, const oa2_err_t *err)
 {
-    return apr_psprintf(pool, "OA2%04d", err->id);
+    apr_pool_t *pool = call->ctx.pool;
+    apr_time_exp_t at;
+
+    apr_time_exp_gmt(&at, apr_time_from_sec(call->ctx.now));
+    return apr_psprintf(pool, "OA2%04d-%04d%02d%02dT%02d%02d%02dZ-%s",
+                        err->id, at.tm_year + 1900, at.tm_mon + 1,
+                        at.tm_mday, at.tm_hour, at.tm_min, at.tm_sec,
+                        oa2_random_letters(pool, INCIDENT_LETTERS));
 }
 
 oa2_page_common_t oa2_reply_common(const oa2_call_t *call)
@@ -105,12 +114,14 @@ static oa2_reply_t *error_page(oa2_call_t *call, const oa2_err_t *err)
                 "the reference below.",
         /* A wrong path is no OAuth error. */
         .code = err->kind->status == 404 ? NULL : err->kind->code,
-        .reference = oa2_reply_reference(err, pool),
+        .reference = oa2_reply_reference(call, err),
     };
+    oa2_reply_t *reply = oa2_reply_page(
+        pool, err->kind->status, oa2_page_error(call->pages, &page, pool),
+        page.common.nonce, NULL);
 
-    return oa2_reply_page(pool, err->kind->status,
-                          oa2_page_error(call->pages, &page, pool),
-                          page.common.nonce, NULL);
+    reply->reference = page.reference;
+    return reply;
 }
 
 oa2_reply_t *oa2_reply_error(oa2_call_t *call, const oa2_err_t *err)

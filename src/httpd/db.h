@@ -9,6 +9,7 @@
 #define OA2_HTTPD_DB_H
 
 #include <httpd.h>
+#include "base/pace.h"
 #include "httpd/conf.h"
 #include "store/store.h"
 
@@ -22,6 +23,8 @@ typedef struct oa2_db_t {
     oa2_cache_t *tokens;                /* in shared memory */
     oa2_cache_t *clients;
     oa2_store_t *store;                 /* a child's; NULL before child_init */
+    oa2_pace_t pages;                   /* a child's: error pages told at the
+                                           log's default level */
 } oa2_db_t;
 
 /* One for each database that some active server names; sets their conf->db.

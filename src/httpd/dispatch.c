@@ -143,6 +143,19 @@ static int not_configured(request_rec *r)
     return HTTP_INTERNAL_SERVER_ERROR;
 }
 
+static void tell(request_rec *r, const oa2_call_t *call,
+                 const oa2_reply_t *reply, oa2_pace_t *pace)
+{
+    const char *client = call->ctx.client ? call->ctx.client->id : NULL;
+
+    if (reply->reference) {
+        oa2_log_page(r, reply->err, client, reply->reference, pace);
+    }
+    else {
+        oa2_log_err(r, reply->err, client);
+    }
+}
+
 int oa2_dispatch(request_rec *r)
 {
     const oa2_server_t *conf;
@@ -160,9 +173,6 @@ int oa2_dispatch(request_rec *r)
     if (status != OK) return status;
     if (err) reply = oa2_reply_error(&call, err);
     if (!reply) reply = oa2_endpoint_run(&call);
-    if (reply->err) {
-        oa2_log_err(r, reply->err,
-                    call.ctx.client ? call.ctx.client->id : NULL);
-    }
+    if (reply->err) tell(r, &call, reply, &conf->db->pages);
     return oa2_reply_send(r, reply, call.headers);
 }

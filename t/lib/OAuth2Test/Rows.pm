@@ -17,6 +17,7 @@
 # log: 0 (nothing), 1 (one OA2 line at info), a pattern (the same, and it
 #   matches), or {level, like}; 'any' looks away.  Not given: 1 for a status
 #   of 400 and up, else 0.  A warning or error that no row declares fails.
+#   The line of an error page has the page's reference, and may be at warn.
 
 package OAuth2Test::Rows;
 
@@ -27,6 +28,7 @@ use Exporter 'import';
 use Test::More;
 use Time::HiRes qw(time sleep);
 use OAuth2Test;
+use OAuth2Test::Server qw(is_for_page);
 
 our @EXPORT = qw(rows row log_lines log_allow log_is no_complaints);
 
@@ -58,7 +60,14 @@ sub declare {
 }
 
 sub complaints {
-    return grep { level_of($_) =~ /^(?:warn|error|crit|alert|emerg)$/ } @_;
+    return grep { level_of($_) =~ /^(?:warn|error|crit|alert|emerg)$/
+                  && !is_for_page($_) } @_;
+}
+
+sub level_is {
+    my ($line, $level) = @_;
+    return level_of($line) eq $level
+        || (is_for_page($line) && level_of($line) eq 'warn');
 }
 
 # The lines of a request, waiting a little for the one that is expected.
@@ -91,14 +100,14 @@ sub log_is {
     my %want = ref $want eq 'HASH' ? %$want
         : ref $want ? (like => $want) : ();
     my $level = $want{level} || 'info';
-    my @ours = grep { /OA2\d{4}/ } @lines;
-    my @others = grep { !/OA2\d{4}/ } @lines;
+    my @ours = grep { /OA2\d{4}: / && !/OA27700: / } @lines;
+    my @others = grep { !/OA2\d{4}: / } @lines;
     if (!$want) {
         is(scalar @ours, 0, "$name: nothing of ours is logged")
             or diag(map { "  $_\n" } @ours);
     }
     else {
-        my $right = @ours == 1 && level_of($ours[0]) eq $level
+        my $right = @ours == 1 && level_is($ours[0], $level)
             && (!$want{like} || $ours[0] =~ $want{like});
         ok($right, "$name: logged once, at $level")
             or diag("wanted $level ", $want{like} // '', "; got:\n",

@@ -21,8 +21,15 @@ use Time::HiRes qw(time sleep);
 our @EXPORT = qw(
     run run_quiet slurp spew work_dir free_ports child_user make_tls
     start_process end_process start_php start_httpd end_httpd cluster
-    wait_for port_answers
+    wait_for port_answers is_for_page
 );
+
+# A line about an error page that somebody was shown: at warn, so that the
+# page's reference finds it; no complaint.
+sub is_for_page {
+    return $_[0] =~ /\] OA2\d{4}: .*; shown as OA2\d{4}-\d{8}T\d{6}Z-\w{6}/
+        || $_[0] =~ /\] OA27700: /;
+}
 
 sub slurp {
     my ($file) = @_;
