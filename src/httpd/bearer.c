@@ -21,6 +21,7 @@
 #include "httpd/log.h"
 #include "httpd/request.h"
 #include "httpd/require.h"
+#include "httpd/setup.h"
 
 #define TOKEN_MAX 4096                  /* more cannot be one of ours */
 #define SCHEME "Bearer"
@@ -226,11 +227,10 @@ static int check_token(request_rec *r, const oa2_server_t *conf,
 
 static int not_configured(request_rec *r)
 {
-    oa2_log_err(r, oa2_err_make(r->pool, &oa2_server_error, OA2_ID(7115),
-                                NULL, "AuthType OAuth2 in a server without "
-                                "OAuth2Issuer, or whose database could not "
-                                "be opened at the start"), NULL);
-    return HTTP_INTERNAL_SERVER_ERROR;
+    return refuse(r, oa2_err_make(r->pool, &oa2_temporarily_unavailable,
+                                  OA2_ID(7115), NULL, "AuthType OAuth2 in a "
+                                  "server without OAuth2Issuer: add it to "
+                                  "that server"), NULL);
 }
 
 int oa2_bearer_check(request_rec *r)
@@ -242,7 +242,7 @@ int oa2_bearer_check(request_rec *r)
     oa2_err_t *err;
 
     if (!oa2_request_is_protected(r)) return DECLINED;
-    if (!conf || !conf->db || !conf->db->store) return not_configured(r);
+    if (!conf || !conf->db) return not_configured(r);
     if (phase && phase->is_open) {
         /* httpd insists on a user; httpd/identity takes it away again. */
         r->user = apr_pstrdup(r->pool, "");
@@ -254,7 +254,8 @@ int oa2_bearer_check(request_rec *r)
         if (token) return accept_token(r, token);
     }
     if (oa2_basic_is_sent(r)) return oa2_basic_check(r);
-    err = read_token(&text, r);
+    err = oa2_setup_ready(conf, r->pool);
+    if (!err) err = read_token(&text, r);
     if (err) return refuse(r, err, NULL);
     if (text) return check_token(r, conf, text);
     /* Section 3.1: "If the request lacks any authentication information …

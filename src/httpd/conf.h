@@ -36,11 +36,12 @@ typedef struct oa2_server_t {
     int authz_core_index;               /* that module's; -1: not loaded */
     int has_mod_oauth2;                 /* that one is loaded too */
     /* post_config sets these; NULL where no issuer is */
+    const char *fault;                  /* why it cannot serve; NULL: it can */
     const oa2_pages_t *pages;
     struct oa2_db_t *db;
     /* in the main server's only */
     struct oa2_db_t *dbs;               /* all that are in use */
-    apr_file_t *jobs_lock;              /* httpd/jobs.h */
+    apr_file_t *jobs_lock;              /* httpd/jobs.h; NULL: none */
 } oa2_server_t;
 
 /* OAuth2LoginProvider */

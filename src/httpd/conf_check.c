@@ -7,7 +7,7 @@
  * was written, and find the server of each <VirtualHost> by the line where it
  * stands.  What .htaccess files say is not seen here: the first request tells.
  */
-#include "httpd/conf.h"
+#include "httpd/conf_check.h"
 
 #include <apr_dbd.h>
 #include <apr_strings.h>
@@ -17,15 +17,8 @@
 #include "httpd/dispatch.h"
 #include "httpd/log.h"
 #include "httpd/module.h"
-#include "store/store.h"
 
-typedef struct {
-    server_rec *main_server;
-    apr_pool_t *pool;                   /* for this check only */
-    int mistakes;
-} check_t;
-
-static server_rec *server_at(const check_t *check, server_rec *outer,
+static server_rec *server_at(const oa2_check_t *check, server_rec *outer,
                              const ap_directive_t *node)
 {
     server_rec *s;
@@ -47,7 +40,7 @@ static int is_active(server_rec *s)
     return conf && oa2_conf_is_active(conf);
 }
 
-static void no_issuer(check_t *check, server_rec *s,
+static void no_issuer(oa2_check_t *check, server_rec *s,
                       const ap_directive_t *node, const char *word)
 {
     check->mistakes++;
@@ -59,7 +52,7 @@ static void no_issuer(check_t *check, server_rec *s,
                    s->server_hostname ? s->server_hostname : "example.com");
 }
 
-static void check_handler(check_t *check, server_rec *s,
+static void check_handler(oa2_check_t *check, server_rec *s,
                           const ap_directive_t *node, const char *word)
 {
     const char *names = "";
@@ -85,7 +78,7 @@ static void check_handler(check_t *check, server_rec *s,
                    word, names);
 }
 
-static int is_known_scope(const check_t *check, const char *name)
+static int is_known_scope(const oa2_check_t *check, const char *name)
 {
     server_rec *s;
 
@@ -100,7 +93,7 @@ static int is_known_scope(const check_t *check, const char *name)
 }
 
 /* Only a warning: a directory may serve several virtual hosts. */
-static void check_require(check_t *check, server_rec *s,
+static void check_require(oa2_check_t *check, server_rec *s,
                           const ap_directive_t *node, const char *args)
 {
     const char *word = ap_getword_conf(check->pool, &args);
@@ -118,7 +111,7 @@ static void check_require(check_t *check, server_rec *s,
     }
 }
 
-static void check_node(check_t *check, server_rec *s,
+static void check_node(oa2_check_t *check, server_rec *s,
                        const ap_directive_t *node)
 {
     const char *args = node->args;
@@ -145,7 +138,7 @@ static void check_node(check_t *check, server_rec *s,
     }
 }
 
-static void walk(check_t *check, server_rec *s, const ap_directive_t *node)
+static void walk(oa2_check_t *check, server_rec *s, const ap_directive_t *node)
 {
     for (; node; node = node->next) {
         check_node(check, s, node);
@@ -155,77 +148,38 @@ static void walk(check_t *check, server_rec *s, const ap_directive_t *node)
     }
 }
 
-/* What OAuth2Database names, unless it is in the state directory, which is
-   made at the first start. */
-static void check_database(check_t *check, server_rec *s,
-                           const oa2_server_t *conf, const char *state_dir)
+/* Not for "httpd -S" and the like, which only print. */
+static int is_for_reading(void)
 {
-    const oa2_settings_t *settings = &conf->settings;
-    oa2_store_conf_t store = { settings->database_driver,
-                               settings->database_params, 1, 1000 };
-    apr_size_t len = strlen(state_dir);
-    const char *problem;
-
-    if (strncmp(store.params, state_dir, len) == 0 && store.params[len] == '/'
-        && !strchr(store.params + len + 1, '/')) {
-        return;
-    }
-    problem = oa2_store_conf_check(&store, check->pool);
-    if (!problem) return;
-    check->mistakes++;
-    oa2_log_server(s, APLOG_EMERG, OA2_ID(7004), "OAuth2Database %s: %s",
-                   store.driver, problem);
+    return ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_DUMP;
 }
 
-/* Reading them makes nothing, so a broken one can be told here. */
-static void check_pages(check_t *check, server_rec *s,
-                        const oa2_server_t *conf)
-{
-    oa2_pages_t *pages;
-    oa2_err_t *err = oa2_pages_load(&pages, conf->settings.page_dir,
-                                    OA2_PAGE_DIR, check->pool);
-
-    if (!err) return;
-    check->mistakes++;
-    oa2_log_server(s, APLOG_EMERG, err->id, "OAuth2PageDir: %s", err->meant);
-}
-
-static void check_server(check_t *check, server_rec *s,
-                         const oa2_server_t *conf, const char *state_dir)
-{
-    const apr_dbd_driver_t *driver;
-    const char *name = conf->settings.database_driver;
-
-    if (apr_dbd_get_driver(check->pool, name, &driver) != APR_SUCCESS) {
-        check->mistakes++;
-        oa2_log_server(s, APLOG_EMERG, OA2_ID(7003),
-                       "OAuth2Database %s: APR's driver \"%s\" could not be "
-                       "loaded: install it (on Debian the package "
-                       "libaprutil1-dbd-%s)", name, name, name);
-    }
-    check_database(check, s, conf, state_dir);
-    check_pages(check, s, conf);
-}
-
+/*
+ * "httpd -t", a start, and the process of "apachectl graceful" refuse alike.
+ * A running httpd that reads its configuration again would end if we refused:
+ * there everything is only told, and setup.c sees to the rest.
+ */
 int oa2_conf_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                    server_rec *main_server)
 {
-    check_t check = { main_server, ptemp, 0 };
     oa2_server_t *main_conf = ap_get_module_config(
         main_server->module_config, &oauth2_api_module);
+    oa2_check_t check = { main_server, oa2_conf_state_dir_of(main_conf),
+                          ptemp, 0 };
+    int is_first = ap_state_query(AP_SQ_MAIN_STATE)
+        == AP_SQ_MS_CREATE_PRE_CONFIG;
     server_rec *s;
 
     (void)plog;
+    oa2_crypto_init();
     apr_dbd_init(pconf);
     for (s = main_server; s; s = s->next) {
         oa2_server_t *conf = ap_get_module_config(s->module_config,
                                                   &oauth2_api_module);
 
-        if (!conf) continue;
-        oa2_conf_finish(conf, main_server, pconf);
-        if (!oa2_conf_is_active(conf)) continue;
-        check_server(&check, s, conf, oa2_conf_state_dir_of(main_conf));
+        if (conf) oa2_conf_finish(conf, main_server, pconf);
     }
     walk(&check, main_server, ap_conftree);
-    return check.mistakes ? HTTP_INTERNAL_SERVER_ERROR : OK;
+    if (is_first && !is_for_reading()) oa2_check_files(&check);
+    return is_first && check.mistakes ? HTTP_INTERNAL_SERVER_ERROR : OK;
 }

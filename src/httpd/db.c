@@ -2,12 +2,15 @@
 /* db.c - see db.h */
 #include "httpd/db.h"
 
+#include <apr_allocator.h>
+#include <apr_atomic.h>
 #include <apr_shm.h>
 #include <apr_strings.h>
 #include <apr_time.h>
 #include <http_config.h>
 
 #include "base/encode.h"
+#include "httpd/log.h"
 #include "httpd/module.h"
 #include "oa2_config.h"
 
@@ -16,6 +19,7 @@
 #define CLIENT_ENTRY 2048
 #define CLIENT_SHARE 8                  /* 1/8 as much memory as for tokens */
 #define CLIENT_MIN (256 * 1024)
+#define TRY_EVERY apr_time_from_sec(1)  /* to find tables that were missing */
 
 static oa2_db_t *find(oa2_db_t *dbs, const oa2_settings_t *settings)
 {
@@ -158,35 +162,130 @@ static void drop_unused(apr_time_t now)
     }
 }
 
-oa2_err_t *oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool,
-                        apr_pool_t *pool)
+static oa2_err_t *share(oa2_db_t *db, apr_time_t now,
+                        apr_pool_t *process_pool, apr_pool_t *pool)
+{
+    apr_size_t size = db->token_size / CLIENT_SHARE;
+
+    if (size < CLIENT_MIN) size = CLIENT_MIN;
+    OA2_TRY(keep(&db->tokens,
+                 name_of(db, "tokens", db->token_size, db->token_entry, pool),
+                 db->token_size, db->token_entry, now, process_pool, pool));
+    return keep(&db->clients, name_of(db, "clients", size, CLIENT_ENTRY, pool),
+                size, CLIENT_ENTRY, now, process_pool, pool);
+}
+
+void oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool, apr_pool_t *pool)
 {
     apr_time_t now = apr_time_now();
-    apr_size_t size;
+    oa2_err_t *err;
     oa2_db_t *db;
 
     for (db = dbs; db; db = db->next) {
-        size = db->token_size / CLIENT_SHARE;
-        if (size < CLIENT_MIN) size = CLIENT_MIN;
-        OA2_TRY(keep(&db->tokens,
-                     name_of(db, "tokens", db->token_size, db->token_entry,
-                             pool),
-                     db->token_size, db->token_entry, now, process_pool,
-                     pool));
-        OA2_TRY(keep(&db->clients,
-                     name_of(db, "clients", size, CLIENT_ENTRY, pool), size,
-                     CLIENT_ENTRY, now, process_pool, pool));
+        err = share(db, now, process_pool, pool);
+        if (!err) continue;
+        /* Truth is in the database: without a cache it is only slower. */
+        db->tokens = NULL;
+        db->clients = NULL;
+        oa2_log_server(db->server, APLOG_ERR, err->id, "%s; until the next "
+                       "restart each request asks the database", err->meant);
     }
     drop_unused(now);
-    return NULL;
 }
 
 /* ------------------------------------------------------------ using */
 
+static oa2_err_t *check_pgsql(oa2_ctx_t *ctx)
+{
+    oa2_schema_t schema;
+
+    OA2_TRY(oa2_schema_find(&schema, ctx));
+    if (schema.current && schema.current >= schema.oldest) return NULL;
+    if (!schema.current) {
+        return oa2_err_make(ctx->pool, &oa2_server_error, OA2_ID(7040), NULL,
+                            "OAuth2Database pgsql: the tables are missing: "
+                            "run \"oauth2ctl db create\"");
+    }
+    return oa2_err_make(ctx->pool, &oa2_server_error, OA2_ID(7042), NULL,
+                        "OAuth2Database pgsql: the tables are of version %d; "
+                        "this module needs %d or later: run \"oauth2ctl db "
+                        "migrate\"", schema.current, schema.oldest);
+}
+
+oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx)
+{
+    int applied;
+
+    OA2_TRY(oa2_store_is_pgsql(ctx->store)
+            ? check_pgsql(ctx) : oa2_schema_migrate(&applied, ctx));
+    apr_atomic_set32(&db->is_ready, 1);
+    return NULL;
+}
+
+oa2_err_t *oa2_db_prepare_once(oa2_db_t *db, apr_pool_t *pool)
+{
+    oa2_store_conf_t conf = db->conf;
+    oa2_ctx_t ctx = oa2_db_ctx(db, pool);
+
+    conf.connections = 1;
+    OA2_TRY(oa2_store_open(&ctx.store, &conf, NULL, NULL, pool));
+    return oa2_db_prepare(db, &ctx);
+}
+
+/* A pool with an allocator of its own: httpd's threads use pchild's. */
 oa2_err_t *oa2_db_open(oa2_db_t *db, apr_pool_t *pchild)
 {
+    apr_allocator_t *allocator;
+
+    apr_allocator_create(&allocator);
+    apr_pool_create_ex(&db->pool, pchild, NULL, allocator);
+    apr_allocator_owner_set(allocator, db->pool);
+    apr_pool_tag(db->pool, "mod_oauth2_api database");
+    apr_thread_mutex_create(&db->gate, APR_THREAD_MUTEX_DEFAULT, db->pool);
     return oa2_store_open(&db->store, &db->conf, db->tokens, db->clients,
                           pchild);
+}
+
+/* Under the gate. */
+static oa2_err_t *try_again(oa2_db_t *db, apr_pool_t *pool)
+{
+    oa2_ctx_t ctx;
+
+    if (!db->store) {
+        OA2_TRY(oa2_store_open(&db->store, &db->conf, db->tokens, db->clients,
+                               db->pool));
+    }
+    ctx = oa2_db_ctx(db, pool);
+    OA2_TRY(oa2_db_prepare(db, &ctx));
+    oa2_log_server(db->server, APLOG_NOTICE, OA2_ID(7530),
+                   "OAuth2Database %s: can be used now", db->conf.driver);
+    return NULL;
+}
+
+oa2_err_t *oa2_db_ready(oa2_db_t *db, apr_pool_t *pool)
+{
+    apr_time_t now = apr_time_now();
+    const char *why = "looked at by another request";
+    oa2_err_t *err = NULL;
+
+    if (apr_atomic_read32(&db->is_ready)) return NULL;
+    if (apr_thread_mutex_trylock(db->gate) == APR_SUCCESS) {
+        int wait = db->next_try > now && db->next_try - now <= TRY_EVERY;
+
+        if (!wait && !apr_atomic_read32(&db->is_ready)) {
+            err = try_again(db, pool);
+            db->next_try = apr_time_now() + TRY_EVERY;
+        }
+        apr_thread_mutex_unlock(db->gate);
+        if (!wait && !err) return NULL;
+        if (err) why = err->meant;
+    }
+    err = oa2_err_make(pool, &oa2_temporarily_unavailable, OA2_ID(7531), NULL,
+                       "the database cannot be used yet: %s", why);
+    /* It was told at the start, once. */
+    err->severity = OA2_LOG_INFO;
+    err->retry_after = 2;
+    return err;
 }
 
 oa2_ctx_t oa2_db_ctx(const oa2_db_t *db, apr_pool_t *pool)

@@ -8,7 +8,9 @@
 #ifndef OA2_HTTPD_DB_H
 #define OA2_HTTPD_DB_H
 
+#include <apr_thread_mutex.h>
 #include <httpd.h>
+
 #include "base/pace.h"
 #include "httpd/conf.h"
 #include "store/store.h"
@@ -25,20 +27,41 @@ typedef struct oa2_db_t {
     oa2_store_t *store;                 /* a child's; NULL before child_init */
     oa2_pace_t pages;                   /* a child's: error pages told at the
                                            log's default level */
+    /* Whether the tables can be used: found out before there are children,
+       else by the first request that needs them.  See oa2_db_ready(). */
+    volatile apr_uint32_t is_ready;
+    apr_thread_mutex_t *gate;           /* a child's; for what is below */
+    apr_pool_t *pool;
+    apr_time_t next_try;
 } oa2_db_t;
 
 /* One for each database that some active server names; sets their conf->db.
    NULL: no server is active. */
 oa2_db_t *oa2_db_collect(server_rec *main_server, apr_pool_t *pool);
 /*
- * Shared memory for the caches, emptied.  It is kept over restarts while the
+ * Shared memory for the caches, emptied; none, which is told, when there is
+ * too little.  It is kept over restarts while the
  * sizes stay, so that children of the old configuration, which finish their
  * requests, and new ones see each other's revocations.
  */
-oa2_err_t *oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool,
-                        apr_pool_t *pool);
+void oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool, apr_pool_t *pool);
+/*
+ * Brings SQLite's tables up to date, or looks at PostgreSQL's, which are an
+ * administrator's to make; db->is_ready is 1 afterwards.  As httpd's user.
+ */
+oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx);
+/* The same from a process that is not a child, on a connection of its own
+   which ends with the pool. */
+oa2_err_t *oa2_db_prepare_once(oa2_db_t *db, apr_pool_t *pool);
 /* In a child, before it has threads. */
 oa2_err_t *oa2_db_open(oa2_db_t *db, apr_pool_t *pchild);
+/*
+ * In a child, from any thread: NULL once the database could be used.  Until
+ * then one caller a second looks whether it can be now, and all others hear
+ * oa2_temporarily_unavailable at once.  So what was missing at the start is
+ * found without a restart.
+ */
+oa2_err_t *oa2_db_ready(oa2_db_t *db, apr_pool_t *pool);
 /* What a job or a check works with. */
 oa2_ctx_t oa2_db_ctx(const oa2_db_t *db, apr_pool_t *pool);
 

@@ -16,6 +16,7 @@
 #include "httpd/log.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
+#include "httpd/setup.h"
 
 /* What a path that names nothing is answered as. */
 static const oa2_endpoint_t no_page = { .answer = OA2_ANSWER_PAGE };
@@ -116,8 +117,12 @@ static oa2_err_t *prepare(oa2_reply_t **reply, int *status, oa2_call_t *call,
     *reply = NULL;
     if (!call->endpoint->handle) {
         return oa2_err_make(r->pool, &oa2_not_found, OA2_ID(7071), NULL,
-                            "there is no endpoint at this path");
+                            "there is no endpoint at \"%s\": they are below "
+                            "\"%s/\", as the issuer is %s", r->uri,
+                            call->ctx.settings->issuer_path,
+                            call->ctx.settings->issuer);
     }
+    OA2_TRY(oa2_setup_ready(oa2_conf_server(r->server), r->pool));
     OA2_TRY(check_method(call, r));
     OA2_TRY(oa2_cors_grant(call->headers, r, &call->ctx,
                            call->endpoint->cors));
@@ -135,12 +140,21 @@ static oa2_err_t *prepare(oa2_reply_t **reply, int *status, oa2_call_t *call,
 static int not_configured(request_rec *r)
 {
     oa2_err_t *err = oa2_err_make(
-        r->pool, &oa2_server_error, OA2_ID(7072), NULL,
-        "SetHandler %s in a server without OAuth2Issuer, or whose database "
-        "could not be opened at the start", r->handler);
+        r->pool, &oa2_temporarily_unavailable, OA2_ID(7072), NULL,
+        "SetHandler %s in a server without OAuth2Issuer: add it to that "
+        "server", r->handler);
 
     oa2_log_err(r, err, NULL);
-    return HTTP_INTERNAL_SERVER_ERROR;
+    return HTTP_SERVICE_UNAVAILABLE;
+}
+
+/* httpd's own page, where not even ours could be loaded. */
+static int without_pages(request_rec *r, const oa2_err_t *err)
+{
+    oa2_log_err(r, err, NULL);
+    apr_table_setn(r->err_headers_out, "Retry-After",
+                   apr_itoa(r->pool, err->retry_after));
+    return err->kind->status;
 }
 
 static void tell(request_rec *r, const oa2_call_t *call,
@@ -166,11 +180,12 @@ int oa2_dispatch(request_rec *r)
 
     if (!oa2_request_is_own(r)) return DECLINED;
     conf = oa2_conf_server(r->server);
-    if (!conf || !conf->db || !conf->db->store) return not_configured(r);
+    if (!conf || !conf->db) return not_configured(r);
     oa2_request_call(&call, r, conf);
     call.endpoint = find(r, &conf->settings);
     err = prepare(&reply, &status, &call, r);
     if (status != OK) return status;
+    if (err && !call.pages) return without_pages(r, err);
     if (err) reply = oa2_reply_error(&call, err);
     if (!reply) reply = oa2_endpoint_run(&call);
     if (reply->err) tell(r, &call, reply, &conf->db->pages);

@@ -12,6 +12,7 @@
 #include "httpd/db.h"
 #include "httpd/log.h"
 #include "httpd/request.h"
+#include "httpd/setup.h"
 
 /*
  * Aliases find out by the note which of them is meant.  Some providers put
@@ -122,12 +123,15 @@ static authn_status check_password(request_rec *r, const char *name,
     oa2_err_t *err;
     oa2_ctx_t ctx;
 
-    if (!conf || !conf->db || !conf->db->store) {
+    if (!conf || !conf->db) {
         err = oa2_err_make(r->pool, &oa2_server_error, OA2_ID(7081), NULL,
                            "the login provider \"" OA2_LOGIN_PROVIDER "\" "
                            "works only in a server with OAuth2Issuer");
     }
     else {
+        err = oa2_setup_ready(conf, r->pool);
+    }
+    if (!err) {
         ctx = oa2_request_ctx(r, conf);
         err = check_own(&status, &ctx, name, password);
     }

@@ -68,6 +68,13 @@ static oa2_err_t *read_open(const char **out, int fd, const char *path,
                             "users, or is not a plain file: chmod 600 it, and "
                             "replace it if anybody may have seen it", path);
     }
+    if (!oa2_state_is_owner(info.st_uid)) {
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(7520), NULL,
+                            "the secret file \"%s\" belongs to user %lu, who "
+                            "could write another secret into it: chown it to "
+                            "root, or to the user who starts httpd", path,
+                            (unsigned long)info.st_uid);
+    }
     while ((n = read(fd, text + len, SECRET_MAX - len)) != 0) {
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return failed(pool, OA2_ID(7024), "read", path, errno);
@@ -77,28 +84,90 @@ static oa2_err_t *read_open(const char **out, int fd, const char *path,
     return NULL;
 }
 
+/*
+ * A link is followed where only root and who starts httpd can have made it:
+ * container systems hand out secrets as links.  In a directory of httpd's
+ * user it would let that user choose which file of root's is read.
+ */
+static int is_link_ours(const char *path, apr_pool_t *pool)
+{
+    struct stat folder;
+    struct stat link_;
+
+    return !stat(oa2_state_folder(path, pool), &folder) && !lstat(path, &link_)
+        && oa2_state_is_owner(folder.st_uid)
+        && (!(folder.st_mode & (S_IWGRP | S_IWOTH))
+            || ((folder.st_mode & S_ISVTX)
+                && oa2_state_is_owner(link_.st_uid)));
+}
+
+/* *fd -1: it is not there. */
+static oa2_err_t *open_secret(int *fd, const char *path, apr_pool_t *pool)
+{
+    int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+    *fd = open(path, flags | O_NOFOLLOW);
+    if (*fd < 0 && errno == ELOOP) {
+        if (!is_link_ours(path, pool)) {
+            return oa2_err_make(pool, &oa2_server_error, OA2_ID(7521), NULL,
+                                "the secret file \"%s\" is a link that "
+                                "others could have made: put the file itself "
+                                "there, or name it with OAuth2SecretFile",
+                                path);
+        }
+        *fd = open(path, flags);
+    }
+    if (*fd < 0 && errno != ENOENT) {
+        return failed(pool, OA2_ID(7025), "open", path, errno);
+    }
+    return NULL;
+}
+
+/* Closes fd. */
+static oa2_err_t *derive(oa2_keys_t *keys, int fd, const char *path,
+                         apr_pool_t *pool)
+{
+    const char *text;
+    const char *problem;
+    oa2_err_t *err = read_open(&text, fd, path, pool);
+
+    close(fd);
+    OA2_TRY(err);
+    problem = oa2_keys_derive(keys, text, pool);
+    if (!problem) return NULL;
+    return oa2_err_make(pool, &oa2_server_error, OA2_ID(7026), NULL,
+                        "the secret file \"%s\" %s: it holds one to four "
+                        "lines of base64url, each of 32 bytes or more", path,
+                        problem);
+}
+
+oa2_err_t *oa2_secret_check(const char *path, const char *state_dir,
+                            apr_pool_t *pool)
+{
+    const char *folder = oa2_state_folder(path, pool);
+    oa2_keys_t keys;
+    int fd;
+
+    OA2_TRY(open_secret(&fd, path, pool));
+    if (fd >= 0) return derive(&keys, fd, path, pool);
+    /* It will be made, and the state directory before it. */
+    if (strcmp(folder, state_dir) == 0
+        || !faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS)) {
+        return NULL;
+    }
+    return failed(pool, OA2_ID(7522), "make", path, errno);
+}
+
 oa2_err_t *oa2_secret_load(oa2_settings_t *settings, apr_pool_t *pool)
 {
     const char *path = settings->secret_file;
-    const char *problem;
-    const char *text;
-    oa2_err_t *err;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd;
 
-    if (fd < 0 && errno == ENOENT) {
+    OA2_TRY(open_secret(&fd, path, pool));
+    if (fd < 0) {
         OA2_TRY(make(path, pool));
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        OA2_TRY(open_secret(&fd, path, pool));
     }
-    if (fd < 0) return failed(pool, OA2_ID(7025), "open", path, errno);
-    err = read_open(&text, fd, path, pool);
-    close(fd);
-    OA2_TRY(err);
-    problem = oa2_keys_derive(&settings->keys, text, pool);
-    if (problem) {
-        return oa2_err_make(pool, &oa2_server_error, OA2_ID(7026), NULL,
-                            "the secret file \"%s\" %s: it holds one to four "
-                            "lines of base64url, each of 32 bytes or more",
-                            path, problem);
-    }
-    return NULL;
+    if (fd < 0) return failed(pool, OA2_ID(7523), "open", path, ENOENT);
+    return derive(&settings->keys, fd, path, pool);
 }

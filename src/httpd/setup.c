@@ -2,12 +2,19 @@
 /*
  * setup.c - from a configuration to a server that can serve.
  *
- * A database that is away is no reason not to start: endpoints answer 503
- * until it is back.  One that answers, but has not our tables, is: PostgreSQL's
- * are made by an administrator's command, because httpd's role should not own
- * them; the embedded SQLite file is made and migrated here.
+ * Other people's sites live in this httpd.  A mistake that "httpd -t" can see
+ * was refused before anything was begun (httpd/conf_check); whatever goes
+ * wrong after that ends nothing: it is told once, what depends on it answers
+ * 503, and everything else goes on.  Databases are found again by the
+ * children (oa2_db_ready()), files that only root can read by the next
+ * restart, a graceful one too.
+ *
+ * PostgreSQL's tables are made by an administrator's command, because httpd's
+ * role should not own them; SQLite's file is made and migrated here.
  */
 #include "httpd/setup.h"
+
+#include <unistd.h>
 
 #include <apr_dbd.h>
 #include <apr_strings.h>
@@ -19,6 +26,11 @@
 #include "httpd/jobs.h"
 #include "httpd/log.h"
 #include "httpd/module.h"
+
+#define MEND "; until that is mended and httpd restarted (a graceful restart "\
+    "is enough), OAuth2 answers 503 in this server; all else goes on"
+#define WAIT "; until then OAuth2 answers 503 where this database is used; " \
+    "no restart is needed"
 
 static oa2_server_t *conf_of(server_rec *s)
 {
@@ -32,156 +44,189 @@ static int is_under(const char *path, const char *dir)
     return strncmp(path, dir, len) == 0 && path[len] == '/';
 }
 
-/* Only where something is kept in it. */
-static oa2_err_t *make_state_dir(server_rec *main_server, apr_pool_t *pool)
+int oa2_setup_is_in_state_dir(const oa2_settings_t *settings, const char *dir)
 {
-    const char *dir = oa2_conf_state_dir_of(conf_of(main_server));
-    server_rec *s;
-
-    for (s = main_server; s; s = s->next) {
-        const oa2_server_t *conf = conf_of(s);
-
-        if (conf && oa2_conf_is_active(conf)
-            && (is_under(conf->settings.secret_file, dir)
-                || (strcmp(conf->settings.database_driver, "sqlite3") == 0
-                    && is_under(conf->settings.database_params, dir)))) {
-            return oa2_state_make(dir, pool);
-        }
-    }
-    return NULL;
+    return is_under(settings->secret_file, dir)
+        || (strcmp(settings->database_driver, "sqlite3") == 0
+            && is_under(settings->database_params, dir));
 }
 
 /* ------------------------------------------------------------ database */
 
-static oa2_err_t *pgsql_schema(oa2_ctx_t *ctx)
-{
-    oa2_schema_t schema;
-
-    OA2_TRY(oa2_schema_find(&schema, ctx));
-    if (schema.current && schema.current >= schema.oldest) return NULL;
-    if (!schema.current) {
-        return oa2_err_make(ctx->pool, &oa2_server_error, OA2_ID(7040), NULL,
-                            "OAuth2Database pgsql: the tables are missing: "
-                            "run \"oauth2ctl db create\"");
-    }
-    return oa2_err_make(ctx->pool, &oa2_server_error, OA2_ID(7042), NULL,
-                        "OAuth2Database pgsql: the tables are of version %d; "
-                        "this module needs %d or later: run \"oauth2ctl db "
-                        "migrate\"", schema.current, schema.oldest);
-}
-
-/* As httpd's user: see setup.h.  The connection ends with the pool. */
 static oa2_err_t *prepare(void *baton, apr_pool_t *pool)
 {
-    oa2_db_t db = *(const oa2_db_t *)baton;
-    oa2_ctx_t ctx;
-    int applied;
-
-    db.conf.connections = 1;
-    OA2_TRY(oa2_store_open(&db.store, &db.conf, NULL, NULL, pool));
-    ctx = oa2_db_ctx(&db, pool);
-    return oa2_store_is_pgsql(db.store) ? pgsql_schema(&ctx)
-                                        : oa2_schema_migrate(&applied, &ctx);
+    return oa2_db_prepare_once(baton, pool);
 }
 
-static oa2_err_t *prepare_database(oa2_db_t *db, apr_pool_t *pool)
+static oa2_err_t *prepare_files(const oa2_db_t *db, apr_pool_t *pool)
 {
     static const char *const suffixes[] = { "", "-wal", "-shm" };
-    apr_pool_t *sub;
-    oa2_err_t *err = NULL;
+    const char *folder;
     unsigned i;
 
+    if (strcmp(db->conf.driver, "sqlite3") != 0) return NULL;
     /* Made by root, perhaps by oauth2ctl. */
-    for (i = 0; i < 3 && strcmp(db->conf.driver, "sqlite3") == 0; i++) {
+    for (i = 0; i < 3; i++) {
         OA2_TRY(oa2_state_give(apr_pstrcat(pool, db->conf.params, suffixes[i],
                                            NULL), pool));
     }
+    folder = oa2_state_folder(db->conf.params, pool);
+    return access(folder, F_OK) ? NULL : oa2_state_is_writable(folder, pool);
+}
+
+/* As httpd's user: see setup.h.  The connection ends with the pool. */
+static void prepare_database(oa2_db_t *db, apr_pool_t *pool)
+{
+    apr_pool_t *sub;
+    oa2_err_t *err;
+
     apr_pool_create(&sub, pool);
-    err = oa2_state_as_user(prepare, db, sub);
-    if (err) {
-        err = oa2_err_make(pool, err->kind, err->id, NULL, "%s", err->meant);
-    }
-    apr_pool_destroy(sub);
+    err = prepare_files(db, sub);
+    if (!err) err = oa2_state_as_user(prepare, db, sub);
     if (err && err->kind == &oa2_temporarily_unavailable
         && strcmp(db->conf.driver, "pgsql") == 0) {
         oa2_log_server(db->server, APLOG_WARNING, OA2_ID(7041),
                        "OAuth2Database %s does not answer; starting without "
                        "it: %s", db->conf.driver, err->meant);
-        return NULL;
     }
-    return err;
+    else if (err) {
+        oa2_log_server(db->server, APLOG_EMERG, err->id, "%s" WAIT,
+                       err->meant);
+    }
+    apr_pool_destroy(sub);
 }
 
 /* ------------------------------------------------------------ servers */
 
-static oa2_err_t *load_pages(oa2_server_t *conf, server_rec *main_server,
-                             server_rec *end, apr_pool_t *pool)
+/* Only where something is kept in it. */
+static void make_state_dir(server_rec *main_server, apr_pool_t *pool)
 {
-    oa2_pages_t *pages;
+    const char *dir = oa2_conf_state_dir_of(conf_of(main_server));
+    oa2_err_t *err = NULL;
     server_rec *s;
 
-    /* Many virtual hosts, one set of pages. */
-    for (s = main_server; s != end; s = s->next) {
-        const oa2_server_t *other = conf_of(s);
+    for (s = main_server; s; s = s->next) {
+        const oa2_server_t *conf = conf_of(s);
 
-        if (!other || !other->pages) continue;
-        if (!conf->settings.page_dir == !other->settings.page_dir
-            && (!conf->settings.page_dir
-                || strcmp(conf->settings.page_dir,
-                          other->settings.page_dir) == 0)) {
-            conf->pages = other->pages;
-            return NULL;
+        if (!conf || !oa2_conf_is_active(conf)
+            || !oa2_setup_is_in_state_dir(&conf->settings, dir)) {
+            continue;
+        }
+        err = oa2_state_make(dir, pool);
+        break;
+    }
+    /* What it keeps from working says so itself, and what follows. */
+    if (err) {
+        oa2_log_server(main_server, APLOG_EMERG, err->id, "%s", err->meant);
+    }
+}
+
+static void fail(oa2_server_t *conf, server_rec *s, const oa2_err_t *err,
+                 apr_pool_t *pconf)
+{
+    oa2_log_server(s, APLOG_EMERG, err->id, "%s" MEND, err->meant);
+    conf->fault = apr_pstrdup(pconf, err->meant);
+}
+
+static int is_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Many virtual hosts, one secret, and one set of pages. */
+static void load_secret(oa2_server_t *conf, server_rec *s,
+                        server_rec *main_server, apr_pool_t *pconf,
+                        apr_pool_t *ptemp)
+{
+    oa2_err_t *err;
+    server_rec *other;
+
+    for (other = main_server; other != s; other = other->next) {
+        const oa2_server_t *before = conf_of(other);
+
+        if (before && before->db
+            && is_same(before->settings.secret_file,
+                       conf->settings.secret_file)) {
+            conf->settings.keys = before->settings.keys;
+            conf->fault = before->fault;
+            return;
         }
     }
-    OA2_TRY(oa2_pages_load(&pages, conf->settings.page_dir, OA2_PAGE_DIR,
-                           pool));
-    conf->pages = pages;
-    return NULL;
+    err = oa2_secret_load(&conf->settings, ptemp);
+    if (err) fail(conf, s, err, pconf);
 }
 
-/* First of all, so that a command can mend the database that is named. */
-static void write_servers(server_rec *main_server, apr_pool_t *pool)
+static oa2_err_t *load_own_pages(oa2_pages_t **pages, const char *dir,
+                                 server_rec *s, apr_pool_t *pool)
 {
-    oa2_err_t *err = oa2_servers_write(main_server, pool);
+    oa2_err_t *err = oa2_pages_load(pages, dir, OA2_PAGE_DIR, pool);
 
-    if (!err) return;
-    oa2_log_server(main_server, APLOG_NOTICE, err->id, "%s", err->meant);
+    if (!err || !dir) return err;
+    oa2_log_server(s, APLOG_ERR, err->id, "OAuth2PageDir: %s; the installed "
+                   "pages are shown instead", err->meant);
+    return oa2_pages_load(pages, NULL, OA2_PAGE_DIR, pool);
 }
 
-static oa2_err_t *set_up(server_rec *main_server, apr_pool_t *pconf,
-                         apr_pool_t *ptemp)
+static void load_pages(oa2_server_t *conf, server_rec *s,
+                       server_rec *main_server, apr_pool_t *pconf)
+{
+    oa2_pages_t *pages;
+    oa2_err_t *err;
+    server_rec *other;
+
+    for (other = main_server; other != s; other = other->next) {
+        const oa2_server_t *before = conf_of(other);
+
+        if (before && before->pages
+            && is_same(before->settings.page_dir, conf->settings.page_dir)) {
+            conf->pages = before->pages;
+            return;
+        }
+    }
+    err = load_own_pages(&pages, conf->settings.page_dir, s, pconf);
+    if (err) fail(conf, s, err, pconf);
+    else conf->pages = pages;
+}
+
+static void set_up(server_rec *main_server, apr_pool_t *pconf,
+                   apr_pool_t *ptemp)
 {
     oa2_server_t *main_conf = conf_of(main_server);
-    oa2_server_t *conf;
     server_rec *s;
+    oa2_err_t *err;
     oa2_db_t *db;
 
     for (s = main_server; s; s = s->next) {
-        conf = conf_of(s);
-        if (conf) oa2_conf_finish(conf, main_server, pconf);
+        if (conf_of(s)) oa2_conf_finish(conf_of(s), main_server, pconf);
     }
     main_conf->dbs = oa2_db_collect(main_server, pconf);
-    if (!main_conf->dbs) return NULL;
-    write_servers(main_server, ptemp);
-    OA2_TRY(make_state_dir(main_server, ptemp));
+    if (!main_conf->dbs) return;
+    /* First of all, so that a command can mend the database that is named. */
+    err = oa2_servers_write(main_server, ptemp);
+    if (err) {
+        oa2_log_server(main_server, APLOG_NOTICE, err->id, "%s", err->meant);
+    }
+    make_state_dir(main_server, ptemp);
     for (s = main_server; s; s = s->next) {
-        conf = conf_of(s);
-        if (!conf || !oa2_conf_is_active(conf)) continue;
-        OA2_TRY(oa2_secret_load(&conf->settings, ptemp));
-        OA2_TRY(load_pages(conf, main_server, s, pconf));
+        if (!conf_of(s) || !conf_of(s)->db) continue;
+        load_secret(conf_of(s), s, main_server, pconf, ptemp);
+        load_pages(conf_of(s), s, main_server, pconf);
     }
-    for (db = main_conf->dbs; db; db = db->next) {
-        OA2_TRY(prepare_database(db, ptemp));
+    for (db = main_conf->dbs; db; db = db->next) prepare_database(db, ptemp);
+    oa2_db_share(main_conf->dbs, main_server->process->pool, pconf);
+    err = oa2_jobs_prepare(&main_conf->jobs_lock, pconf);
+    if (err) {
+        main_conf->jobs_lock = NULL;
+        oa2_log_server(main_server, APLOG_ERR, err->id, "%s; until then no "
+                       "expired rows are removed, and other servers' "
+                       "revocations are seen after %d seconds", err->meant,
+                       OA2_CACHE_TRUST);
     }
-    OA2_TRY(oa2_db_share(main_conf->dbs, main_server->process->pool, pconf));
-    return oa2_jobs_prepare(&main_conf->jobs_lock, pconf);
 }
 
 int oa2_setup_post_config(apr_pool_t *pconf, apr_pool_t *plog,
                           apr_pool_t *ptemp, server_rec *s)
 {
-    oa2_err_t *err;
-
     (void)plog;
     /* httpd reads its configuration twice before it starts. */
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
@@ -189,11 +234,11 @@ int oa2_setup_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     }
     oa2_crypto_init();
     apr_dbd_init(pconf);
-    err = set_up(s, pconf, ptemp);
-    if (!err) return OK;
-    oa2_log_server(s, APLOG_EMERG, err->id, "%s", err->meant);
-    return HTTP_INTERNAL_SERVER_ERROR;
+    set_up(s, pconf, ptemp);
+    return OK;
 }
+
+/* ------------------------------------------------------------ serving */
 
 void oa2_setup_child(apr_pool_t *pchild, server_rec *s)
 {
@@ -201,14 +246,28 @@ void oa2_setup_child(apr_pool_t *pchild, server_rec *s)
     oa2_err_t *err;
     oa2_db_t *db;
 
-    if (!main_conf->dbs) return;
     for (db = main_conf->dbs; db; db = db->next) {
         err = oa2_db_open(db, pchild);
+        /* It was told before there were children, with its remedy. */
         if (err) {
-            /* Requests that need it say 500 from now on. */
-            oa2_log_server(db->server, APLOG_EMERG, err->id, "%s",
-                           err->meant);
+            oa2_log_server(db->server, APLOG_INFO, err->id, "%s", err->meant);
         }
     }
-    oa2_jobs_start(main_conf->dbs, main_conf->jobs_lock, s, pchild);
+    if (main_conf->dbs && main_conf->jobs_lock) {
+        oa2_jobs_start(main_conf->dbs, main_conf->jobs_lock, s, pchild);
+    }
+}
+
+oa2_err_t *oa2_setup_ready(const oa2_server_t *conf, apr_pool_t *pool)
+{
+    oa2_err_t *err;
+
+    if (!conf->fault) return oa2_db_ready(conf->db, pool);
+    err = oa2_err_make(pool, &oa2_temporarily_unavailable, OA2_ID(7532), NULL,
+                       "this server could not be set up at the start: %s",
+                       conf->fault);
+    /* It was told at the start, once. */
+    err->severity = OA2_LOG_INFO;
+    err->retry_after = 60;
+    return err;
 }

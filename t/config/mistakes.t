@@ -65,9 +65,13 @@ sub wrong {
     return;
 }
 
+my $user = child_user();
+mkdir "$dir/db", 0700;
+chown $user->[1], $user->[2], "$dir/db" if !$>;
+
 good('nothing of ours at all');
 good('the least', $issuer, $serve);
-good('everything', $issuer, $serve, "OAuth2Database sqlite3 $dir/x.db",
+good('everything', $issuer, $serve, "OAuth2Database sqlite3 $dir/db/x.db",
      'OAuth2Scope read "Read" default', 'OAuth2AccessTokenLifetime 5m',
      'OAuth2RefreshTokenLifetime 30d', 'OAuth2CodeLifetime 30s',
      'OAuth2RefreshGrace 0', 'OAuth2SessionLifetime 8h',

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * conf_files.c - what "httpd -t" can say of the files, directories and
+ * databases that a server names.  Nothing is made or changed.
+ */
+#include "httpd/conf_check.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <apr_dbd.h>
+#include <apr_strings.h>
+#include <http_core.h>
+
+#include "httpd/db.h"
+#include "httpd/log.h"
+#include "httpd/module.h"
+#include "httpd/setup.h"
+
+static void mistake(oa2_check_t *check, server_rec *s, const char *directive,
+                    const oa2_err_t *err)
+{
+    if (!err) return;
+    check->mistakes++;
+    oa2_log_server(s, APLOG_EMERG, err->id, "%s: %s", directive, err->meant);
+}
+
+static int is_sqlite(const oa2_settings_t *settings)
+{
+    return strcmp(settings->database_driver, "sqlite3") == 0;
+}
+
+/*
+ * 1 when an ordinary user tests the configuration of a server that somebody
+ * else starts: he may not even look at what that one can use.
+ */
+static int is_for_others(oa2_check_t *check, server_rec *s, const char *path)
+{
+    char *at = apr_pstrdup(check->pool, path);
+    struct stat info;
+
+    if (geteuid() == 0 || ap_state_query(AP_SQ_RUN_MODE)
+        != AP_SQ_RM_CONFIG_TEST) {
+        return 0;
+    }
+    while (lstat(at, &info)) {
+        char *slash = strrchr(at, '/');
+
+        if (!slash || slash == at || errno == EACCES) break;
+        *slash = '\0';
+    }
+    if (lstat(at, &info) == 0 && info.st_uid == geteuid()) return 0;
+    oa2_log_server(s, APLOG_NOTICE, OA2_ID(7540),
+                   "\"%s\" is not looked at: it is for another user; test the "
+                   "configuration as the user who starts httpd", path);
+    return 1;
+}
+
+/* ------------------------------------------------------------ database */
+
+static const char *sqlite_problem(const char *path, oa2_check_t *check)
+{
+    static const char magic[] = "SQLite format 3";
+    char head[sizeof(magic)];
+    struct stat info;
+    FILE *file;
+    size_t n;
+
+    if (lstat(path, &info)) return NULL;        /* it will be made */
+    if (!S_ISREG(info.st_mode)) {
+        return apr_psprintf(check->pool, "\"%s\" is not a plain file: name "
+                            "the file that is to hold the tables", path);
+    }
+    file = fopen(path, "rbe");
+    n = file ? fread(head, 1, sizeof(head), file) : 0;
+    if (file) fclose(file);
+    if (n && (n < sizeof(head) || memcmp(head, magic, sizeof(head)) != 0)) {
+        return apr_psprintf(check->pool, "\"%s\" is not an SQLite database: "
+                            "move it away, or name another file", path);
+    }
+    return NULL;
+}
+
+/* In the state directory, which may have to be made, or beside. */
+static void check_sqlite(oa2_check_t *check, server_rec *s,
+                         const oa2_settings_t *settings)
+{
+    const char *path = settings->database_params;
+    const char *folder = oa2_state_folder(path, check->pool);
+    oa2_store_conf_t conf = { "sqlite3", path, 1, 1000 };
+    const char *problem = NULL;
+    struct stat info;
+
+    if (is_for_others(check, s, path)) return;
+    if (stat(folder, &info) == 0) {
+        mistake(check, s, "OAuth2Database sqlite3",
+                oa2_state_is_writable(folder, check->pool));
+        problem = sqlite_problem(path, check);
+    }
+    else if (strcmp(folder, check->state_dir) != 0) {
+        problem = oa2_store_conf_check(&conf, check->pool);
+    }
+    if (!problem) return;
+    check->mistakes++;
+    oa2_log_server(s, APLOG_EMERG, OA2_ID(7004), "OAuth2Database sqlite3: %s",
+                   problem);
+}
+
+static oa2_err_t *look_at_pgsql(void *baton, apr_pool_t *pool)
+{
+    return oa2_db_prepare_once(baton, pool);
+}
+
+/* Parameters were read with the directive.  One that is away is no mistake:
+   it may be there in time. */
+static void check_pgsql(oa2_check_t *check, server_rec *s, oa2_db_t *db)
+{
+    oa2_err_t *err = oa2_state_as_user(look_at_pgsql, db, check->pool);
+
+    if (!err) return;
+    if (err->kind == &oa2_temporarily_unavailable) {
+        oa2_log_server(s, APLOG_WARNING, OA2_ID(7541),
+                       "OAuth2Database pgsql: does not answer now: %s",
+                       err->meant);
+        return;
+    }
+    mistake(check, s, "httpd cannot serve", err);
+}
+
+static void check_databases(oa2_check_t *check)
+{
+    oa2_db_t *db = oa2_db_collect(check->main_server, check->pool);
+
+    for (; db; db = db->next) {
+        const apr_dbd_driver_t *driver;
+        const char *name = db->conf.driver;
+
+        if (apr_dbd_get_driver(check->pool, name, &driver) != APR_SUCCESS) {
+            check->mistakes++;
+            oa2_log_server(db->server, APLOG_EMERG, OA2_ID(7003),
+                           "OAuth2Database %s: APR's driver \"%s\" could not "
+                           "be loaded: install it (on Debian the package "
+                           "libaprutil1-dbd-%s)", name, name, name);
+        }
+        else if (is_sqlite(db->settings)) {
+            check_sqlite(check, db->server, db->settings);
+        }
+        else {
+            check_pgsql(check, db->server, db);
+        }
+    }
+}
+
+/* ------------------------------------------------------------ files */
+
+static void check_secret(oa2_check_t *check, server_rec *s,
+                         const oa2_settings_t *settings)
+{
+    if (is_for_others(check, s, settings->secret_file)) return;
+    mistake(check, s, "OAuth2SecretFile",
+            oa2_secret_check(settings->secret_file, check->state_dir,
+                             check->pool));
+}
+
+static void check_pages(oa2_check_t *check, server_rec *s,
+                        const oa2_settings_t *settings)
+{
+    const char *dir = settings->page_dir;
+    oa2_pages_t *pages;
+    struct stat info;
+
+    if (dir && (stat(dir, &info) || !S_ISDIR(info.st_mode))) {
+        check->mistakes++;
+        oa2_log_server(s, APLOG_EMERG, OA2_ID(7542),
+                       "OAuth2PageDir \"%s\": there is no such directory: "
+                       "make it, or remove the line to use the installed "
+                       "pages", dir);
+        return;
+    }
+    mistake(check, s, dir ? "OAuth2PageDir" : "the installed pages",
+            oa2_pages_load(&pages, dir, OA2_PAGE_DIR, check->pool));
+}
+
+/* Many virtual hosts inherit the same file: it is judged once. */
+static int is_repeated(const oa2_check_t *check, const server_rec *s,
+                       apr_size_t member)
+{
+    const char *mine = *(const char *const *)
+        ((const char *)&oa2_conf_server(s)->settings + member);
+    const server_rec *other;
+
+    for (other = check->main_server; other != s; other = other->next) {
+        const oa2_server_t *conf = oa2_conf_server(other);
+        const char *theirs;
+
+        if (!conf || !oa2_conf_is_active(conf)) continue;
+        theirs = *(const char *const *)((const char *)&conf->settings
+                                        + member);
+        if (mine && theirs ? strcmp(mine, theirs) == 0 : mine == theirs) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void oa2_check_files(oa2_check_t *check)
+{
+    server_rec *s;
+    int is_kept = 0;
+
+    for (s = check->main_server; s; s = s->next) {
+        const oa2_server_t *conf = oa2_conf_server(s);
+
+        if (!conf || !oa2_conf_is_active(conf)) continue;
+        is_kept |= oa2_setup_is_in_state_dir(&conf->settings,
+                                             check->state_dir);
+        if (!is_repeated(check, s, offsetof(oa2_settings_t, secret_file))) {
+            check_secret(check, s, &conf->settings);
+        }
+        if (!is_repeated(check, s, offsetof(oa2_settings_t, page_dir))) {
+            check_pages(check, s, &conf->settings);
+        }
+    }
+    if (is_kept
+        && !is_for_others(check, check->main_server, check->state_dir)) {
+        mistake(check, check->main_server, "OAuth2StateDir",
+                oa2_state_check(check->state_dir, check->pool));
+    }
+    check_databases(check);
+}
