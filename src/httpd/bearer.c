@@ -227,10 +227,13 @@ static int check_token(request_rec *r, const oa2_server_t *conf,
 
 static int not_configured(request_rec *r)
 {
-    return refuse(r, oa2_err_make(r->pool, &oa2_temporarily_unavailable,
-                                  OA2_ID(7115), NULL, "AuthType OAuth2 in a "
-                                  "server without OAuth2Issuer: add it to "
-                                  "that server"), NULL);
+    oa2_err_t *err = oa2_err_make(
+        r->pool, &oa2_temporarily_unavailable, OA2_ID(7115), NULL,
+        "AuthType OAuth2 in a server without OAuth2Issuer: add it to that "
+        "server");
+
+    err->retry_after = 60;
+    return refuse(r, err, NULL);
 }
 
 int oa2_bearer_check(request_rec *r)

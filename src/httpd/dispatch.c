@@ -137,6 +137,17 @@ static oa2_err_t *prepare(oa2_reply_t **reply, int *status, oa2_call_t *call,
     return NULL;
 }
 
+/* httpd's own page, where not even ours could be loaded. */
+static int without_pages(request_rec *r, const oa2_err_t *err)
+{
+    oa2_log_err(r, err, NULL);
+    if (err->retry_after) {
+        apr_table_setn(r->err_headers_out, "Retry-After",
+                       apr_itoa(r->pool, err->retry_after));
+    }
+    return err->kind->status;
+}
+
 static int not_configured(request_rec *r)
 {
     oa2_err_t *err = oa2_err_make(
@@ -144,17 +155,8 @@ static int not_configured(request_rec *r)
         "SetHandler %s in a server without OAuth2Issuer: add it to that "
         "server", r->handler);
 
-    oa2_log_err(r, err, NULL);
-    return HTTP_SERVICE_UNAVAILABLE;
-}
-
-/* httpd's own page, where not even ours could be loaded. */
-static int without_pages(request_rec *r, const oa2_err_t *err)
-{
-    oa2_log_err(r, err, NULL);
-    apr_table_setn(r->err_headers_out, "Retry-After",
-                   apr_itoa(r->pool, err->retry_after));
-    return err->kind->status;
+    err->retry_after = 60;
+    return without_pages(r, err);
 }
 
 static void tell(request_rec *r, const oa2_call_t *call,
@@ -185,7 +187,9 @@ int oa2_dispatch(request_rec *r)
     call.endpoint = find(r, &conf->settings);
     err = prepare(&reply, &status, &call, r);
     if (status != OK) return status;
-    if (err && !call.pages) return without_pages(r, err);
+    if (err && !call.pages && call.endpoint->answer == OA2_ANSWER_PAGE) {
+        return without_pages(r, err);
+    }
     if (err) reply = oa2_reply_error(&call, err);
     if (!reply) reply = oa2_endpoint_run(&call);
     if (reply->err) tell(r, &call, reply, &conf->db->pages);
