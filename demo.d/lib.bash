@@ -244,17 +244,10 @@ quoted() {              # WORD...
     done
 }
 
-# Below the range that the kernel takes for outgoing connections.
+# Sets port, which is ours until this script ends.
 free_port() {
-    perl -MIO::Socket::INET -e '
-        for (1 .. 1000) {
-            my $s = IO::Socket::INET->new(Listen => 1,
-                LocalAddr => "127.0.0.1", LocalPort => 12000 + int rand 20000)
-                or next;
-            print $s->sockport, "\n";
-            exit;
-        }
-        die "no free port\n";'
+    coproc port_holder { exec "$src/build/free-ports" 9>&-; }
+    read -r port <&"${port_holder[0]}" || die "there is no free port"
 }
 
 # Prints why the port cannot be had; false when it can.

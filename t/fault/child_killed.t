@@ -10,6 +10,7 @@ use Test::More;
 use Time::HiRes qw(time sleep);
 use OAuth2Test;
 use OAuth2Test::Load;
+use OAuth2Test::Logs;
 use OAuth2Test::Server qw(wait_for slurp);
 
 my $svc = client('fk-svc', scope => 'read', grant => 'client_credentials');
@@ -84,7 +85,6 @@ ctl_ok(\"$heard\n", 'token', 'revoke');
 ok(wait_for(1, sub {
     request('GET', '/api/file.txt', bearer => $heard)->{status} == 401
 }), 'what oauth2ctl does is heard again');
-my @crashed = grep { /Segmentation|Abort|exit signal (?!Killed)/ } split /\n/,
-    slurp(var('error_log'));
+my @crashed = log_crashes(var('error_log'), 1);
 is(scalar @crashed, 0, 'nobody crashed by himself') or diag(@crashed);
 done_testing();

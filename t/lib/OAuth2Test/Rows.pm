@@ -28,7 +28,7 @@ use Exporter 'import';
 use Test::More;
 use Time::HiRes qw(time sleep);
 use OAuth2Test;
-use OAuth2Test::Server qw(is_for_page);
+use OAuth2Test::Logs qw(is_for_page);
 
 our @EXPORT = qw(rows row log_lines log_allow log_is no_complaints);
 

@@ -15,21 +15,15 @@ use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use File::Temp qw(tempdir);
 use IO::Socket::INET;
+use IPC::Open2;
 use POSIX qw(WNOHANG);
 use Time::HiRes qw(time sleep);
 
 our @EXPORT = qw(
-    run run_quiet slurp spew work_dir free_ports child_user make_tls
+    need run run_quiet slurp spew work_dir free_ports child_user make_tls
     start_process end_process start_php start_httpd end_httpd cluster
-    wait_for port_answers is_for_page
+    wait_for port_answers
 );
-
-# A line about an error page that somebody was shown: at warn, so that the
-# page's reference finds it; no complaint.
-sub is_for_page {
-    return $_[0] =~ /\] OA2\d{4}: .*; shown as OA2\d{4}-\d{8}T\d{6}Z-\w{6}/
-        || $_[0] =~ /\] OA27700: /;
-}
 
 sub slurp {
     my ($file) = @_;
@@ -65,6 +59,14 @@ sub run_quiet {
     return $text // '';
 }
 
+# Ends the program, and says what installs it, when something is missing:
+# programs and Perl modules, see build/need.
+sub need {
+    my $tool = dirname(abs_path(__FILE__)) . '/../../../build/need';
+    system($tool, @_) == 0 or exit 1;
+    return;
+}
+
 # A directory that every user can enter.
 sub work_dir {
     my ($name) = @_;
@@ -77,20 +79,17 @@ sub work_dir {
     return $dir;
 }
 
-# That many ports of 127.0.0.1 that nobody listens on now.
-# Below the range that the kernel takes for outgoing connections: one of those
-# could be on a port of that range before a server is.
+# That many ports of 127.0.0.1, which are ours until this process ends.
+my @holders;
 sub free_ports {
     my ($count) = @_;
-    my @sockets;
-    for (1 .. 1000) {
-        my $socket = IO::Socket::INET->new(
-            Listen => 1, LocalAddr => '127.0.0.1',
-            LocalPort => 12_000 + int rand 20_000);
-        push @sockets, $socket if $socket;
-        return map { $_->sockport } @sockets if @sockets == $count;
-    }
-    die "no free port\n";
+    my $tool = dirname(abs_path(__FILE__)) . '/../../../build/free-ports';
+    open2(my $out, my $in, $tool, $count);
+    my @ports = map { scalar <$out> } 1 .. $count;
+    die "$tool failed\n" if grep { !defined } @ports;
+    chomp @ports;
+    push @holders, $in;     # it ends when this is closed
+    return @ports;
 }
 
 # Whom httpd's children run as: [name, uid, gid, group].
@@ -168,7 +167,7 @@ END {
 sub start_php {
     my ($socket, $log, $user) = @_;
     my $php = (grep { -x } map { "$_/php-cgi" } split /:/, $ENV{PATH})[0]
-        or die "no php-cgi: install php-cgi\n";
+        or die "there is no php-cgi\n";
     local $ENV{PHP_FCGI_CHILDREN} = 2;
     local $ENV{PHP_FCGI_MAX_REQUESTS} = 0;
     unlink $socket;
