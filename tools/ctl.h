@@ -12,19 +12,32 @@
 #include <apr_tables.h>
 #include "base/json.h"
 #include "domain/client.h"
+#include "domain/servers.h"
 #include "domain/settings.h"
 #include "store/store.h"
 
 /* Exit statuses, as the manual lists them. */
 #define CTL_STATUS_FAILED 1
+#define CTL_STATUS_USAGE 2
+#define CTL_STATUS_NOT_FOUND 3
+#define CTL_STATUS_EXISTS 4
 #define CTL_STATUS_AWAY 5
+#define CTL_STATUS_WAITING 6
 
-/* Kinds of error of this command's own; their status is the exit status. */
-extern const oa2_err_kind_t ctl_failed;         /* 1 */
-extern const oa2_err_kind_t ctl_usage;          /* 2: nothing was done */
-extern const oa2_err_kind_t ctl_not_found;      /* 3 */
-extern const oa2_err_kind_t ctl_exists;         /* 4 */
-extern const oa2_err_kind_t ctl_away;           /* 5: no database */
+/* Kinds of error of this command's own, one for each. */
+extern const oa2_err_kind_t ctl_failed;
+extern const oa2_err_kind_t ctl_usage;          /* nothing was done */
+extern const oa2_err_kind_t ctl_not_found;
+extern const oa2_err_kind_t ctl_exists;
+extern const oa2_err_kind_t ctl_away;           /* no database */
+extern const oa2_err_kind_t ctl_waiting;        /* a migration */
+
+/* How it is known which database is meant. */
+typedef enum {
+    CTL_FROM_OPTION,            /* --database, or the environment */
+    CTL_FROM_HTTPD,             /* httpd has written down what it uses */
+    CTL_BUILT_IN                /* httpd has not: the embedded file */
+} ctl_from_t;
 
 typedef struct ctl_option_t {
     const char *name;               /* without the dashes */
@@ -41,7 +54,13 @@ typedef struct ctl_t {
     const char *group;              /* its first word, when it has two */
     apr_table_t *options;           /* value by name; a switch has "" */
     apr_array_header_t *args;       /* const char * */
-    oa2_store_conf_t database;      /* set by ctl_database() */
+    /* Set by ctl_choose(): */
+    ctl_from_t from;
+    oa2_store_conf_t database;
+    oa2_servers_t *servers;         /* what httpd serves; NULL: not known */
+    const char *httpd_user;         /* whom root becomes; NULL: nobody */
+    int httpd_password;             /* httpd has one that we are not told */
+    const char *realm;              /* its name; NULL: the only one, or none */
     oa2_settings_t settings;
     oa2_ctx_t ctx;                  /* usable after ctl_open() */
 } ctl_t;
@@ -57,6 +76,8 @@ typedef struct ctl_command_t {
 
 /* Ended by a row without name. */
 extern const ctl_command_t ctl_db_commands[];
+extern const ctl_command_t ctl_copy_commands[];
+extern const ctl_command_t ctl_realm_commands[];
 extern const ctl_command_t ctl_client_commands[];
 extern const ctl_command_t ctl_user_commands[];
 extern const ctl_command_t ctl_grant_commands[];
@@ -73,7 +94,10 @@ oa2_err_t *ctl_fail(const ctl_t *ctl, const oa2_err_kind_t *kind,
 
 /* ------------------------------------------------------------ ctl_args.c */
 
-/* Fills in command, group, options and args.  Wipes --database from argv. */
+/* What the program ends with. */
+int ctl_exit_status(const oa2_err_t *err);
+
+/* Fills in command, group, options and args.  Wipes databases from argv. */
 oa2_err_t *ctl_args_parse(ctl_t *ctl, int argc, char **argv);
 /* The last value; NULL when the option was not given. */
 const char *ctl_option(const ctl_t *ctl, const char *name);
@@ -86,17 +110,48 @@ const char *ctl_arg(const ctl_t *ctl, int index);
 void ctl_help(const ctl_t *ctl, const ctl_command_t *command,
               const char *group);
 
-/* ------------------------------------------------------------ ctl_db.c */
+/* ---------------------------------------------------------- ctl_choose.c */
 
-/* Which database is meant: option, environment, or the embedded file. */
-oa2_err_t *ctl_database(ctl_t *ctl);
-/* The store, with a schema that can be used; the embedded one is made. */
+/* Which database is meant: option, environment, httpd's, or the embedded
+   file. */
+oa2_err_t *ctl_choose(ctl_t *ctl);
+/* "pgsql host=… dbname=…"; httpd's quotes around the parameters are taken
+   off, so that a line of its configuration can be pasted. */
+oa2_store_conf_t ctl_parse_database(const char *text, apr_pool_t *pool);
+int ctl_is_sqlite(const ctl_t *ctl);
+/* A file that can be looked at; not ":memory:". */
+int ctl_is_file(const ctl_t *ctl);
+/* "oauth2ctl VERB", with --database where it is needed. */
+const char *ctl_command_line(const ctl_t *ctl, const char *verb);
+/* Of an open database: the realm that is meant. */
+oa2_err_t *ctl_enter_realm(ctl_t *ctl);
+/* Where something was done. */
+void ctl_where_json(const ctl_t *ctl, cJSON *json);
+void ctl_where_print(const ctl_t *ctl);
+
+/* -------------------------------------------------------- ctl_database.c */
+
+/* The chosen one, whatever its schema is.  make: an embedded file that is not
+   there, with its directory. */
+oa2_err_t *ctl_open_store(ctl_t *ctl, int make);
+/* Says what can be done when the server does not let us in. */
+oa2_err_t *ctl_find_schema(oa2_schema_t *schema, ctl_t *ctl);
+/* NULL: it can be used. */
+const char *ctl_schema_problem(const ctl_t *ctl, const oa2_schema_t *schema);
+/* A database that can be used, whosever clients are meant; the embedded file
+   is brought up to date.  make: as above, unless it was named. */
+oa2_err_t *ctl_open_database(ctl_t *ctl, int make);
+/* The same, and the realm. */
 oa2_err_t *ctl_open(ctl_t *ctl);
+/* For what may be the first that a database holds. */
+oa2_err_t *ctl_open_to_add(ctl_t *ctl);
 
 /* ------------------------------------------------------------ ctl_fields.c */
 
 /* What the options name; what they do not name stays. */
 oa2_err_t *ctl_fields_take(oa2_client_t *client, const ctl_t *ctl);
+/* What is allowed, and hardly meant. */
+void ctl_fields_warn(const ctl_t *ctl, const oa2_client_t *client);
 
 /* ------------------------------------------------------------ ctl_io.c */
 
@@ -104,6 +159,9 @@ oa2_err_t *ctl_fields_take(oa2_client_t *client, const ctl_t *ctl);
 const char *ctl_visible(const char *text, apr_pool_t *pool);
 /* A line of what --json does not print. */
 void ctl_say(const ctl_t *ctl, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* A line on standard error. */
+void ctl_warn(const ctl_t *ctl, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* "label   value"; a NULL or empty value is a dash. */
 void ctl_field(const ctl_t *ctl, const char *label, const char *value);

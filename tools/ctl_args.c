@@ -18,6 +18,7 @@
 static const ctl_option_t common[] = {
     {"database", "'DRIVER PARAMS'", 0,
      "the database, as OAuth2Database takes it"},
+    {"issuer", "URL", 0, "whose clients and users, where there are several"},
     {"json", NULL, 0, "print JSON, for scripts"},
     {"help", NULL, 0, "print this help"},
     {NULL, NULL, 0, NULL}
@@ -82,7 +83,7 @@ static oa2_err_t *take_option(ctl_t *ctl, int argc, char **argv, int *at)
     apr_table_add(ctl->options, row->name, value);
 
     /* Its parameters may hold a password, and ps shows argv. */
-    if (!strcmp(row->name, "database")) {
+    if (!strcmp(row->name, "database") || !strcmp(row->name, "to")) {
         char *seen = argv[*at] + (value - argv[*at]);
         memset(seen, 'x', strlen(seen));
     }
@@ -277,14 +278,15 @@ static void help_list(const char *group, apr_pool_t *pool)
     }
     if (!group) {
         help_options("Options of every command", common, pool);
-        printf("\nThe default database is the file\n"
-               "%s/%s.\n"
+        printf("\nThe default database is the one that httpd uses; before its "
+               "first start, the\nfile %s/%s.\n"
                "Never put a database password into --database: other users "
                "of this machine\ncan see it.  Use ~/.pgpass, PGPASSFILE or "
                "peer authentication, or set the\nenvironment variable "
                "OAUTH2_DATABASE instead of the option.\n\n"
                "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found, "
-               "4 already exists,\n5 the database cannot be reached.\n",
+               "4 already exists,\n5 the database cannot be reached, 6 a "
+               "migration is waiting.\n",
                OA2_STATE_DIR, OA2_DATABASE_FILE);
     }
     printf("\n\"oauth2ctl COMMAND --help\" says more; so does "

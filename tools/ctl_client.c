@@ -2,8 +2,7 @@
 /*
  * ctl_client.c - client commands, RFC 6749 section 2.
  *
- * Member names with --json are RFC 7591's where it has one.  `set` reads,
- * changes and writes the whole client: of two at the same time the last wins.
+ * Member names with --json are RFC 7591's where it has one.
  */
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #include "domain/scope.h"
 
 #define OVERLAP_MAX (365 * 86400)
+#define TRIES 100
 
 /* ------------------------------------------------------------ printing */
 
@@ -27,7 +27,10 @@ static cJSON *client_json(const ctl_t *ctl, const oa2_client_t *client,
     oa2_json_put_bool(json, "public", oa2_client_is_public(client));
     oa2_json_put_bool(json, "disabled", client->disabled);
     oa2_json_put_bool(json, "trusted", client->trusted);
+    oa2_json_put_bool(json, "require_pkce", !client->no_pkce);
+    oa2_json_put_bool(json, "any_scheme", client->any_scheme);
     oa2_json_put_words(json, "redirect_uris", client->redirect_uris);
+    oa2_json_put_words(json, "origins", client->origins);
     oa2_json_put_words(json, "grant_types", client->grants);
     oa2_json_put_text(json, "scope", client->scope);
     oa2_json_put_text(json, "introspect", client->introspect);
@@ -71,7 +74,12 @@ static void client_print(const ctl_t *ctl, const oa2_client_t *client)
     ctl_field(ctl, "State", client->disabled ? "disabled" : "enabled");
     ctl_field(ctl, "Trusted", client->trusted ? "yes: consent is not asked"
                                               : "no");
+    ctl_field(ctl, "PKCE", client->no_pkce ? "not asked for: its secret alone "
+              "protects its codes" : "required");
     fields(ctl, "Redirect URIs", client->redirect_uris);
+    if (client->any_scheme)
+        ctl_field(ctl, "", "of any scheme that browsers do not obey");
+    if (*client->origins) fields(ctl, "Origins", client->origins);
     fields(ctl, "Grants", client->grants);
     ctl_field(ctl, "Scope", client->scope);
     ctl_field(ctl, "Introspects", client->introspect);
@@ -127,16 +135,35 @@ static oa2_err_t *client_get(oa2_client_t **out, ctl_t *ctl)
     return NULL;
 }
 
-static oa2_err_t *client_store(ctl_t *ctl, oa2_client_t *client)
+/* Fields from the options.  Whoever changed the client meanwhile was first:
+   what is set here is set in what he wrote. */
+static oa2_err_t *client_change(oa2_client_t **out, ctl_t *ctl)
 {
-    int done;
+    int done = 0, tries;
 
-    client->updated = ctl->ctx.now;
-    OA2_TRY(oa2_client_update(&done, &ctl->ctx, client));
-    if (!done)
-        return ctl_fail(ctl, &ctl_not_found, "there is no client %s any more",
-                        client->id);
-    return NULL;
+    for (tries = 0; tries < TRIES && !done; tries++) {
+        oa2_client_t *client;
+
+        OA2_TRY(client_get(&client, ctl));
+        OA2_TRY(ctl_fields_take(client, ctl));
+        if (ctl_has(ctl, "public")) {
+            client->secret = client->old_secret = NULL;
+            client->old_secret_until = 0;
+        }
+        OA2_TRY(check(ctl, client));
+        client->updated = ctl->ctx.now;
+        OA2_TRY(oa2_client_update(&done, &ctl->ctx, client));
+        *out = client;
+    }
+    if (done) return NULL;
+    return ctl_fail(ctl, &ctl_failed, "others changed the client %d times "
+                    "meanwhile; nothing was done", TRIES);
+}
+
+static oa2_err_t *no_client(const ctl_t *ctl)
+{
+    return ctl_fail(ctl, &ctl_not_found, "there is no client %s any more",
+                    ctl_arg(ctl, 0));
 }
 
 /* ------------------------------------------------------------ options */
@@ -147,6 +174,9 @@ static oa2_err_t *client_store(ctl_t *ctl, oa2_client_t *client)
     {"scope", "'WORDS'", 1, "what it may ask for"},                         \
     {"grant", "TYPE", 1, "a grant type it may use"},                        \
     {"trusted", NULL, 0, "users are not asked for consent"},                \
+    {"no-pkce", NULL, 0, "do not ask it for PKCE, when it cannot be changed"},\
+    {"any-scheme", NULL, 0, "redirect URIs like app:/callback, without a dot"},\
+    {"origin", "URL", 1, "of its pages, if not of a redirect URI"},         \
     {"introspect", "WHOSE", 0, "tokens it may ask about: none, own, all"},  \
     {"resource", "URI", 1, "a resource it answers for"},                    \
     {"access-lifetime", "TIME", 0, "of access tokens: 10m; 0: the server's"},\
@@ -163,6 +193,8 @@ static const ctl_option_t add_options[] = {
 static const ctl_option_t set_options[] = {
     FIELDS,
     {"no-trusted", NULL, 0, "users are asked for consent"},
+    {"pkce", NULL, 0, "ask it for PKCE again"},
+    {"no-any-scheme", NULL, 0, "only schemes with a dot again"},
     {"add-redirect-uri", "URI", 1, "one more"},
     {"remove-redirect-uri", "URI", 1, "one less"},
     {"public", NULL, 0, "drop its secrets"},
@@ -214,8 +246,10 @@ static void print_new(ctl_t *ctl, const oa2_client_t *client,
     cJSON *json = client_json(ctl, client, ctl->pool);
 
     oa2_json_put_text(json, "client_secret", secret);
+    ctl_where_json(ctl, json);
     ctl_json(ctl, json);
-    ctl_field(ctl, "Client ID", client->id);
+    client_print(ctl, client);
+    ctl_where_print(ctl);
     if (!secret) return;
     ctl_field(ctl, "Client secret", secret);
     ctl_say(ctl, "Keep the secret: it cannot be shown again.");
@@ -235,13 +269,14 @@ static oa2_err_t *add(ctl_t *ctl)
     OA2_TRY(check(ctl, &client));
     if (client.secret) OA2_TRY(take_secret(&digest, &shown, ctl));
     client.secret = digest;
-    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(ctl_open_to_add(ctl));
     client.created = client.updated = ctl->ctx.now;
     OA2_TRY(oa2_client_put(&put, &ctl->ctx, &client));
     if (!put)
         return ctl_fail(ctl, &ctl_exists, "there is a client %s already",
                         client.id);
     print_new(ctl, &client, shown);
+    ctl_fields_warn(ctl, &client);
     return NULL;
 }
 
@@ -290,16 +325,10 @@ static oa2_err_t *set(ctl_t *ctl)
         return ctl_fail(ctl, &ctl_usage, "nothing to set: oauth2ctl help "
                         "client set");
     OA2_TRY(ctl_open(ctl));
-    OA2_TRY(client_get(&client, ctl));
-    OA2_TRY(ctl_fields_take(client, ctl));
-    if (ctl_has(ctl, "public")) {
-        client->secret = client->old_secret = NULL;
-        client->old_secret_until = 0;
-    }
-    OA2_TRY(check(ctl, client));
-    OA2_TRY(client_store(ctl, client));
+    OA2_TRY(client_change(&client, ctl));
     ctl_json(ctl, client_json(ctl, client, ctl->pool));
     client_print(ctl, client);
+    ctl_fields_warn(ctl, client);
     return NULL;
 }
 
@@ -309,6 +338,7 @@ static oa2_err_t *rotate_secret(ctl_t *ctl)
     const char *digest, *shown;
     apr_int64_t seconds = 0;
     oa2_client_t *client;
+    int done;
 
     problem = overlap ? oa2_units_seconds(&seconds, overlap, 0, OVERLAP_MAX,
                                           ctl->pool) : NULL;
@@ -320,26 +350,25 @@ static oa2_err_t *rotate_secret(ctl_t *ctl)
     if (oa2_client_is_public(client))
         return ctl_fail(ctl, &ctl_failed, "client %s is public: it has no "
                         "secret", client->id);
-    client->old_secret = seconds ? client->secret : NULL;
-    client->old_secret_until = seconds ? ctl->ctx.now + seconds : 0;
-    client->secret = digest;
-    OA2_TRY(client_store(ctl, client));
+    OA2_TRY(oa2_client_set_secret(&done, &ctl->ctx, client->id, digest,
+                                  seconds ? ctl->ctx.now + seconds : 0));
+    if (!done) return no_client(ctl);
+    OA2_TRY(client_get(&client, ctl));
     print_new(ctl, client, shown);
     if (!shown) ctl_say(ctl, "It has the new secret.");
-    if (seconds)
-        ctl_field(ctl, "Old secret until",
-                  oa2_units_say_time(client->old_secret_until, ctl->pool));
     return NULL;
 }
 
 static oa2_err_t *set_disabled(ctl_t *ctl, int disabled)
 {
     oa2_client_t *client;
+    int done;
 
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(client_get(&client, ctl));
-    client->disabled = disabled;
-    OA2_TRY(client_store(ctl, client));
+    OA2_TRY(oa2_client_set_disabled(&done, &ctl->ctx, client->id, disabled));
+    if (!done) return no_client(ctl);
+    OA2_TRY(client_get(&client, ctl));
     ctl_json(ctl, client_json(ctl, client, ctl->pool));
     ctl_say(ctl, "Client %s is %s.", client->id,
             disabled ? "disabled" : "enabled");
@@ -369,9 +398,7 @@ static oa2_err_t *take_away(ctl_t *ctl)
         ctl->pool, "Remove client %s (%s) with all its grants and tokens?",
         id, client->name)));
     OA2_TRY(oa2_client_remove(&done, &ctl->ctx, id));
-    if (!done)
-        return ctl_fail(ctl, &ctl_not_found, "there is no client %s any more",
-                        id);
+    if (!done) return no_client(ctl);
     oa2_json_put_text(json, "client_id", id);
     oa2_json_put_bool(json, "removed", 1);
     ctl_json(ctl, json);

@@ -99,19 +99,30 @@ static oa2_err_t *take_redirects(oa2_client_t *client, const ctl_t *ctl)
     return NULL;
 }
 
+static oa2_err_t *take_switch(int *out, const ctl_t *ctl, const char *on,
+                              const char *off)
+{
+    if (ctl_has(ctl, on) && ctl_has(ctl, off))
+        return ctl_fail(ctl, &ctl_usage, "--%s and --%s exclude each other",
+                        on, off);
+    if (ctl_has(ctl, on)) *out = 1;
+    if (ctl_has(ctl, off)) *out = 0;
+    return NULL;
+}
+
 oa2_err_t *ctl_fields_take(oa2_client_t *client, const ctl_t *ctl)
 {
     const char *text;
 
-    if (ctl_has(ctl, "trusted") && ctl_has(ctl, "no-trusted"))
-        return ctl_fail(ctl, &ctl_usage,
-                        "--trusted and --no-trusted exclude each other");
+    OA2_TRY(take_switch(&client->trusted, ctl, "trusted", "no-trusted"));
+    OA2_TRY(take_switch(&client->no_pkce, ctl, "no-pkce", "pkce"));
+    OA2_TRY(take_switch(&client->any_scheme, ctl, "any-scheme",
+                        "no-any-scheme"));
     if ((text = ctl_option(ctl, "name")) != NULL) client->name = text;
     if ((text = ctl_option(ctl, "introspect")) != NULL)
         client->introspect = text;
-    if (ctl_has(ctl, "trusted")) client->trusted = 1;
-    if (ctl_has(ctl, "no-trusted")) client->trusted = 0;
     OA2_TRY(take_redirects(client, ctl));
+    OA2_TRY(take_words(&client->origins, ctl, "origin", NULL));
     OA2_TRY(take_words(&client->scope, ctl, "scope", NULL));
     OA2_TRY(take_words(&client->grants, ctl, "grant", NULL));
     OA2_TRY(take_words(&client->resources, ctl, "resource", resource_check));
@@ -119,4 +130,50 @@ oa2_err_t *ctl_fields_take(oa2_client_t *client, const ctl_t *ctl)
                           "access_lifetime"));
     return take_lifetime(&client->refresh_lifetime, ctl, "refresh-lifetime",
                          "refresh_lifetime");
+}
+
+/* ------------------------------------------------------------ warnings */
+
+static void warn_scopes(const ctl_t *ctl, const oa2_client_t *client)
+{
+    const apr_array_header_t *words = oa2_scope_split(client->scope,
+                                                      ctl->pool);
+    int i;
+
+    if (!words->nelts && !strcmp(client->introspect, "none"))
+        ctl_warn(ctl, "the client has no scope, so its tokens open nothing "
+                 "that asks for one: --scope 'read write'");
+    for (i = 0; i < words->nelts; i++) {
+        const char *word = APR_ARRAY_IDX(words, i, const char *);
+
+        if (strchr(word, ','))
+            ctl_warn(ctl, "\"%s\" is one scope: several are separated by "
+                     "spaces", word);
+    }
+}
+
+void ctl_fields_warn(const ctl_t *ctl, const oa2_client_t *client)
+{
+    const apr_array_header_t *uris = oa2_scope_split(client->redirect_uris,
+                                                     ctl->pool);
+    int i;
+
+    warn_scopes(ctl, client);
+    /* RFC 9700 section 2.1.1 */
+    if (client->no_pkce)
+        ctl_warn(ctl, "the client need not use PKCE: a code that is stolen on "
+                 "its way can be slipped to the client in somebody else's "
+                 "name; --pkce once the client can do it");
+    if (!uris->nelts && !ctl_has(ctl, "grant") &&
+        !strcmp(client->introspect, "none"))
+        ctl_warn(ctl, "the client has no redirect URI, so it acts for itself "
+                 "and nobody can sign in with it; if that is meant, say "
+                 "--grant client_credentials");
+    for (i = 0; i < uris->nelts; i++) {
+        const char *uri = APR_ARRAY_IDX(uris, i, const char *);
+
+        if (strchr(uri, '*'))
+            ctl_warn(ctl, "redirect URI \"%s\": \"*\" stands for itself only; "
+                     "each URI is named, character by character", uri);
+    }
 }

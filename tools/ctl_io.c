@@ -84,6 +84,17 @@ void ctl_say(const ctl_t *ctl, const char *format, ...)
     va_end(args);
 }
 
+void ctl_warn(const ctl_t *ctl, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    fflush(stdout);
+    fprintf(stderr, "oauth2ctl: warning: %s\n",
+            ctl_visible(apr_pvsprintf(ctl->pool, format, args), ctl->pool));
+    va_end(args);
+}
+
 void ctl_field(const ctl_t *ctl, const char *label, const char *value)
 {
     ctl_say(ctl, "%-18s %s", label, value && *value ? value : "-");

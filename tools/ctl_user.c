@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "ctl.h"
+#include "domain/password.h"
 
 #define SUB_BYTES 16            /* 128 bits: never the same again */
 
@@ -40,7 +41,7 @@ static oa2_err_t *no_user(const ctl_t *ctl)
 /* The hash of a password from standard input, or asked for twice. */
 static oa2_err_t *take_password(const char **hash, const ctl_t *ctl)
 {
-    const char *password, *again;
+    const char *password, *again, *problem;
 
     if (ctl_has(ctl, "password-stdin")) {
         OA2_TRY(ctl_read_secret(&password, ctl, "Password"));
@@ -55,6 +56,11 @@ static oa2_err_t *take_password(const char **hash, const ctl_t *ctl)
         return ctl_fail(ctl, &ctl_usage, "the password has %lu bytes; %d are "
                         "the most that are looked at",
                         (unsigned long)strlen(password), OA2_PASSWORD_MAX);
+    problem = ctl_has(ctl, "weak") ? NULL
+        : oa2_password_problem(password, ctl_arg(ctl, 0), ctl->pool);
+    if (problem)
+        return ctl_fail(ctl, &ctl_usage, "%s; --weak takes it all the same",
+                        problem);
     *hash = oa2_password_hash(ctl->pool, password);
     if (!*hash)
         return ctl_fail(ctl, &ctl_failed, "could not hash the password");
@@ -66,13 +72,14 @@ static oa2_err_t *take_password(const char **hash, const ctl_t *ctl)
 static oa2_err_t *add(ctl_t *ctl)
 {
     oa2_user_t user = { ctl_arg(ctl, 0), NULL, NULL, 0, 0 }, *there;
+    cJSON *json;
     int put;
 
     OA2_TRY(name_check(ctl));
     if (ctl_has(ctl, "external") && ctl_has(ctl, "password-stdin"))
         return ctl_fail(ctl, &ctl_usage, "--external and --password-stdin "
                         "exclude each other");
-    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(ctl_open_to_add(ctl));
     /* Before anybody types a password for nothing. */
     OA2_TRY(oa2_user_find(&there, &ctl->ctx, user.name));
     if (!there) {
@@ -85,8 +92,11 @@ static oa2_err_t *add(ctl_t *ctl)
     if (there || !put)
         return ctl_fail(ctl, &ctl_exists, "there is a user %s already",
                         user.name);
-    ctl_json(ctl, user_json(&user, ctl->pool));
+    json = user_json(&user, ctl->pool);
+    ctl_where_json(ctl, json);
+    ctl_json(ctl, json);
     ctl_say(ctl, "User %s is added.", user.name);
+    ctl_where_print(ctl);
     return NULL;
 }
 
@@ -185,12 +195,14 @@ static oa2_err_t *take_away(ctl_t *ctl)
 
 static const ctl_option_t add_options[] = {
     {"password-stdin", NULL, 0, "read the password from standard input"},
+    {"weak", NULL, 0, "take a password that is easily guessed"},
     {"external", NULL, 0, "no password here: another provider knows it"},
     {NULL, NULL, 0, NULL}
 };
 
 static const ctl_option_t passwd_options[] = {
     {"password-stdin", NULL, 0, "read the password from standard input"},
+    {"weak", NULL, 0, "take a password that is easily guessed"},
     {NULL, NULL, 0, NULL}
 };
 
@@ -202,7 +214,9 @@ static const ctl_option_t remove_options[] = {
 const ctl_command_t ctl_user_commands[] = {
     {"user add", "NAME", 1, 1,
      "Adds a user; asks for the password twice.\n"
-     "A password has at most 72 bytes and is never an argument.",
+     "A password has 12 characters to 72 bytes and is never an argument.\n"
+     "Common words, years, rows of keys and the user's name do not count;\n"
+     "several words that have nothing to do with each other are good.",
      add_options, add},
     {"user list", "", 0, 0, "Lists all users.", NULL, list},
     {"user passwd", "NAME", 1, 1,

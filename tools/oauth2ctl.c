@@ -19,20 +19,36 @@
 #error "OA2_STATE_DIR is the state directory: build with -DOA2_STATE_DIR"
 #endif
 
+/* None of these is an answer of httpd's: no HTTP status. */
 const oa2_err_kind_t ctl_failed = {
-    "failed", CTL_STATUS_FAILED, OA2_LOG_ERROR, "it failed" };
+    "failed", 0, OA2_LOG_ERROR, "it failed" };
 const oa2_err_kind_t ctl_usage = {
-    "usage", 2, OA2_LOG_INFO, "wrong usage" };
+    "usage", 0, OA2_LOG_INFO, "wrong usage" };
 const oa2_err_kind_t ctl_not_found = {
-    "not_found", 3, OA2_LOG_INFO, "not found" };
+    "not_found", 0, OA2_LOG_INFO, "not found" };
 const oa2_err_kind_t ctl_exists = {
-    "exists", 4, OA2_LOG_INFO, "it already exists" };
+    "exists", 0, OA2_LOG_INFO, "it already exists" };
 const oa2_err_kind_t ctl_away = {
-    "away", CTL_STATUS_AWAY, OA2_LOG_ERROR,
-    "the database cannot be reached" };
+    "away", 0, OA2_LOG_ERROR, "the database cannot be reached" };
+const oa2_err_kind_t ctl_waiting = {
+    "waiting", 0, OA2_LOG_INFO, "a migration is waiting" };
+
+static const struct {
+    const oa2_err_kind_t *kind;
+    int status;
+} statuses[] = {
+    { &ctl_usage, CTL_STATUS_USAGE },
+    { &ctl_not_found, CTL_STATUS_NOT_FOUND },
+    { &ctl_exists, CTL_STATUS_EXISTS },
+    { &ctl_away, CTL_STATUS_AWAY },
+    { &oa2_temporarily_unavailable, CTL_STATUS_AWAY },
+    { &ctl_waiting, CTL_STATUS_WAITING }
+};
 
 const ctl_command_t *const ctl_commands[] = {
     ctl_db_commands,
+    ctl_copy_commands,
+    ctl_realm_commands,
     ctl_client_commands,
     ctl_user_commands,
     ctl_grant_commands,
@@ -68,7 +84,7 @@ static oa2_err_t *purge(ctl_t *ctl)
     apr_pool_t *batch;
     cJSON *json = oa2_json_object(ctl->pool);
 
-    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(ctl_open_database(ctl, 0));
     apr_pool_create(&batch, ctl->pool);
     do {
         oa2_ctx_t ctx = ctl->ctx;
@@ -108,18 +124,22 @@ oa2_err_t *ctl_fail(const ctl_t *ctl, const oa2_err_kind_t *kind,
     return oa2_err_make(ctl->pool, kind, 0, NULL, "%s", text);
 }
 
-/* Prints an error and says what the exit status is. */
-static int report(const ctl_t *ctl, const oa2_err_t *err)
+int ctl_exit_status(const oa2_err_t *err)
+{
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+        if (err->kind == statuses[i].kind) return statuses[i].status;
+    return CTL_STATUS_FAILED;
+}
+
+static void report(const ctl_t *ctl, const oa2_err_t *err)
 {
     const char *text = ctl_visible(err->meant, ctl->pool);
 
     fflush(stdout);
     if (err->id) fprintf(stderr, "oauth2ctl: OA2%04d: %s\n", err->id, text);
     else fprintf(stderr, "oauth2ctl: %s\n", text);
-    /* The kinds below httpd carry HTTP's statuses. */
-    if (err->kind->status < 100) return err->kind->status;
-    return err->kind == &oa2_temporarily_unavailable ? CTL_STATUS_AWAY
-                                                     : CTL_STATUS_FAILED;
 }
 
 static int run(ctl_t *ctl, int argc, char **argv)
@@ -131,7 +151,10 @@ static int run(ctl_t *ctl, int argc, char **argv)
         ctl_help(ctl, ctl->command, ctl->group);
     else if (!err)
         err = ctl->command->run(ctl);
-    if (err) status = report(ctl, err);
+    if (err) {
+        report(ctl, err);
+        status = ctl_exit_status(err);
+    }
     /* A secret that nobody saw must not look like success. */
     if (fflush(stdout) || ferror(stdout)) {
         fprintf(stderr, "oauth2ctl: could not write the output: %s\n",

@@ -10,7 +10,7 @@
  *    "servers": [{"server": "api.example.com:443",
  *                 "issuer": "https://api.example.com/oauth2",
  *                 "realm": "https://api.example.com/oauth2",
- *                 "driver": "pgsql", "params": "dbname='oauth2'",
+ *                 "driver": "pgsql", "params": "dbname=oauth2",
  *                 "password": false,
  *                 "state_dir": "/var/lib/mod_oauth2_api",
  *                 "secret_file": "/var/lib/mod_oauth2_api/secret"}]}

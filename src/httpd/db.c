@@ -8,6 +8,7 @@
 #include <apr_strings.h>
 #include <apr_time.h>
 #include <http_config.h>
+#include <unixd.h>
 
 #include "base/encode.h"
 #include "httpd/log.h"
@@ -195,7 +196,17 @@ void oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool, apr_pool_t *pool)
 
 /* ------------------------------------------------------------ using */
 
-static oa2_err_t *check_pgsql(oa2_ctx_t *ctx)
+/* What makes tables of ours; peer authentication knows httpd's user. */
+static const char *remedy(const oa2_db_t *db, const char *verb,
+                          apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "run \"sudo -u %s %s\", or the same as another "
+                        "user who may make tables there",
+                        ap_unixd_config.user_name,
+                        oa2_store_conf_command(&db->conf, verb, pool));
+}
+
+static oa2_err_t *check_pgsql(const oa2_db_t *db, oa2_ctx_t *ctx)
 {
     oa2_schema_t schema;
 
@@ -204,12 +215,12 @@ static oa2_err_t *check_pgsql(oa2_ctx_t *ctx)
     if (!schema.current) {
         return oa2_err_make(ctx->pool, &oa2_server_error, OA2_ID(7040), NULL,
                             "OAuth2Database pgsql: the tables are missing: "
-                            "run \"oauth2ctl db create\"");
+                            "%s", remedy(db, "db create", ctx->pool));
     }
     return oa2_err_make(ctx->pool, &oa2_server_error, OA2_ID(7042), NULL,
                         "OAuth2Database pgsql: the tables are of version %d; "
-                        "this module needs %d or later: run \"oauth2ctl db "
-                        "migrate\"", schema.current, schema.oldest);
+                        "this module needs %d or later: %s", schema.current,
+                        schema.oldest, remedy(db, "db migrate", ctx->pool));
 }
 
 oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx)
@@ -217,7 +228,7 @@ oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx)
     int applied;
 
     OA2_TRY(oa2_store_is_pgsql(ctx->store)
-            ? check_pgsql(ctx) : oa2_schema_migrate(&applied, ctx));
+            ? check_pgsql(db, ctx) : oa2_schema_migrate(&applied, ctx));
     apr_atomic_set32(&db->is_ready, 1);
     return NULL;
 }

@@ -95,6 +95,15 @@ const char *oa2_store_conf_check(const oa2_store_conf_t *conf,
     return pgsql_check(conf->params, pool);
 }
 
+/* Without quotes where that says the same: people type it again. */
+static const char *pair(const char *keyword, const char *value,
+                        apr_pool_t *pool)
+{
+    return *value && !strpbrk(value, " \t\r\n'\\")
+        ? apr_pstrcat(pool, keyword, "=", value, NULL)
+        : oa2_pgsql_pair(keyword, value, pool);
+}
+
 const char *oa2_store_conf_public(int *secret, const oa2_store_conf_t *conf,
                                   apr_pool_t *pool)
 {
@@ -115,9 +124,28 @@ const char *oa2_store_conf_public(int *secret, const oa2_store_conf_t *conf,
             continue;
         }
         text = apr_pstrcat(pool, text, *text ? " " : "",
-                           oa2_pgsql_pair(option->keyword, option->val, pool),
-                           NULL);
+                           pair(option->keyword, option->val, pool), NULL);
     }
     PQconninfoFree(options);
     return text;
+}
+
+const char *oa2_store_conf_command(const oa2_store_conf_t *conf,
+                                   const char *verb, apr_pool_t *pool)
+{
+    int secret;
+    const char *text = oa2_store_conf_public(&secret, conf, pool);
+    const char *quoted = "";
+    const char *quote;
+
+    /* Within single quotes a shell takes all but these as they are. */
+    while ((quote = strchr(text, '\'')) != NULL) {
+        quoted = apr_pstrcat(pool, quoted,
+                             apr_pstrmemdup(pool, text,
+                                            (apr_size_t)(quote - text)),
+                             "'\\''", NULL);
+        text = quote + 1;
+    }
+    return apr_pstrcat(pool, "oauth2ctl --database '", conf->driver, " ",
+                       quoted, text, "' ", verb, NULL);
 }

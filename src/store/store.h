@@ -79,6 +79,10 @@ const char *oa2_store_conf_check(const oa2_store_conf_t *conf,
    one.  Of params that oa2_store_conf_check() finds right. */
 const char *oa2_store_conf_public(int *secret, const oa2_store_conf_t *conf,
                                   apr_pool_t *pool);
+/* "oauth2ctl --database '…' VERB" for a shell, without passwords: what an
+   administrator has to type. */
+const char *oa2_store_conf_command(const oa2_store_conf_t *conf,
+                                   const char *verb, apr_pool_t *pool);
 /* The tokens' cache. */
 oa2_cache_t *oa2_store_cache(const oa2_store_t *store);
 int oa2_store_is_pgsql(const oa2_store_t *store);
@@ -119,6 +123,25 @@ oa2_err_t *oa2_realm_find(int *found, apr_int64_t *id, oa2_ctx_t *ctx,
                           const char *name);
 /* oa2_realm_t, all of them, by id. */
 oa2_err_t *oa2_realm_list(apr_array_header_t **out, oa2_ctx_t *ctx);
+
+/* ------------------------------------------------------------ elsewhere */
+
+/* SQLite only: all that is committed now, in a new file at path, which may be
+   empty or not there.  Nobody has to wait meanwhile. */
+oa2_err_t *oa2_store_backup(oa2_ctx_t *ctx, const char *path);
+
+typedef struct oa2_copied_t {
+    const char *name;                   /* of a table */
+    apr_int64_t rows;
+} oa2_copied_t;
+
+/*
+ * From SQLite to PostgreSQL: every row of every table, as of one moment, all
+ * or nothing.  Both have the same schema version, and the tables of `to` are
+ * empty.  *out: oa2_copied_t.
+ */
+oa2_err_t *oa2_store_copy(apr_array_header_t **out, oa2_ctx_t *to,
+                          oa2_ctx_t *from);
 
 /* ------------------------------------------------------------ client */
 

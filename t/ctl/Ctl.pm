@@ -10,13 +10,16 @@ package Ctl;
 use strict;
 use warnings;
 use Cwd qw(abs_path);
+use Digest::SHA qw(sha256_base64);
 use Exporter qw(import);
 use File::Basename qw(dirname);
 use File::Temp qw(tempdir tempfile);
 use JSON::PP;
+use POSIX ();
 use Test::More;
 
-our @EXPORT = qw(each_database run_ctl on_terminal secret told builddir);
+our @EXPORT = qw(each_database run_ctl on_terminal secret told builddir digest
+                 serves);
 
 my $here = dirname(abs_path(__FILE__));
 my (@secrets, @stderr, $schemas);
@@ -27,6 +30,13 @@ sub program { return $ENV{OAUTH2CTL} || builddir() . '/oauth2ctl' }
 
 die 'There is no ' . program() . ": set OA2_BUILDDIR or OAUTH2CTL\n"
     unless -x program();
+
+# No httpd of this machine has a say.
+$ENV{OAUTH2_SERVERS} = '/nonexistent/servers.json';
+delete $ENV{OAUTH2_DATABASE};
+
+# As the store writes it.
+sub digest { return sha256_base64($_[0]) =~ tr{+/}{-_}r }
 
 sub secret { push @secrets, @_; return $_[0] }
 
@@ -70,6 +80,21 @@ sub run_command {
     push @stderr, $result{err};
     unlink $in, $out, $err;
     return \%result;
+}
+
+# What httpd would have written about itself; serves => [{…}, …].
+sub serves {
+    my ($file, %with) = @_;
+    my @rows = map { {
+        server => 'localhost:80', realm => $_->{issuer}, password => \0,
+        state_dir => '/nonexistent', secret_file => '/nonexistent/secret', %$_
+    } } @{$with{serves}};
+    open my $out, '>', $file or die "$file: $!";
+    print $out JSON::PP->new->utf8->encode({
+        user => $with{user} || 'nobody', servers => \@rows });
+    close $out;
+    chmod 0644, $file;
+    return { OAUTH2_SERVERS => $file };
 }
 
 sub run_ctl {
@@ -178,6 +203,49 @@ sub check_file {
     my $bytes = join '', map { slurp($_) } glob "$self->{params}*";
     my @found = grep { index($bytes, $_) >= 0 } @secrets;
     is(scalar @found, 0, 'no secret in the database');
+}
+
+sub json_quietly {
+    my ($self, $words) = @_;
+    return JSON::PP->new->utf8->decode(
+        $self->run(['--json', @$words])->{out});
+}
+
+# Commands at the same time; stdin goes to the first.
+sub both {
+    my ($self, @commands) = @_;
+    my $stdin = ref $commands[-1] ? '' : pop @commands;
+    my @pids;
+    for my $n (0 .. $#commands) {
+        my $pid = fork;
+        die "fork: $!" if !defined $pid;
+        if (!$pid) {
+            my $result = $self->run($commands[$n],
+                                    stdin => $n ? '' : $stdin);
+            print STDERR $result->{err} if $result->{status};
+            POSIX::_exit($result->{status});
+        }
+        push @pids, $pid;
+    }
+    for my $pid (@pids) {
+        waitpid $pid, 0;
+        die "a command failed: @{[map { label($_) } @commands]}\n" if $?;
+    }
+}
+
+# The only column of the only row.
+sub value {
+    my ($self, $sql) = @_;
+    my $result = $self->{driver} eq 'pgsql'
+        ? run_command(['psql', '-AtX', '-d', $ENV{OA2_TEST_PGSQL}, '-c',
+                       "SET search_path = $self->{schema}", '-c', $sql, '-q'])
+        : run_command(['python3', '-c', <<'END', $self->{params}, $sql]);
+import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0])
+END
+    die $result->{err} if $result->{status};
+    chomp(my $value = $result->{out});
+    return $value;
 }
 
 # Does to the database what oauth2ctl does not do.

@@ -174,6 +174,7 @@ each_database(sub {
 
 subtest 'more than a page' => sub {
     my $db = Ctl->new('sqlite3');
+    $db->works(['db', 'create']);
     my @all = map { sprintf 'c%04d', $_ } 1 .. 405;
     $db->works(['client', 'add', 'c0001']);
     is(system('python3', '-c', <<'END', $db->{params}), 0, 'made');
@@ -193,6 +194,104 @@ END
     is(scalar(() = $db->works(['client', 'list']) =~ /^c\d{4} /mg), 405,
        '… as text');
 };
+
+# What is allowed, and hardly meant: words on standard error, status 0.
+each_database(sub {
+    my ($db) = @_;
+    my @web = ('--redirect-uri', 'https://desk.example/cb');
+    for (
+        [qr/no scope/, @web],
+        [undef, @web, '--scope', 'read'],
+        [qr/no redirect URI.*--grant client_credentials/, '--scope', 'read'],
+        [undef, '--scope', 'read', '--grant', 'client_credentials'],
+        [undef, '--introspect', 'own'],
+        [qr/"read,write" is one scope.*spaces/, @web, '--scope', 'read,write'],
+        [qr{"https://desk\.example/\*": "\*" stands for itself},
+         '--scope', 'read', '--redirect-uri', 'https://desk.example/*'],
+        [qr/stolen.*--pkce once/, @web, '--scope', 'read', '--no-pkce'],
+    ) {
+        my ($says, @options) = @$_;
+        my $result = $db->run(['client', 'add', @options]);
+        is($result->{status}, 0, "client add @options");
+        if ($says) {
+            like($result->{err}, qr/^oauth2ctl: warning: .*$says/m,
+                 '… with a warning');
+        }
+        else {
+            is($result->{err}, '', '… without a word');
+        }
+        secret($result->{out} =~ /^Client secret +(\S+)$/m);
+    }
+
+    # -- what was made is shown
+    my $text = $db->works(['client', 'add', 'shown', @web, '--scope', 'read',
+                           '--origin', 'capacitor://localhost']);
+    secret($text =~ /^Client secret +(\S+)$/m);
+    for (qr/^Type +confidential$/m, qr/^Scope +read$/m, qr/^PKCE +required$/m,
+         qr/^Grants +authorization_code\n +refresh_token$/m,
+         qr{^Redirect URIs +https://desk\.example/cb$}m,
+         qr{^Origins +capacitor://localhost$}m,
+         qr/^Database +$db->{driver} /m) {
+        like($text, $_, 'shown');
+    }
+
+    # -- without PKCE, any scheme, origins
+    my $now = $db->json(['client', 'set', 'shown', '--no-pkce']);
+    ok(!$now->{require_pkce}, '--no-pkce');
+    ok($db->json(['client', 'set', 'shown', '--pkce'])->{require_pkce},
+       '--pkce');
+    $db->fails(2, qr/public client cannot do without PKCE/,
+               ['client', 'set', 'shown', '--public', '--no-pkce']);
+    $db->fails(2, qr/exclude/, ['client', 'set', 'shown', '--pkce',
+                                '--no-pkce']);
+    my @app = ('client', 'set', 'shown', '--add-redirect-uri', 'app:/back');
+    $db->fails(2, qr/without a dot/, [@app]);
+    $now = $db->json([@app, '--any-scheme']);
+    ok($now->{any_scheme}, '--any-scheme');
+    is($now->{redirect_uris}[1], 'app:/back', '… takes it');
+    $db->fails(2, qr/without a dot/, ['client', 'set', 'shown',
+                                      '--no-any-scheme']);
+    is_deeply($db->json(['client', 'set', 'shown', '--origin',
+                         'https://a.example', '--origin',
+                         'ionic://localhost'])->{origins},
+              ['https://a.example', 'ionic://localhost'], '--origin');
+    $db->fails(2, qr/not an origin/, ['client', 'set', 'shown', '--origin',
+                                      'https://a.example/path']);
+    is_deeply($db->json(['client', 'set', 'shown', '--origin', ''])
+              ->{origins}, [], '… emptied');
+});
+
+# Two at the same time: each is done, whoever is first.
+each_database(sub {
+    my ($db) = @_;
+    $db->json(['client', 'add', 'raced', '--public', '--scope', 'a',
+               '--redirect-uri', 'https://x/0']);
+    $db->works(['client', 'add', 'kept', '--scope', 'a', '--secret-stdin'],
+               stdin => secret('a secret of some length'));
+    my (%lost, $uris);
+    for my $round (1 .. 40) {
+        $db->both(['client', 'disable', 'raced'],
+                  ['client', 'set', 'raced', '--name', "n$round"]);
+        my $now = $db->json_quietly(['client', 'show', 'raced']);
+        $lost{disable}++ if !$now->{disabled};
+        $lost{name}++ if $now->{client_name} ne "n$round";
+        $db->both(['client', 'enable', 'raced'],
+                  ['client', 'set', 'raced', '--add-redirect-uri',
+                   "https://x/$round"],
+                  ['client', 'set', 'raced', '--add-redirect-uri',
+                   "https://y/$round"]);
+        $now = $db->json_quietly(['client', 'show', 'raced']);
+        $lost{enable}++ if $now->{disabled};
+        $lost{uri}++ if @{$now->{redirect_uris}} != 1 + 2 * $round;
+        my $secret = secret("the secret of round $round");
+        $db->both(['client', 'rotate-secret', 'kept', '--secret-stdin'],
+                  ['client', 'set', 'kept', '--name', "n$round"],
+                  $secret);
+        $lost{secret}++ if $db->value("SELECT secret FROM oauth2_client"
+            . " WHERE id = 'kept'") ne digest($secret);
+    }
+    is_deeply(\%lost, {}, '40 rounds: nothing is lost');
+});
 
 told();
 done_testing;

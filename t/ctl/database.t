@@ -21,10 +21,10 @@ for my $driver ('sqlite3', $ENV{OA2_TEST_PGSQL} ? 'pgsql' : ()) {
         my $json = JSON::PP::decode_json($status->{out});
         ok(!$json->{usable}, '… not usable');
         like($status->{err}, $driver eq 'pgsql' ? qr/db create/
-                                                : qr/there is no file/,
+                                                : qr/there is no database/,
              '… says what to do');
         if ($driver eq 'pgsql') {
-            $db->fails(1, qr/no tables: oauth2ctl db create/,
+            $db->fails(1, qr/no tables: oauth2ctl --database '.*' db create$/m,
                        ['client', 'list']);
         }
         $json = $db->json(['db', 'create']);
@@ -41,9 +41,16 @@ for my $driver ('sqlite3', $ENV{OA2_TEST_PGSQL} ? 'pgsql' : ()) {
         is($db->json(['purge'])->{removed}, 0, 'purge --json');
         is($db->works(['client', 'list', '--json']), "[\n]\n", 'no clients');
 
+        # What PostgreSQL has is an empty database; a file that is not there
+        # may be one that was misspelt.
         my $new = Ctl->new($driver);
-        is($new->json(['db', 'migrate'])->{applied}, $json->{newest},
-           'migrate makes the tables, too');
+        if ($driver eq 'pgsql') {
+            is($new->json(['db', 'migrate'])->{applied}, $json->{newest},
+               'migrate makes the tables, too');
+        }
+        else {
+            $new->fails(5, qr/no database file/, ['db', 'migrate']);
+        }
     };
 }
 
@@ -58,10 +65,23 @@ subtest 'purge' => sub {
     }
 };
 
-subtest 'the embedded file is made by itself' => sub {
+# A wrong name is no new database: nothing is made of it.
+subtest 'an embedded file that is named' => sub {
     my $db = Ctl->new('sqlite3');
-    is($db->works(['client', 'list', '--json']), "[\n]\n", 'first use');
-    is((stat $db->{params})[2] & 07777, 0600, '… nobody else may read it');
+    for my $words (['client', 'list'], ['user', 'list'], ['grant', 'list'],
+                   ['client', 'show', 'x'], ['purge'], ['db', 'status'],
+                   ['client', 'add', 'x'], ['user', 'add', 'x', '--external'],
+                   ['db', 'backup', "$db->{dir}/b"]) {
+        my $result = $db->run($words);
+        is($result->{status}, 5, "@$words: 5");
+        like($result->{err}, qr/there is no database file \Q$db->{params}\E:/,
+             '… says so');
+        like($result->{err}, qr/\Qoauth2ctl --database '$db->{database}' db \E
+             create$/mx, '… with the whole remedy');
+    }
+    is_deeply([glob "$db->{dir}/*"], [], '… and nothing is made');
+    $db->works(['db', 'create']);
+    is((stat $db->{params})[2] & 07777, 0600, 'nobody else may read it');
     my $env = run_ctl(['db', 'status', '--json'],
                       env => { OAUTH2_DATABASE => $db->{database} });
     is(JSON::PP::decode_json($env->{out})->{file}, $db->{params},
@@ -78,10 +98,17 @@ subtest 'the embedded file is made by itself' => sub {
     my $deep = "$db->{dir}/deep/oauth2.sqlite3";
     my $result = run_ctl(['--database', "sqlite3 $deep", 'client', 'list']);
     is($result->{status}, 5, 'a directory that is not there is not made');
-    like($result->{err}, qr/\Q$db->{dir}\E\/deep: No such file/, '… says so');
     is(run_ctl(['--database', "sqlite3 $deep", 'db', 'create'])->{status}, 0,
        'db create makes it');
     is((stat "$db->{dir}/deep")[2] & 07777, 0700, '… for its owner alone');
+};
+
+subtest 'a file of something else' => sub {
+    my $db = Ctl->new('sqlite3');
+    $db->sql('CREATE TABLE other (x)');
+    $db->fails(1, qr/has no tables: oauth2ctl --database '.*' db create/,
+               ['client', 'list']);
+    is($db->value("SELECT count(*) FROM sqlite_master"), 1, 'is left alone');
 };
 
 subtest 'a file that is no database' => sub {
@@ -101,7 +128,7 @@ subtest 'a directory that cannot be written' => sub {
     if ($root) {
         my ($uid, $gid) = (getpwnam 'nobody')[2, 3];
         chown $uid, $gid, $db->{dir} or die $!;
-        $db->works(['client', 'add', 'x']);
+        $db->works(['db', 'create']);
         is((stat $db->{params})[4], $uid, 'root makes it for the owner');
         is((stat _)[5], $gid, '… and its group');
         chown 0, 0, $db->{params} or die $!;
@@ -110,10 +137,12 @@ subtest 'a directory that cannot be written' => sub {
         chown $uid, $gid, $db->{params} or die $!;
     }
     else {
-        $db->works(['client', 'add', 'x']);
+        $db->works(['db', 'create']);
     }
+    $db->works(['client', 'add', 'x']);
     chmod 0500, $db->{dir} or die $!;
-    $db->fails(5, qr/\w+ could not write to the directory \S+: Permission/, ['client', 'list']);
+    $db->fails(5, qr/\w+ could not write to the directory \S+: Permission .*: use sudo/,
+               ['client', 'list']);
     chmod 0700, $db->{dir} or die $!;
     chmod 0400, $db->{params} or die $!;
     $db->fails(5, qr/could not write the file/, ['client', 'add']);
@@ -125,7 +154,7 @@ subtest 'a directory that cannot be written' => sub {
         my $victim = tempdir(CLEANUP => 1) . '/victim';
         symlink $victim, "$db->{dir}/link" or die $!;
         my $result = run_ctl(['--database', "sqlite3 $db->{dir}/link",
-                              'client', 'list']);
+                              'db', 'create']);
         isnt($result->{status}, 0, 'a link out of the directory');
         ok(!-e $victim, '… makes nothing elsewhere');
     }
@@ -140,6 +169,15 @@ for my $driver ('sqlite3', $ENV{OA2_TEST_PGSQL} ? 'pgsql' : ()) {
                  . 'VALUES (9999, 0)');
         ok($db->json(['db', 'status'])->{usable}, 'a newer one can be used');
         $db->works(['client', 'add', 'x']);
+        $db->sql('DELETE FROM oauth2_schema WHERE version > 1');
+        my $old = $db->run(['db', 'status', '--json']);
+        is($old->{status}, 6, 'an older one: 6');
+        ok(JSON::PP::decode_json($old->{out})->{migration_waiting},
+           '… a migration is waiting');
+        like($old->{err}, qr/migration is waiting.*--database '.*db migrate$/m,
+             '… says so, with the remedy');
+        like($db->run(['db', 'status'])->{out}, qr/^Migration +waiting$/m,
+             '… as text');
         $db->sql('DELETE FROM oauth2_schema');
         my $result = $db->run(['db', 'status', '--json']);
         is($result->{status}, 1, 'none: 1');
@@ -152,14 +190,17 @@ for my $driver ('sqlite3', $ENV{OA2_TEST_PGSQL} ? 'pgsql' : ()) {
 subtest 'two at once' => sub {
     for my $driver ('sqlite3', $ENV{OA2_TEST_PGSQL} ? 'pgsql' : ()) {
         my $db = Ctl->new($driver);
-        # The first use makes the embedded tables: all of them race for it.
+        # The first use makes httpd's embedded tables: all race for it.
         $db->works(['db', 'create']) if $driver eq 'pgsql';
+        my $env = serves("$db->{dir}/servers.json", serves => [
+            { issuer => 'https://a', driver => $driver,
+              params => $db->{params} }]);
         my @pids;
         for my $n (1 .. 8) {
             my $pid = fork;
             die $! unless defined $pid;
             if (!$pid) {
-                my $result = $db->run(['client', 'add', "c$n"]);
+                my $result = run_ctl(['client', 'add', "c$n"], env => $env);
                 print STDERR $result->{err} if $result->{status};
                 POSIX::_exit($result->{status});
             }

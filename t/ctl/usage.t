@@ -13,7 +13,8 @@ use Ctl;
 my $nowhere = 'sqlite3 /nonexistent/oauth2.sqlite3';
 
 my @commands = (
-    'db create', 'db migrate', 'db status',
+    'db create', 'db migrate', 'db status', 'db backup', 'db copy',
+    'realm list',
     (map { "client $_" } qw(add list show set rotate-secret disable enable
                             remove)),
     (map { "user $_" } qw(add list passwd disable enable remove)),
@@ -23,7 +24,7 @@ my @commands = (
 my $help = run_ctl(['help']);
 is($help->{status}, 0, 'help');
 is($help->{err}, '', '… says nothing on standard error');
-unlike($help->{out} =~ s/^The default database.*\n.*\n//mr, qr/^.{81}/m,
+unlike($help->{out} =~ s/^file \/.*\n//mr, qr/^.{81}/m,
        '… in 80 columns');
 for my $command (@commands) {
     like($help->{out}, qr/^  \Q$command\E /m, "help lists $command");
@@ -98,6 +99,13 @@ my @wrong = (
     [qr/client ID/, ['client', 'add', 'x' x 256]],
     [qr/needs a redirect URI/, ['client', 'add', '--public']],
     [qr/exclude each other/, ['client', 'add', '--public', '--secret-stdin']],
+    [qr/not an origin/, ['client', 'add', '--origin', 'nowhere']],
+    [qr/--to is missing/, ['db', 'copy']],
+    [qr/argument is missing/, ['db', 'backup']],
+    [qr/pg_dump --format=custom --file=x "dbname=d"/,
+     ['--database', 'pgsql dbname=d', 'db', 'backup', 'x']],
+    [qr/only an embedded database/, ['--database', 'pgsql dbname=d', 'db',
+                                     'copy', '--to', 'pgsql dbname=e']],
     [qr/redirect URI "http:\/\/x\/" .*plain http/,
      ['client', 'add', '--redirect-uri', 'http://x/']],
     [qr/redirect URI .* not an absolute URI/,

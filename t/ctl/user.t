@@ -28,7 +28,7 @@ each_database(sub {
     ok(!$carol->{has_password}, '--external');
     isnt($carol->{sub}, $bob->{sub}, 'another sub');
 
-    my $longest = secret("\xc3\xa9" x 36);
+    my $longest = secret("\xc3\xa9" x 24 . 'xylophone kiwi bright z9');
     $db->works(['user', 'add', 'max', '--password-stdin'], stdin => $longest);
     for (['x' x 73, qr/73 bytes; 72 are the most/],
          ["\xc3\xa9" x 37, qr/74 bytes/],
@@ -40,6 +40,22 @@ each_database(sub {
                    stdin => $stdin);
     }
     $db->fails(2, qr/no terminal/, ['user', 'add', 'bad'], stdin => $password);
+
+    # -- weak ones: t/unit/test_domain_password.c has more
+    for (['short', qr/fewer than 12 characters.*--weak/],
+         ['Password2024!', qr/easily guessed.*--weak/],
+         ['fridolin-2024', qr/easily guessed.*--weak/]) {
+        my ($weak, $says) = @$_;
+        $db->fails(2, $says, ['user', 'add', 'fridolin', '--password-stdin'],
+                   stdin => $weak);
+        $db->fails(2, $says, ['user', 'passwd', 'bob', '--password-stdin'],
+                   stdin => $weak) if $weak !~ /^fri/;
+    }
+    my $added = $db->works(['user', 'add', 'fridolin', '--weak',
+                            '--password-stdin'], stdin => 'a');
+    like($added, qr/^User fridolin is added\.$/m, '--weak');
+    like($added, qr/^Database +$db->{driver} /m, '… says where');
+    $db->works(['user', 'remove', 'fridolin', '--yes']);
 
     # -- terminal
     my $talk = on_terminal(['Password for dora: ', $password,
@@ -101,6 +117,7 @@ each_database(sub {
 # What is in the database may be older than today's rules.
 subtest 'names cannot command the terminal' => sub {
     my $db = Ctl->new('sqlite3');
+    $db->works(['db', 'create']);
     $db->works(['client', 'add', 'x']);
     $db->sql("UPDATE oauth2_client SET name = "
              . "'a\x1b[2J\xc2\x9bb\xe2\x80\xaec\nd\xe2\x80\x8e'");

@@ -301,7 +301,8 @@ run_quiet('psql', '-XAtq', '-d', cluster('superuser', var('cluster')), '-c',
 (my $new = $params) =~ s/dbname=\S+/dbname=$empty/;
 mistake('PostgreSQL: no tables',
         conf => [ database => "OAuth2Database pgsql \"$new\"" ],
-        says => [ qr/OA27040:/, qr/oauth2ctl .*db create/ ],
+        says => [ qr/OA27040:/,
+                  qr/sudo -u \S+ oauth2ctl --database 'pgsql \S*dbname=$empty\b.*' db create/ ],
         itself => 1,
         mend => sub {
             run($var{oauth2ctl}, '--database', "pgsql $new", 'db', 'migrate');
