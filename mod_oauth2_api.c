@@ -13,12 +13,17 @@
 
 #include "endpoint/endpoint.h"
 #include "httpd/bearer.h"
+#include "httpd/claim.h"
 #include "httpd/challenge.h"
 #include "httpd/conf.h"
+#include "httpd/cors.h"
 #include "httpd/dispatch.h"
+#include "httpd/entry.h"
 #include "httpd/identity.h"
+#include "httpd/last.h"
 #include "httpd/login.h"
 #include "httpd/module.h"
+#include "httpd/open.h"
 #include "httpd/require.h"
 #include "httpd/setup.h"
 #include "httpd/wellknown.h"
@@ -58,11 +63,21 @@ static const command_rec directives[] = {
                  "On: tell proxied back ends who calls in OAuth2-* headers"),
     AP_INIT_FLAG("OAuth2PassPreflight", oa2_conf_pass_preflight, NULL,
                  ACCESS_CONF | OR_AUTHCFG,
-                 "Off: CORS preflights need a token like any request"),
+                 "On: the application answers CORS preflights by itself"),
     AP_INIT_ITERATE("OAuth2BasicProvider", oa2_conf_basic_provider, NULL,
                     ACCESS_CONF | OR_AUTHCFG,
                     "which authentication providers check those who come "
                     "with a password instead of a token"),
+    AP_INIT_FLAG("OAuth2PassToken", oa2_conf_pass_token, NULL, ACCESS_CONF,
+                 "On: the application gets our bearer tokens, in the "
+                 "Authorization header"),
+    AP_INIT_FLAG("OAuth2PassCookies", oa2_conf_pass_cookies, NULL,
+                 ACCESS_CONF,
+                 "On: the application gets the cookies of the login pages"),
+    AP_INIT_ITERATE("OAuth2CorsOrigin", oa2_conf_cors_origin, NULL,
+                    RSRC_CONF | ACCESS_CONF | OR_AUTHCFG,
+                    "origins whose pages may call what is here, beside those "
+                    "of the clients"),
     AP_INIT_ITERATE("OAuth2LoginProvider", oa2_conf_login_provider, NULL,
                     ACCESS_CONF,
                     "which authentication providers check passwords at the "
@@ -75,6 +90,9 @@ static const command_rec directives[] = {
     { .name = NULL }
 };
 
+/* Other modules' "really first" is -10. */
+#define FIRST_OF_ALL (APR_HOOK_REALLY_FIRST - 10)
+
 static void register_hooks(apr_pool_t *pool)
 {
     /* What mod_rewrite's directives can use has to be there before. */
@@ -84,13 +102,19 @@ static void register_hooks(apr_pool_t *pool)
 
     oa2_login_register(pool);
     oa2_require_register(pool);
+    oa2_last_register();
     ap_hook_check_config(oa2_conf_check, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(oa2_setup_post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(oa2_claim_no_trace, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(oa2_setup_child, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_quick_handler(oa2_wellknown_answer, NULL, NULL, APR_HOOK_FIRST);
-    ap_hook_post_perdir_config(oa2_wellknown_stop, NULL, NULL,
+    ap_hook_post_read_request(oa2_entry_take, NULL, NULL, FIRST_OF_ALL);
+    ap_hook_pre_translate_name(oa2_claim_early, NULL, NULL, FIRST_OF_ALL);
+    ap_hook_translate_name(oa2_claim_name, NULL, NULL, FIRST_OF_ALL);
+    ap_hook_map_to_storage(oa2_claim_storage, NULL, NULL, FIRST_OF_ALL);
+    ap_hook_post_perdir_config(oa2_wellknown_stop, NULL, NULL, FIRST_OF_ALL);
+    ap_hook_post_perdir_config(oa2_entry_give, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
-    ap_hook_check_access_ex(oa2_require_open, NULL, NULL,
+    ap_hook_check_access_ex(oa2_open_check, NULL, NULL,
                             APR_HOOK_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authn(oa2_bearer_check, NULL, before_oauth2,
                         APR_HOOK_MIDDLE, AP_AUTH_INTERNAL_PER_CONF);
@@ -98,12 +122,17 @@ static void register_hooks(apr_pool_t *pool)
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_note_auth_failure(oa2_bearer_note_failure, NULL, NULL,
                               APR_HOOK_MIDDLE);
+    ap_hook_type_checker(oa2_claim_type, NULL, NULL, FIRST_OF_ALL);
     ap_hook_fixups(oa2_identity_pass, NULL, before_rewrite,
                    APR_HOOK_REALLY_FIRST);
     ap_hook_insert_filter(oa2_challenge_give, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_error_filter(oa2_challenge_give, NULL, NULL,
                                 APR_HOOK_LAST);
-    ap_hook_handler(oa2_dispatch, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_insert_filter(oa2_cors_answer, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_insert_error_filter(oa2_cors_answer, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_handler(oa2_open_refuse, NULL, NULL, FIRST_OF_ALL);
+    ap_hook_handler(oa2_wellknown_answer, NULL, NULL, FIRST_OF_ALL);
+    ap_hook_handler(oa2_dispatch, NULL, NULL, FIRST_OF_ALL);
 }
 
 module AP_MODULE_DECLARE_DATA oauth2_api_module = {

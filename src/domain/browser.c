@@ -11,6 +11,20 @@
 #define COOKIE_BYTES 32
 #define SUB_BYTES 16
 
+int oa2_browser_is_cookie(const char *name, apr_size_t len)
+{
+    static const char *const names[] = { OA2_BROWSER_COOKIE,
+                                         OA2_SESSION_COOKIE };
+    unsigned i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strlen(names[i]) == len && strncmp(names[i], name, len) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* Both cookies go in, so that a form dies with the login it was made in. */
 static const char *form_token(const oa2_ctx_t *ctx,
                               const oa2_browser_t *browser, const char *what,

@@ -14,6 +14,9 @@
 /* Names without the "__Host-" that https adds. */
 #define OA2_BROWSER_COOKIE "oauth2_browser"
 #define OA2_SESSION_COOKIE "oauth2_session"
+/* 1 when a cookie of this name, without "__Host-", is ours: applications do
+   not get those. */
+int oa2_browser_is_cookie(const char *name, apr_size_t len);
 
 typedef struct oa2_browser_t {
     const char *id;             /* the browser cookie's value; NULL: none */

@@ -18,6 +18,7 @@
 #include "httpd/basic.h"
 #include "httpd/challenge.h"
 #include "httpd/db.h"
+#include "httpd/entry.h"
 #include "httpd/log.h"
 #include "httpd/request.h"
 #include "httpd/require.h"
@@ -79,19 +80,6 @@ static oa2_err_t *malformed(request_rec *r, int id, const char *said)
     return oa2_err_make(r->pool, &oa2_invalid_request, id, said, NULL);
 }
 
-/* An outer request's may have been removed for the back end's sake. */
-const char *oa2_bearer_header(const request_rec *r)
-{
-    const char *header = apr_table_get(r->headers_in, "Authorization");
-
-    while (!header && (r = r->prev ? r->prev : r->main) != NULL) {
-        const oa2_phase_t *phase = oa2_phase_find(r);
-
-        if (phase) header = phase->authorization;
-    }
-    return header;
-}
-
 /*
  * *out NULL: no token.  Section 3.1, invalid_request: "repeats the same
  * parameter, uses more than one method for including an access token, or is
@@ -99,7 +87,7 @@ const char *oa2_bearer_header(const request_rec *r)
  */
 static oa2_err_t *read_token(const char **out, request_rec *r)
 {
-    const char *header = oa2_bearer_header(r);
+    const char *header = oa2_entry_authorization(r);
     const char *token;
 
     *out = NULL;

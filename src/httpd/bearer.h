@@ -10,8 +10,6 @@
 int oa2_bearer_check(request_rec *r);
 /* The note_auth_failure hook: how other modules ask for a challenge. */
 int oa2_bearer_note_failure(request_rec *r, const char *type);
-/* The Authorization header of this request, or of the one it comes from. */
-const char *oa2_bearer_header(const request_rec *r);
 /* The good token of this request, or of the one it comes from. */
 const oa2_token_t *oa2_bearer_token(const request_rec *r);
 /* OAUTH2_* in the environment. */

@@ -54,8 +54,11 @@ typedef struct oa2_dir_t {
     const oa2_resource_t *resource;     /* NULL: unnamed */
     const apr_array_header_t *providers;    /* oa2_provider_t; NULL: unset */
     const apr_array_header_t *basic_providers;      /* the same; NULL: none */
-    int pass_headers;                   /* -1: unset */
-    int pass_preflight;                 /* -1: unset, which is On */
+    int pass_headers;                   /* -1: unset, as those below */
+    int pass_preflight;
+    int pass_token;
+    int pass_cookies;
+    const apr_array_header_t *origins;  /* const char *; NULL: unset */
     unsigned require_other:1;           /* some Require may do more than look */
     unsigned require_not:1;             /* some Require or block forbids */
 } oa2_dir_t;
@@ -90,6 +93,10 @@ const char *oa2_conf_scope(cmd_parms *cmd, void *dir, const char *name,
 const char *oa2_conf_resource(cmd_parms *cmd, void *dir, const char *uri);
 const char *oa2_conf_pass_headers(cmd_parms *cmd, void *dir, int on);
 const char *oa2_conf_pass_preflight(cmd_parms *cmd, void *dir, int on);
+const char *oa2_conf_pass_token(cmd_parms *cmd, void *dir, int on);
+const char *oa2_conf_pass_cookies(cmd_parms *cmd, void *dir, int on);
+const char *oa2_conf_cors_origin(cmd_parms *cmd, void *dir,
+                                 const char *origin);
 const char *oa2_conf_login_provider(cmd_parms *cmd, void *dir,
                                     const char *name);
 const char *oa2_conf_basic_provider(cmd_parms *cmd, void *dir,

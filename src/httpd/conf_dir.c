@@ -7,6 +7,7 @@
 #include <mod_auth.h>
 
 #include "base/uri.h"
+#include "httpd/cors.h"
 #include "httpd/module.h"
 #include "httpd/wellknown.h"
 
@@ -19,7 +20,14 @@ void *oa2_conf_dir_create(apr_pool_t *pool, char *dir)
     (void)dir;
     conf->pass_headers = UNSET;
     conf->pass_preflight = UNSET;
+    conf->pass_token = UNSET;
+    conf->pass_cookies = UNSET;
     return conf;
+}
+
+static int merged(int base, int add)
+{
+    return add != UNSET ? add : base;
 }
 
 /* Runs on every request: copies pointers and flags, nothing else. */
@@ -33,10 +41,11 @@ void *oa2_conf_dir_merge(apr_pool_t *pool, void *base_, void *add_)
     conf->providers = add->providers ? add->providers : base->providers;
     conf->basic_providers = add->basic_providers ? add->basic_providers
                                                  : base->basic_providers;
-    conf->pass_headers = add->pass_headers != UNSET ? add->pass_headers
-                                                    : base->pass_headers;
-    conf->pass_preflight = add->pass_preflight != UNSET ? add->pass_preflight
-                                                        : base->pass_preflight;
+    conf->origins = add->origins ? add->origins : base->origins;
+    conf->pass_headers = merged(base->pass_headers, add->pass_headers);
+    conf->pass_preflight = merged(base->pass_preflight, add->pass_preflight);
+    conf->pass_token = merged(base->pass_token, add->pass_token);
+    conf->pass_cookies = merged(base->pass_cookies, add->pass_cookies);
     /* AuthMerging may have kept the outer lines or not. */
     conf->require_other = add->require_other | base->require_other;
     conf->require_not = add->require_not | base->require_not;
@@ -116,6 +125,48 @@ const char *oa2_conf_pass_preflight(cmd_parms *cmd, void *dir, int on)
 
     (void)cmd;
     conf->pass_preflight = on;
+    return NULL;
+}
+
+const char *oa2_conf_pass_token(cmd_parms *cmd, void *dir, int on)
+{
+    oa2_dir_t *conf = dir;
+
+    (void)cmd;
+    conf->pass_token = on;
+    return NULL;
+}
+
+const char *oa2_conf_pass_cookies(cmd_parms *cmd, void *dir, int on)
+{
+    oa2_dir_t *conf = dir;
+
+    (void)cmd;
+    conf->pass_cookies = on;
+    return NULL;
+}
+
+const char *oa2_conf_cors_origin(cmd_parms *cmd, void *dir,
+                                 const char *origin)
+{
+    oa2_dir_t *conf = dir;
+    apr_array_header_t *origins;
+
+    if (strcmp(origin, "*") != 0 && !oa2_cors_is_origin(origin, cmd->pool)) {
+        return oa2_conf_mistake(cmd, origin, "write what browsers send as "
+                                "Origin, scheme://host[:port] in lower case "
+                                "without the scheme's own port and without "
+                                "a path, for instance "
+                                "\"https://app.example.com\"; or \"*\" for "
+                                "every page");
+    }
+    /* One call an origin: the list is this directory's own, made by the
+       first. */
+    origins = conf->origins
+        ? apr_array_copy(cmd->pool, conf->origins)
+        : apr_array_make(cmd->pool, 2, sizeof(const char *));
+    APR_ARRAY_PUSH(origins, const char *) = origin;
+    conf->origins = origins;
     return NULL;
 }
 

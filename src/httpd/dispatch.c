@@ -11,6 +11,7 @@
 #include <http_core.h>
 #include <http_protocol.h>
 
+#include "httpd/claim.h"
 #include "httpd/cors.h"
 #include "httpd/db.h"
 #include "httpd/log.h"
@@ -53,12 +54,12 @@ static const oa2_endpoint_t *find_by_path(request_rec *r,
     return oa2_endpoint_find(name);
 }
 
-static const oa2_endpoint_t *find(request_rec *r,
+static const oa2_endpoint_t *find(request_rec *r, const char *handler,
                                   const oa2_settings_t *settings)
 {
     const char *accept = apr_table_get(r->headers_in, "Accept");
-    const oa2_endpoint_t *endpoint = r->handler[sizeof(OA2_HANDLER) - 1]
-        ? oa2_endpoint_find(r->handler + sizeof(OA2_HANDLER_NAMED) - 1)
+    const oa2_endpoint_t *endpoint = handler[sizeof(OA2_HANDLER) - 1]
+        ? oa2_endpoint_find(handler + sizeof(OA2_HANDLER_NAMED) - 1)
         : find_by_path(r, settings);
 
     if (endpoint) return endpoint;
@@ -148,12 +149,12 @@ static int without_pages(request_rec *r, const oa2_err_t *err)
     return err->kind->status;
 }
 
-static int not_configured(request_rec *r)
+static int not_configured(request_rec *r, const char *handler)
 {
     oa2_err_t *err = oa2_err_make(
         r->pool, &oa2_temporarily_unavailable, OA2_ID(7072), NULL,
         "SetHandler %s in a server without OAuth2Issuer: add it to that "
-        "server", r->handler);
+        "server", handler);
 
     err->retry_after = 60;
     return without_pages(r, err);
@@ -172,19 +173,32 @@ static void tell(request_rec *r, const oa2_call_t *call,
     }
 }
 
+/* Whoever writes a .htaccess file could say there who the user is. */
+static int not_mounted(request_rec *r)
+{
+    oa2_log_err(r, oa2_err_make(
+        r->pool, &oa2_not_found, OA2_ID(7401), NULL,
+        "the handler %s does not count where a .htaccess file is read: mount "
+        "the endpoint with SetHandler in a <Location>", r->handler), NULL);
+    return HTTP_NOT_FOUND;
+}
+
 int oa2_dispatch(request_rec *r)
 {
+    const char *handler = oa2_claim_handler(r);
     const oa2_server_t *conf;
     oa2_call_t call;
     oa2_reply_t *reply;
     oa2_err_t *err;
     int status = OK;
 
-    if (!oa2_request_is_own(r)) return DECLINED;
+    if (!handler) {
+        return oa2_claim_is_handler(r->handler) ? not_mounted(r) : DECLINED;
+    }
     conf = oa2_conf_server(r->server);
-    if (!conf || !conf->db) return not_configured(r);
+    if (!conf || !conf->db) return not_configured(r, handler);
     oa2_request_call(&call, r, conf);
-    call.endpoint = find(r, &conf->settings);
+    call.endpoint = find(r, handler, &conf->settings);
     err = prepare(&reply, &status, &call, r);
     if (status != OK) return status;
     if (err && !call.pages && call.endpoint->answer == OA2_ANSWER_PAGE) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * identity.h - what the application behind a protected path is told, and what
- * is kept from it.
+ * identity.h - what the application behind a protected path is told; what is
+ * kept from it, httpd/entry.h has taken away before.
  */
 #ifndef OA2_HTTPD_IDENTITY_H
 #define OA2_HTTPD_IDENTITY_H

@@ -66,16 +66,6 @@ oa2_err_t *oa2_login_ask(oa2_password_t *out, const char **name, void *baton,
         ctx = oa2_request_ctx(r, conf);
         return oa2_login_own(out, &ctx, *name, password);
     }
-    if (oa2_request_is_foreign(r)) {
-        return oa2_err_make(r->pool, &oa2_server_error, OA2_ID(7082),
-                            "Nobody can sign in here: the administrator has "
-                            "to look at the error log.",
-                            "a .htaccess file could change what the "
-                            "providers of OAuth2LoginProvider read: write "
-                            "\"AllowOverride None\", or one without "
-                            "AuthConfig, for \"%s\"",
-                            r->filename ? r->filename : r->uri);
-    }
     switch (oa2_login_ask_all(r, dir->providers, name, password)) {
     case AUTH_GRANTED:
         *out = OA2_PASSWORD_RIGHT;

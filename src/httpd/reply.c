@@ -11,6 +11,8 @@
 #include <apr_strings.h>
 #include <http_protocol.h>
 
+#include "httpd/last.h"
+
 #define STRICT "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 /* httpd answers 500 when a header holds a control character. */
@@ -90,6 +92,7 @@ int oa2_reply_send(request_rec *r, const oa2_reply_t *reply,
     if (reply->headers) apr_table_do(add, r, reply->headers, NULL);
     if (more) apr_table_do(add, r, more, NULL);
     set_headers(r, reply);
+    oa2_last_keep(r);
     if (reply->type) ap_set_content_type(r, reply->type);
     if (reply->status != HTTP_NO_CONTENT) {
         ap_set_content_length(r, (apr_off_t)len);

@@ -12,7 +12,7 @@
 #include "base/encode.h"
 #include "domain/client.h"
 #include "httpd/db.h"
-#include "httpd/dispatch.h"
+#include "httpd/entry.h"
 #include "httpd/login.h"
 #include "httpd/module.h"
 
@@ -32,41 +32,6 @@ oa2_phase_t *oa2_phase_of(request_rec *r)
         ap_set_module_config(r->request_config, &oauth2_api_module, phase);
     }
     return phase;
-}
-
-int oa2_request_is_own_handler(const char *handler)
-{
-    apr_size_t len = sizeof(OA2_HANDLER) - 1;
-
-    return handler && strncmp(handler, OA2_HANDLER, len) == 0
-        && (!handler[len] || handler[len] == '-');
-}
-
-int oa2_request_is_own(const request_rec *r)
-{
-    return oa2_request_is_own_handler(r->handler);
-}
-
-/*
- * Each file that was read, and what it was allowed: the directory below, where
- * this request ends, may allow less.  httpd leaves the override_list of these
- * unset; what was read without any override was read for a list's sake.
- */
-int oa2_request_is_foreign(const request_rec *r)
-{
-    const core_dir_config *core =
-        ap_get_core_module_config(r->per_dir_config);
-    int has_list = core->override_list
-        && !apr_is_empty_table(core->override_list);
-    const struct htaccess_result *file;
-
-    for (file = r->htaccess; file; file = file->next) {
-        if (file->htaccess && (has_list || (file->override & OR_AUTHCFG)
-                               || !(file->override & OR_ALL))) {
-            return 1;
-        }
-    }
-    return 0;
 }
 
 int oa2_request_is_protected(request_rec *r)
@@ -114,7 +79,7 @@ static const char *cookie_value(const char *start, const char *end,
    neighbour's cookie could hold one of ours in its value. */
 const char *oa2_request_cookie(request_rec *r, const char *name)
 {
-    const char *at = apr_table_get(r->headers_in, "Cookie");
+    const char *at = oa2_entry_cookie(r);
     apr_size_t len = strlen(name);
     const char *found = NULL;
 
@@ -144,7 +109,7 @@ static const char *remote_user(request_rec *r)
 
     if (!r->user || !r->ap_auth_type || !type
         || strcasecmp(type, "None") == 0 || oa2_request_is_protected(r)
-        || oa2_user_name_problem(r->user) || oa2_request_is_foreign(r)) {
+        || oa2_user_name_problem(r->user)) {
         return NULL;
     }
     return r->user;
@@ -162,7 +127,7 @@ void oa2_request_call(oa2_call_t *call, request_rec *r,
 {
     memset(call, 0, sizeof(*call));
     call->ctx = oa2_request_ctx(r, conf);
-    call->authorization = apr_table_get(r->headers_in, "Authorization");
+    call->authorization = oa2_entry_authorization(r);
     call->browser.id = oa2_request_cookie(
         r, cookie_name(conf, OA2_BROWSER_COOKIE, r->pool));
     call->browser.session_id = oa2_request_cookie(

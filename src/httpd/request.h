@@ -18,10 +18,21 @@ struct oa2_need_t;                      /* httpd/require.h */
 /* What the phases of one request tell each other. */
 typedef struct oa2_phase_t {
     const oa2_token_t *token;           /* good here; NULL: none */
-    const char *authorization;          /* the header, once it was removed */
+    /* httpd/entry.h: what was taken away; in the first request only */
+    const char *authorization;
+    const char *cookie;
+    unsigned is_given:1;                /* an application got a token */
+    /* httpd/claim.h */
+    const char *uri;                    /* that was looked at */
+    const char *handler;                /* ours, that answers; NULL: none */
+    const oa2_resource_t *document;     /* that is answered; NULL: none */
+    /* httpd/last.h */
+    apr_table_t *last;                  /* headers, "": must not be sent */
+    const char *origin;                 /* may read the answer; NULL: none */
     unsigned is_open:1;                 /* let through without a token */
     unsigned is_inside:1;               /* httpd/require re-enters a hook */
     unsigned is_lookup:1;               /* httpd/wellknown only looks */
+    unsigned is_looked_up:1;            /* and has */
     const char *probe;                  /* what if a token had this scope? */
     int n_needs;
     const struct oa2_need_t *needs[OA2_NEEDS_MAX];  /* that were asked */
@@ -38,15 +49,6 @@ oa2_phase_t *oa2_phase_of(request_rec *r);
 /* NULL when there is none yet. */
 oa2_phase_t *oa2_phase_find(const request_rec *r);
 
-/* 1 when handler (NULL: none) is one of ours. */
-int oa2_request_is_own_handler(const char *handler);
-/* 1 when a handler of ours answers. */
-int oa2_request_is_own(const request_rec *r);
-/*
- * 1 where a .htaccess file with AuthConfig, or any AllowOverrideList, has a
- * say: whoever may write it could tell httpd who the user is.
- */
-int oa2_request_is_foreign(const request_rec *r);
 /* 1 under our AuthType. */
 int oa2_request_is_protected(request_rec *r);
 /* Context of a request: conf->db has to be there. */

@@ -22,7 +22,6 @@
 #include "httpd/require.h"
 
 #include <apr_strings.h>
-#include <ap_expr.h>
 #include <ap_provider.h>
 #include <http_core.h>
 #include <http_log.h>
@@ -374,50 +373,4 @@ int oa2_require_check(request_rec *r)
         return forbid(r, phase->token);
     }
     return status;
-}
-
-/*
- * An endpoint is where tokens come from, so it cannot ask for one: not even
- * where the protected directory is the whole DocumentRoot.  httpd sets
- * r->handler only later: SetHandler is an expression.
- */
-static int is_endpoint(request_rec *r)
-{
-    const core_dir_config *core =
-        ap_get_core_module_config(r->per_dir_config);
-    const char *problem = NULL;
-    const char *handler = core->handler;
-
-    if (core->expr_handler) {
-        handler = ap_expr_str_exec(r, core->expr_handler, &problem);
-    }
-    return !problem && oa2_request_is_own_handler(handler);
-}
-
-static int needs_no_token(request_rec *r)
-{
-    return is_endpoint(r)
-        || (oa2_request_is_preflight(r) && oa2_conf_dir(r)->pass_preflight);
-}
-
-/*
- * The tree without a user: "declined" means that a user might pass, 403 that
- * nobody would.
- */
-int oa2_require_open(request_rec *r)
-{
-    oa2_phase_t *phase = oa2_phase_find(r);
-    int status;
-
-    if ((phase && phase->is_inside) || !oa2_request_is_protected(r)
-        || !needs_no_token(r)) {
-        return DECLINED;
-    }
-    phase = oa2_phase_of(r);
-    phase->is_inside = 1;
-    status = ap_run_access_checker_ex(r);
-    phase->is_inside = 0;
-    if (status != OK && status != DECLINED) return status;
-    phase->is_open = 1;
-    return OK;
 }

@@ -26,11 +26,5 @@ const char *oa2_require_note_none(cmd_parms *cmd, void *dir,
 const char *oa2_require_scope(request_rec *r);
 /* The auth_checker hook: a good token that may not is 403, not 401. */
 int oa2_require_check(request_rec *r);
-/*
- * The access_checker_ex hook: a preflight, and an endpoint of ours below a
- * protected directory, pass without a token when everything else that is
- * required (addresses, hosts …) lets them.
- */
-int oa2_require_open(request_rec *r);
 
 #endif

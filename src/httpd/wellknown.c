@@ -26,11 +26,8 @@
 #define CACHE_FOR "public, max-age=300"
 
 static const oa2_endpoint_t document = { .answer = OA2_ANSWER_JSON };
-
-static int is_prefix(const char *prefix, const char *text)
-{
-    return strncmp(text, prefix, strlen(prefix)) == 0;
-}
+/* Stands for the authorization server's own document. */
+static const oa2_resource_t server_document;
 
 /* One "/" more does not make it another document. */
 static int is_same_path(const char *a, const char *b)
@@ -117,12 +114,63 @@ int oa2_wellknown_stop(request_rec *r)
     return phase && phase->is_lookup ? HTTP_NOT_FOUND : DECLINED;
 }
 
+/* ------------------------------------------------------------ finding */
+
+/* The client's own request, in a server that has an issuer; NULL: no.  Nearly
+   every request ends here, so cheap questions come first. */
+static const oa2_server_t *asked(const request_rec *r)
+{
+    const oa2_server_t *conf = oa2_conf_server(r->server);
+
+    return r->uri && strstr(r->uri, OA2_WELL_KNOWN) && !r->main && !r->prev
+        && conf && conf->db ? conf : NULL;
+}
+
+/* What follows the resources' well-known name; NULL: it does not come. */
+static const char *suffix_of(const request_rec *r)
+{
+    apr_size_t len = sizeof(OA2_PROTECTED_RESOURCE) - 1;
+
+    return strncmp(r->uri, OA2_PROTECTED_RESOURCE, len) == 0 ? r->uri + len
+                                                             : NULL;
+}
+
+const oa2_resource_t *oa2_wellknown_find(request_rec *r)
+{
+    const oa2_server_t *conf = asked(r);
+    const char *suffix;
+
+    if (!conf) return NULL;
+    if (is_server_document(conf, r->uri)) return &server_document;
+    suffix = suffix_of(r);
+    return suffix ? find_listed(r, conf, suffix) : NULL;
+}
+
+int oa2_wellknown_may_be(const request_rec *r)
+{
+    return asked(r) && suffix_of(r);
+}
+
+int oa2_wellknown_look(request_rec *r)
+{
+    oa2_phase_t *phase = oa2_phase_find(r);
+
+    if (phase && phase->document) return 1;
+    if (!oa2_wellknown_may_be(r)) return 0;
+    phase = oa2_phase_of(r);
+    if (!phase->is_looked_up) {
+        phase->is_looked_up = 1;
+        phase->document = find_by_lookup(r, suffix_of(r));
+    }
+    return phase->document != NULL;
+}
+
 /* ------------------------------------------------------------ answering */
 
-static int answer(request_rec *r, const oa2_server_t *conf,
-                  const oa2_resource_t *resource)
+static int answer(request_rec *r, const oa2_resource_t *resource)
 {
     static const char methods[] = "GET, HEAD, OPTIONS";
+    const oa2_server_t *conf = oa2_conf_server(r->server);
     oa2_reply_t *reply;
     oa2_call_t call;
     cJSON *json;
@@ -145,7 +193,7 @@ static int answer(request_rec *r, const oa2_server_t *conf,
         reply = oa2_reply_error(&call, err);
     }
     else {
-        json = resource
+        json = resource != &server_document
             ? oa2_metadata_resource(&call.ctx, resource->uri,
                                     conf->settings.site_name)
             : oa2_metadata_server(&call.ctx, oa2_endpoints);
@@ -155,21 +203,8 @@ static int answer(request_rec *r, const oa2_server_t *conf,
     return oa2_reply_send(r, reply, call.headers);
 }
 
-int oa2_wellknown_answer(request_rec *r, int lookup)
+int oa2_wellknown_answer(request_rec *r)
 {
-    const oa2_server_t *conf = oa2_conf_server(r->server);
-    const oa2_resource_t *resource;
-    const char *suffix;
-
-    /* Nearly every request ends here, so cheap questions come first. */
-    if (!conf || !conf->db || lookup || r->main || r->prev || !r->uri
-        || !strstr(r->uri, OA2_WELL_KNOWN)) {
-        return DECLINED;
-    }
-    if (is_server_document(conf, r->uri)) return answer(r, conf, NULL);
-    if (!is_prefix(OA2_PROTECTED_RESOURCE, r->uri)) return DECLINED;
-    suffix = r->uri + sizeof(OA2_PROTECTED_RESOURCE) - 1;
-    resource = find_listed(r, conf, suffix);
-    if (!resource) resource = find_by_lookup(r, suffix);
-    return resource ? answer(r, conf, resource) : DECLINED;
+    return oa2_wellknown_look(r) ? answer(r, oa2_phase_find(r)->document)
+                                 : DECLINED;
 }

@@ -8,12 +8,24 @@
 
 #include <httpd.h>
 
-#include "domain/settings.h"
+#include "httpd/conf.h"
 
 #define OA2_PROTECTED_RESOURCE OA2_WELL_KNOWN "oauth-protected-resource"
 
-/* The quick_handler hook: before any authentication or rewriting. */
-int oa2_wellknown_answer(request_rec *r, int lookup);
+/*
+ * The document at r's path, as far as the server's configuration tells; NULL:
+ * none.  In a server without an issuer always.
+ */
+const oa2_resource_t *oa2_wellknown_find(request_rec *r);
+/* 1 when it may be the document of a resource that a .htaccess file names. */
+int oa2_wellknown_may_be(const request_rec *r);
+/*
+ * 1 when a document is here, of a .htaccess file too.  Asks httpd where the
+ * resource is, so access rules have to have let the client pass before.
+ */
+int oa2_wellknown_look(request_rec *r);
+/* The handler hook. */
+int oa2_wellknown_answer(request_rec *r);
 /* The post_perdir_config hook: ends a look-up once the directory is known. */
 int oa2_wellknown_stop(request_rec *r);
 

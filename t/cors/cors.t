@@ -68,6 +68,19 @@ rows(
       send => preflight('authorize', $origin, 'GET') },
 );
 
+subtest 'headers asked for' => sub {
+    for my $where ('token', '/.well-known/oauth-authorization-server/oauth2',
+                   '/.well-known/oauth-protected-resource/res/one') {
+        my $res = request('OPTIONS', $where, headers => {
+            Origin => $origin, 'Access-Control-Request-Method' => 'POST',
+            'Access-Control-Request-Headers' =>
+                'mcp-protocol-version,traceparent' });
+        like(header($res, 'access-control-allow-headers'),
+             qr/^authorization, content-type, mcp-protocol-version,traceparent$/,
+             "$where: are allowed");
+    }
+};
+
 subtest 'an origin with a port' => sub {
     my $res = request(@{ preflight('token', 'https://spa.example:8443') });
     is(header($res, 'access-control-allow-origin'),

@@ -83,32 +83,45 @@ subtest 'a .htaccess author cannot say who the user is' => sub {
     place('guest/none');
     my $guest = person('id-alice', basic => [ 'id-alice', $guessed ]);
     my ($query) = $guest->authorize(%good)->{url} =~ /(\?.*)/;
+    log_is(0, 'until here');
     for my $path ('/guest/x', '/guest/none/x', '/listed/x') {
         is(request('GET', "$path$query")->{status}, 401, "$path: is asked");
-        my $res = $guest->get("$path$query");
-        is($res->{status}, 303, "$path: and answers");
-        like(header($res, 'location'), qr{/oauth2/login\?flow=},
-             "$path: signed in is nobody");
-        ok($guest->form_with($guest->follow($res), 'password'),
-           "$path: the login page");
+        is($guest->get("$path$query")->{status}, 404, "$path: nothing there");
+        log_is(qr/OA27401: .*<Location>/, 'told');
     }
-    log_is(0, 'no log');
 };
 
-subtest 'nor what a login provider reads' => sub {
-    place('guest/login',
-          qq(SetHandler oauth2-login\nAuthUserFile "$file"\n));
-    place('guest', '');
-    my $guest = person('id-alice');
-    my $page = $guest->follow($guest->get($guest->authorize(%good)->{url}));
-    my $form = $guest->form_with($page, 'password');
-    log_is(0, 'until here');
-    my $res = $guest->post('/guest/login/x', form => $guest->filled(
-        $form, username => 'id-alice', password => $guessed));
-    is($res->{status}, 500, 'refused');
-    ok(!$guest->{cookies}{oauth2_session}, 'no session');
-    log_is({ level => 'error', like => qr/OA27082: .*\.htaccess/ },
-           'the administrator is told');
+subtest 'nor what a login provider reads, by any handler' => sub {
+    for my $how ('SetHandler oauth2-login', 'AddHandler oauth2-login .x',
+                 "RewriteEngine On\nRewriteRule ^ - [H=oauth2-login]") {
+        place('guest/login', qq($how\nAuthUserFile "$file"\n));
+        place('guest', '');
+        my $res = request('POST', '/guest/login/y.x', form => [
+            username => 'id-alice', password => $guessed ]);
+        is($res->{status}, 404, "$how: refused");
+        log_is(qr/OA27401/, 'the administrator is told');
+    }
+};
+
+subtest 'nor at the endpoints themselves' => sub {
+    my $top = var('htdocs') . '/oauth2';
+    make_path($top);
+    open my $out, '>', "$top/.htaccess" or die "$top: $!\n";
+    print {$out} qq(<FilesMatch "^(authorize|login|consent)\$">\n)
+        . "$basic</FilesMatch>\n";
+    close $out;
+    my $guest = person('id-alice', basic => [ 'id-alice', $guessed ]);
+    my $res = $guest->get($guest->authorize(%good)->{url});
+    is($res->{status}, 303, 'answered');
+    like(header($res, 'location'), qr{/login\?flow=}, 'as nobody');
+    ok($guest->form_with($guest->follow($res), 'password'),
+       'the login page');
+    # The administrator's password file is asked there all the same.
+    my $file_alice = person('file-alice');
+    $file_alice->{password} = var('file_users')->{'file-alice'};
+    $res = $file_alice->walk($file_alice->authorize(%good));
+    ok(query_of(header($res, 'location'))->{code}, 'OAuth2LoginProvider file');
+    log_is(0, 'no log');
 };
 
 subtest 'OAuth2LoginProvider is not for .htaccess' => sub {
@@ -156,17 +169,41 @@ subtest 'an open directory with a protected index' => sub {
     log_lines();
 };
 
-subtest 'OAuth2PassPreflight Off' => sub {
+subtest 'OAuth2PassPreflight On' => sub {
     my %ask = (Origin => 'https://spa.example',
                'Access-Control-Request-Method' => 'GET');
-    my $res = request('OPTIONS', '/strict/x', headers => \%ask);
-    is($res->{status}, 401, 'a preflight needs a token');
-    unlike($res->{content}, qr/REQUEST_METHOD/, 'no script ran');
-    $res = request('OPTIONS', '/strict/x', headers => \%ask, bearer => $one);
-    is(json($res)->{OAUTH2_CLIENT_ID}, 'id-one', 'with one it is a request');
-    $res = request('OPTIONS', '/location/x', headers => \%ask);
-    is($res->{status}, 200, 'On, where nothing is said');
+    my $res = request('OPTIONS', '/asked/x', headers => \%ask);
+    is(json($res)->{REQUEST_METHOD}, 'OPTIONS', 'a preflight, without token');
     is(json($res)->{REMOTE_USER}, undef, 'and nobody\'s');
+    is(request('OPTIONS', '/asked/x')->{status}, 401, 'no other OPTIONS');
+    is(request('GET', '/asked/x', headers => \%ask)->{status}, 401,
+       'nor a GET');
+    $res = request('OPTIONS', '/location/x', headers => \%ask);
+    is($res->{status}, 204, 'Off, where nothing is said');
+    unlike($res->{content}, qr/REQUEST_METHOD/, 'no script ran');
+    log_lines();
+};
+
+subtest 'open is the request that earned it, not what becomes of it' => sub {
+    my %ask = (Origin => 'https://spa.example',
+               'Access-Control-Request-Method' => 'GET');
+    my $dir = place('directory');
+    for (qw(go.cgi list.cgi)) {
+        open my $out, '>', "$dir/$_" or die "$_: $!\n";
+        print {$out} $_ eq 'go.cgi'
+            ? "#!/bin/sh\necho Location: /directory/list.cgi; echo\n"
+            : "#!/bin/sh\necho Content-Type: text/plain; echo\n"
+              . "echo SECRET \$REQUEST_METHOD\n";
+        close $out;
+        chmod 0755, "$dir/$_";
+    }
+    my $res = request('OPTIONS', '/directory/go.cgi', headers => \%ask);
+    is($res->{status}, 401, 'a GET inside httpd needs a token');
+    unlike($res->{content}, qr/SECRET/, 'and does not run');
+    like(header($res, 'www-authenticate'), qr/^Bearer /, 'challenge');
+    log_is(qr/OA27402/, 'told');
+    $res = request('GET', '/directory/go.cgi', bearer => $one);
+    like($res->{content}, qr/SECRET GET/, 'a GET with one');
     log_lines();
 };
 

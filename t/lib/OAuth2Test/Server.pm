@@ -21,7 +21,7 @@ use Time::HiRes qw(time sleep);
 
 our @EXPORT = qw(
     need run run_quiet slurp spew work_dir free_ports child_user make_tls
-    start_process end_process start_php start_httpd end_httpd cluster
+    start_process end_process start_php start_fpm start_httpd end_httpd cluster
     wait_for port_answers
 );
 
@@ -173,6 +173,30 @@ sub start_php {
     unlink $socket;
     my $pid = start_process($log, $user, $php, '-b', $socket);
     wait_for(10, sub { -S $socket }) or die "php-cgi did not start: $log\n";
+    return $pid;
+}
+
+# php-fpm, as a distribution's package runs it.
+sub start_fpm {
+    my ($dir, $socket, $user) = @_;
+    my ($fpm) = grep { -x } glob '/usr/sbin/php-fpm*'
+        or die "no php-fpm: install php-fpm (build/packages install check)\n";
+    my @who = $> ? () : ("user = $user->[0]\n", "group = $user->[3]\n",
+                         "listen.owner = $user->[0]\n");
+    spew("$dir/fpm.conf", <<"END", @who);
+[global]
+error_log = $dir/log
+daemonize = no
+[www]
+listen = $socket
+pm = static
+pm.max_children = 2
+END
+    unlink $socket;
+    my $pid = start_process("$dir/log", undef, $fpm, '-n', '-y',
+                            "$dir/fpm.conf");
+    wait_for(10, sub { -S $socket })
+        or die "php-fpm did not start:\n", slurp("$dir/log");
     return $pid;
 }
 

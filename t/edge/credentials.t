@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Credentials leave a request where it enters: whatever copies headers into
+# variables, other headers, query strings or sub-requests, no application sees
+# a token of ours, our cookies, or a header under our names that a client made
+# up, unless the administrator asked for it.
+
+use strict;
+use warnings;
+
+use Test::More;
+use OAuth2Test;
+use OAuth2Test::Rows;
+use OAuth2Test::Site;
+
+my $reader = client('cd-read', scope => 'read',
+                    grant => 'client_credentials');
+my $token = json(request('POST', 'token', basic => $reader, form =>
+    [ grant_type => 'client_credentials' ]))->{access_token};
+my $session = note_secret(random_text(32));
+my $browser = note_secret(random_text(32));
+my %sent = (
+    Authorization => "Bearer $token",
+    Cookie => "own=1; oauth2_session=$session; __Host-oauth2_browser=$browser",
+    'OAuth2-User' => 'forged', 'oauth2_scope' => 'forged',
+);
+# mod_cgid, php-cgi, php-fpm, mod_wsgi, SSI, mod_proxy_http, _scgi, _uwsgi
+my @kinds = qw(env.cgi cgi.php fpm.php wsgi page.shtml http scgi uwsgi);
+
+# What of it is to be found in an answer.
+sub found {
+    my ($res) = @_;
+    my $text = $res->{content} // '';
+    my %secret = (token => $token, session => $session, browser => $browser,
+                  forged => 'forged');
+    return join ' ', grep { index($text, $secret{$_}) >= 0 } sort keys %secret;
+}
+
+sub answered {
+    my ($res, $status, $name) = @_;
+    is($res->{status}, $status, "$name: $status");
+    return like($res->{content} // '', qr/REQUEST_METHOD|SCRIPT_NAME/,
+                "$name: the application");
+}
+
+for my $kind (@kinds) {
+    subtest $kind => sub {
+        my $res = ask('GET', 'curious', "/prot/$kind", headers => \%sent);
+        answered($res, 200, 'protected');
+        is(found($res), '', 'protected: nothing');
+        like($res->{content}, qr/own=1/, 'but its own cookie');
+        $res = ask('GET', 'curious', "/open/$kind", headers => \%sent);
+        answered($res, 200, 'open');
+        is(found($res), '', 'open: nothing either');
+        my $foreign = 'Bearer ' . 'f' x 40;
+        $res = ask('GET', 'curious', "/open/$kind",
+                   headers => { Authorization => $foreign });
+        like($res->{content}, qr/$foreign/,
+             'open: a token that is not ours is none of our business');
+        $res = ask('GET', 'curious', "/admin/$kind", headers => \%sent);
+        answered($res, 403, 'ErrorDocument 403');
+        is(found($res), '', 'ErrorDocument 403: nothing');
+        $res = ask('GET', 'curious', "/prot/$kind", headers => {
+            %sent, Authorization => "Bearer $token, Bearer $token" });
+        is($res->{status}, 400, 'two tokens');
+        $res = ask('GET', 'curious', "/prot/$kind", headers => {
+            %sent, Authorization => "Basic x, Bearer ${token}x" });
+        isnt($res->{status}, 200, 'hidden behind another scheme');
+        is(found($res), '', 'hidden: nothing');
+        $res = ask('GET', 'curious', "/prot/$kind", headers => {
+            %sent, Authorization => "Bearer ${token}x" });
+        answered($res, 401, 'ErrorDocument 401');
+        is(found($res), '', 'ErrorDocument 401: nothing');
+        log_allow(qr/AH10244/, 'nothing else');
+    };
+}
+
+subtest 'OAuth2PassToken, OAuth2PassCookies' => sub {
+    for my $kind (@kinds) {
+        my $res = ask('GET', 'curious', "/given/$kind", headers => \%sent);
+        answered($res, 200, $kind);
+        # What a page includes is another request, but of the same directory.
+        is(found($res), 'browser session token', "$kind: as asked for");
+        $res = ask('GET', 'curious', "/given/$kind", headers => {
+            %sent, Authorization => "Bearer ${token}x" });
+        is(found($res), '', "$kind: not its ErrorDocument");
+    }
+    log_lines();
+};
+
+subtest 'without a token nothing is different' => sub {
+    my $res = ask('GET', 'curious', '/open/http', headers => {
+        Authorization => 'Basic ZXhhbXBsZTpwYXNz',
+        Cookie => 'a=1;b="2; 3"; oauth2_state=4' });
+    is(json($res)->{HTTP_AUTHORIZATION}, 'Basic ZXhhbXBsZTpwYXNz',
+       'Basic of an application');
+    is(json($res)->{HTTP_COOKIE}, 'a=1;b="2; 3"; oauth2_state=4',
+       'cookies of an application');
+    log_is(0, 'no log');
+};
+
+subtest 'TRACE' => sub {
+    for my $path ('/prot/env.cgi', '/prot/http', '/open/env.cgi',
+                  '/open/http', '/oauth2/token', '/') {
+        my $res = ask('TRACE', 'curious', $path, headers => \%sent);
+        is($res->{status}, 405, "$path: 405");
+        is(found($res), '', "$path: nothing comes back");
+    }
+    log_lines();
+};
+
+no_complaints('all of it');
+done_testing();
