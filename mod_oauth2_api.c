@@ -50,6 +50,9 @@ static const command_rec directives[] = {
     AP_INIT_TAKE2("OAuth2Database", oa2_conf_database, NULL, RSRC_CONF,
                   "\"sqlite3\" and a file, or \"pgsql\" and libpq's "
                   "parameters"),
+    AP_INIT_TAKE1("OAuth2TLS", oa2_conf_tls, NULL, RSRC_CONF,
+                  "where TLS ends for an https issuer: \"here\" or "
+                  "\"proxy\""),
     AP_INIT_TAKE1("OAuth2StateDir", oa2_conf_state_dir, NULL, RSRC_CONF,
                   "where the secret and the embedded database are kept"),
     AP_INIT_TAKE23("OAuth2Scope", oa2_conf_scope, NULL, RSRC_CONF,

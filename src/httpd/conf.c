@@ -127,6 +127,7 @@ void *oa2_conf_server_create(apr_pool_t *pool, server_rec *s)
     conf->settings.member = UNSET_##kind;
     OA2_SETTINGS(X)
 #undef X
+    conf->tls_at_proxy = UNSET;
     conf->scopes = apr_array_make(pool, 4, sizeof(oa2_scope_row_t));
     conf->resources = apr_array_make(pool, 4, sizeof(const oa2_resource_t *));
     return conf;
@@ -153,6 +154,7 @@ void *oa2_conf_server_merge(apr_pool_t *pool, void *base_, void *add_)
         to->database_driver = base->settings.database_driver;
         to->database_params = base->settings.database_params;
     }
+    if (conf->tls_at_proxy == UNSET) conf->tls_at_proxy = base->tls_at_proxy;
     /* A virtual host with scopes of its own has only those. */
     if (apr_is_empty_array(add->scopes)) conf->scopes = base->scopes;
     conf->resources = apr_array_append(pool, base->resources, add->resources);
@@ -194,6 +196,17 @@ const char *oa2_conf_database(cmd_parms *cmd, void *dir, const char *driver,
     if (problem) return oa2_conf_mistake(cmd, driver, problem);
     settings->database_driver = conf.driver;
     settings->database_params = conf.params;
+    return NULL;
+}
+
+const char *oa2_conf_tls(cmd_parms *cmd, void *dir, const char *where)
+{
+    (void)dir;
+    if (strcasecmp(where, "here") != 0 && strcasecmp(where, "proxy") != 0) {
+        return oa2_conf_mistake(cmd, where, "write \"here\", or \"proxy\" "
+                                "when TLS ends at a proxy in front of httpd");
+    }
+    server_of(cmd)->tls_at_proxy = strcasecmp(where, "proxy") == 0;
     return NULL;
 }
 

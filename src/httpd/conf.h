@@ -29,6 +29,7 @@ typedef struct oa2_resource_t {
 typedef struct oa2_server_t {
     oa2_settings_t settings;            /* whole once oa2_conf_finish() ran */
     const char *state_dir;              /* the main server's counts */
+    int tls_at_proxy;                   /* OAuth2TLS proxy; -1: unset */
     apr_array_header_t *scopes;         /* oa2_scope_row_t */
     apr_array_header_t *resources;      /* const oa2_resource_t * */
     const char *metadata_appended;      /* issuer path + well-known name */
@@ -87,6 +88,7 @@ const char *oa2_conf_set(cmd_parms *cmd, void *dir, const char *value);
 const char *oa2_conf_issuer(cmd_parms *cmd, void *dir, const char *url);
 const char *oa2_conf_database(cmd_parms *cmd, void *dir, const char *driver,
                               const char *params);
+const char *oa2_conf_tls(cmd_parms *cmd, void *dir, const char *where);
 const char *oa2_conf_state_dir(cmd_parms *cmd, void *dir, const char *path);
 const char *oa2_conf_scope(cmd_parms *cmd, void *dir, const char *name,
                            const char *description, const char *preset);

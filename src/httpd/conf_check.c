@@ -18,8 +18,8 @@
 #include "httpd/log.h"
 #include "httpd/module.h"
 
-static server_rec *server_at(const oa2_check_t *check, server_rec *outer,
-                             const ap_directive_t *node)
+server_rec *oa2_check_server_at(const oa2_check_t *check, server_rec *outer,
+                                const ap_directive_t *node)
 {
     server_rec *s;
 
@@ -143,7 +143,8 @@ static void walk(oa2_check_t *check, server_rec *s, const ap_directive_t *node)
     for (; node; node = node->next) {
         check_node(check, s, node);
         if (node->first_child) {
-            walk(check, server_at(check, s, node), node->first_child);
+            walk(check, oa2_check_server_at(check, s, node),
+                 node->first_child);
         }
     }
 }
@@ -180,6 +181,7 @@ int oa2_conf_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         if (conf) oa2_conf_finish(conf, main_server, pconf);
     }
     walk(&check, main_server, ap_conftree);
+    oa2_check_places(&check);
     if (is_first && !is_for_reading()) oa2_check_files(&check);
     return is_first && check.mistakes ? HTTP_INTERNAL_SERVER_ERROR : OK;
 }

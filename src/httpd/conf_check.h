@@ -12,6 +12,11 @@ typedef struct oa2_check_t {
     int mistakes;
 } oa2_check_t;
 
+/* The server of a section that stands in outer. */
+server_rec *oa2_check_server_at(const oa2_check_t *check, server_rec *outer,
+                                const ap_directive_t *node);
+/* conf_places.c: sections, handlers and TLS.  Warnings only. */
+void oa2_check_places(oa2_check_t *check);
 /* conf_files.c: files, directories and databases that servers name. */
 void oa2_check_files(oa2_check_t *check);
 

@@ -183,8 +183,10 @@ static const char *add_provider(const apr_array_header_t **list,
     if (!provider || !provider->check_password) {
         return oa2_conf_mistake(cmd, name, "there is no such authentication "
                                 "provider: load its module (mod_authn_file "
-                                "for \"file\", mod_authnz_ldap for \"ldap\"), "
-                                "or define the alias above this line");
+                                "for \"file\", mod_authnz_ldap for \"ldap\"; "
+                                "on Debian \"a2enmod authn_file\", \"a2enmod "
+                                "authnz_ldap\"), or define the alias above "
+                                "this line");
     }
     providers = *list ? apr_array_copy(cmd->pool, *list)
                       : apr_array_make(cmd->pool, 2, sizeof(oa2_provider_t));

@@ -227,6 +227,100 @@ wrong('an endpoint that does not exist',
 good('an issuer for one virtual host only',
      "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>");
 
+# --- what only together makes sense: told, not refused -----------------------
+
+# Passes, and each pattern is in the output; none: no line of ours is.
+sub told {
+    my ($name, $lines, @patterns) = @_;
+    my ($status, $said) = configtest(join "\n", @$lines);
+    is($status, 0, "passes: $name") or diag($said);
+    like($said, $_, "$name: says $_") for @patterns;
+    unlike($said, qr/OA2\d/, "$name: says nothing") if !@patterns;
+    return;
+}
+
+sub location {
+    my ($path, @lines) = @_;
+    return join "\n", "<Location \"$path\">", @lines, '</Location>';
+}
+my $scope = 'OAuth2Scope read "Read"';
+my @auth = ('AuthType OAuth2', 'AuthName "Api"');
+my $read = 'Require oauth2-scope read';
+my @ours = ($issuer, $serve, $scope);
+
+told('the whole', [ @ours, location('/api', @auth, $read) ]);
+told('the handler at another path',
+     [ $issuer, location('/auth', 'SetHandler oauth2') ],
+     qr/OA27556:.*<Location "\/auth">.*<Location "\/oauth2">/, qr/OA27558/);
+told('no handler', [$issuer],
+     qr/OA27558:.*127\.0\.0\.1\/oauth2.*<Location "\/oauth2">/);
+told('a handler for each endpoint',
+     [ $issuer, location('/oauth2/token', 'SetHandler oauth2-token') ]);
+told('a handler above the issuer\'s path',
+     [ $issuer, location('/', 'SetHandler oauth2') ]);
+told('a handler by a regular expression',
+     [ $issuer, "<LocationMatch \"^/oauth2\">\nSetHandler oauth2\n"
+           . '</LocationMatch>' ]);
+told('the endpoints in another virtual host',
+     [ "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>",
+       "<VirtualHost *:2>\n$issuer\n$scope\n"
+           . location('/api', @auth, $read) . "\n</VirtualHost>" ]);
+told('AuthType without Require', [ @ours, location('/api', @auth) ],
+     qr/OA27550:.*<Location "\/api">.*Require oauth2-scope/);
+told('AuthType with "all granted"',
+     [ @ours, location('/api', @auth, 'Require all granted') ], qr/OA27550/);
+told('AuthType above, Require below',
+     [ @ours, location('/', @auth), location('/api', $read) ]);
+told('Require inside of a Limit',
+     [ @ours, location('/api', @auth, '<Limit POST>', $read, '</Limit>') ]);
+told('Require in a nested section',
+     [ @ours, "<Directory \"$dir\">\n" . join("\n", @auth, '<Files "x">', $read,
+                                            '</Files>') . "\n</Directory>" ]);
+told('another directory\'s Require',
+     [ @ours, location('/api', @auth), location('/status', 'Require local') ],
+     qr/OA27550/);
+told('AuthType without AuthName',
+     [ @ours, location('/api', 'AuthType OAuth2', $read) ],
+     qr/OA27551:.*<Location "\/api">.*AuthName/);
+told('Require without AuthType', [ @ours, location('/api', $read) ],
+     qr/OA27552:.*<Location "\/api">.*oauth2-scope read.*AuthType OAuth2/);
+told('Require with another AuthType',
+     [ @ours, location('/api', 'AuthType Basic', 'AuthName x', $read) ],
+     qr/OA27553:.*<Location "\/api">.*AuthType OAuth2/);
+told('AuthType by a Directory, Require by a Location',
+     [ @ours, "<Directory \"$dir\">\n" . join("\n", @auth, $read)
+           . "\n</Directory>", location('/api', $read) ]);
+told('a provider without its file',
+     [ $issuer, location('/oauth2', 'SetHandler oauth2',
+                         'OAuth2LoginProvider oauth2 file') ],
+     qr/OA27554:.*OAuth2LoginProvider file needs AuthUserFile/);
+told('a provider whose file is not there',
+     [ $issuer, location('/oauth2', 'SetHandler oauth2',
+                         'OAuth2LoginProvider file',
+                         "AuthUserFile $dir/none") ],
+     qr/OA27555:.*AuthUserFile.*\/none.*htpasswd/);
+spew("$dir/htpasswd");
+told('a provider with its file',
+     [ $issuer, location('/oauth2', 'SetHandler oauth2',
+                         'OAuth2LoginProvider file',
+                         "AuthUserFile $dir/htpasswd") ]);
+
+my $https = 'OAuth2Issuer https://api.example.com/oauth2';
+told('an https issuer without TLS', [ $https, $serve ],
+     qr/OA27557:.*https:\/\/api\.example\.com.*port 1 .*OAuth2TLS proxy/);
+told('an https issuer, TLS at a proxy', [ $https, $serve, 'OAuth2TLS proxy' ]);
+told('an https issuer on two ports',
+     [ $https, $serve, 'Listen 127.0.0.1:2',
+       "<VirtualHost *:1>\nServerName a.example\nSSLEngine on\n"
+           . '</VirtualHost>',
+       "<VirtualHost *:2>\nServerName b.example\n</VirtualHost>" ],
+     qr/OA27557:.*virtual host "b\.example".*port 2 /);
+told('an https issuer in the virtual host with TLS',
+     [ "<VirtualHost *:1>\nSSLEngine on\n$https\n$serve\n"
+           . '</VirtualHost>' ]);
+wrong('OAuth2TLS elsewhere', [ $issuer, $serve, 'OAuth2TLS elsewhere' ],
+      qr/OAuth2TLS "elsewhere"/, qr/proxy/);
+
 # --- files -------------------------------------------------------------------
 
 run_quiet('cp', '-R', var('pages'), "$dir/pages");
