@@ -32,7 +32,8 @@
 static const oa2_sql_t find_sql = {
     "client_find",
     "SELECT " COLUMNS " FROM oauth2_client WHERE id = $1",
-    { "SELECT " COLUMNS " FROM oauth2_client WHERE id = $1" }
+    { "SELECT " COLUMNS " FROM oauth2_client WHERE id = $1" },
+    .repeats = 1
 };
 
 static oa2_client_t *client_read(const oa2_ctx_t *ctx, oa2_row_t row)
@@ -175,7 +176,9 @@ oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
 
 #define LIST "SELECT " COLUMNS " FROM oauth2_client" \
     " WHERE id >= $1 AND id < $2 ORDER BY id LIMIT CAST($3 AS BIGINT)"
-static const oa2_sql_t list_sql = { "client_list", LIST, { LIST } };
+static const oa2_sql_t list_sql = {
+    "client_list", LIST, { LIST }, .repeats = 1
+};
 
 oa2_err_t *oa2_client_list(apr_array_header_t **out, oa2_ctx_t *ctx,
                            const char *after, int n)
@@ -198,11 +201,13 @@ oa2_err_t *oa2_client_list(apr_array_header_t **out, oa2_ctx_t *ctx,
 #define LITE_WORDS(n) "json_each('[\"' || replace(" n ", ' ', '\",\"')" \
     " || '\"]') WHERE value <> ''"
 
-/* $1 to $20 are COLUMNS; $21 all origins, as words; $22 a serial. */
+/* $1 to $20 are COLUMNS; $21 all origins, as words; $22 a serial.  One and the
+   same put again is told that it was done: by the serial. */
 #define PUT "INSERT INTO oauth2_client (" COLUMNS ", serial)" \
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14," \
     " $15, $16, $17, $18, $19, CAST($20 AS BIGINT), $22)" \
-    " ON CONFLICT (id) DO NOTHING RETURNING id"
+    " ON CONFLICT (id) DO UPDATE SET id = excluded.id" \
+    " WHERE oauth2_client.serial = excluded.serial RETURNING id"
 /* Of racing ones that read the same version, one finds it again. */
 #define UPDATE "UPDATE oauth2_client SET name = $2, secret = $3," \
     " old_secret = $4, old_secret_until = $5, redirect_uris = $6," \
@@ -216,12 +221,14 @@ static const oa2_sql_t put_sql = {
     "client_put",
     "WITH c AS (" PUT "),"
     " o AS (INSERT INTO oauth2_origin (origin, client_id)"
-    " SELECT DISTINCT word, c.id FROM c, " PG_WORDS("$21") ")"
-    " SELECT id FROM c",
+    " SELECT DISTINCT word, c.id FROM c, " PG_WORDS("$21")
+    " ON CONFLICT DO NOTHING) SELECT id FROM c",
     { PUT,
       "?INSERT INTO oauth2_origin (origin, client_id)"
-      " SELECT DISTINCT value, $1 FROM " LITE_WORDS("$21"),
-      "SELECT id FROM oauth2_client WHERE id = $1" }
+      " SELECT DISTINCT value, $1 FROM " LITE_WORDS("$21")
+      " ON CONFLICT DO NOTHING",
+      "SELECT id FROM oauth2_client WHERE id = $1" },
+    .repeats = 1
 };
 
 static const oa2_sql_t update_sql = {
@@ -239,7 +246,8 @@ static const oa2_sql_t update_sql = {
       "?DELETE FROM oauth2_origin WHERE client_id = $1",
       "?INSERT INTO oauth2_origin (origin, client_id)"
       " SELECT DISTINCT value, $1 FROM " LITE_WORDS("$21"),
-      "SELECT id FROM oauth2_client WHERE id = $1" }
+      "SELECT id FROM oauth2_client WHERE id = $1" },
+    .repeats = 0                        /* the version has moved then */
 };
 
 /* Those of the redirect URIs, and the client's own. */
@@ -324,21 +332,21 @@ oa2_err_t *oa2_client_update(int *done, oa2_ctx_t *ctx, oa2_client_t *client)
    writes a whole client that was read before them is told to read again. */
 #define CHANGE(set) "UPDATE oauth2_client SET " set "," \
     " updated = CAST($2 AS BIGINT), version = version + 1 WHERE id = $1"
-#define CHANGE_SQL(name, change) { \
+#define CHANGE_SQL(name, change, again) { \
     name, \
     "WITH c AS (" change " RETURNING id)" \
     " SELECT id, " OA2_TELL(OA2_OF_CLIENT, "id") ", " \
     OA2_TELL(OA2_OF_ORIGINS, "''") " FROM c", \
-    { change " RETURNING id" } }
+    { change " RETURNING id" }, .repeats = again }
 
 static const oa2_sql_t disabled_sql =
-    CHANGE_SQL("client_set_disabled", CHANGE("disabled = $3"));
+    CHANGE_SQL("client_set_disabled", CHANGE("disabled = $3"), 1);
 static const oa2_sql_t secret_sql =
     CHANGE_SQL("client_set_secret",
                CHANGE("old_secret = CASE WHEN CAST($4 AS BIGINT)"
                       " > CAST($2 AS BIGINT) THEN secret END,"
                       " old_secret_until = CAST($4 AS BIGINT), secret = $3")
-               " AND secret IS NOT NULL");
+               " AND secret IS NOT NULL", 0);
 
 oa2_err_t *oa2_client_set_disabled(int *done, oa2_ctx_t *ctx, const char *id,
                                    int disabled)
@@ -377,7 +385,8 @@ static const oa2_sql_t remove_sql = {
     " RETURNING id, serial)"
     " SELECT serial, " OA2_TELL(OA2_OF_CLIENT, "id") ", "
     OA2_TELL(OA2_OF_ORIGINS, "''") " FROM c",
-    { "DELETE FROM oauth2_client WHERE id = $1 RETURNING serial" }
+    { "DELETE FROM oauth2_client WHERE id = $1 RETURNING serial" },
+    .repeats = 0                        /* what is gone has no serial */
 };
 
 static const oa2_sql_t remove_consents_sql = {
@@ -386,7 +395,8 @@ static const oa2_sql_t remove_consents_sql = {
     "SELECT ctid FROM oauth2_consent WHERE client_id = $1 AND serial = $2"
     " LIMIT " BATCH ")) RETURNING 1) SELECT count(*) FROM gone",
     { "?DELETE FROM oauth2_consent WHERE client_id = $1 AND serial = $2",
-      "SELECT 0" }
+      "SELECT 0" },
+    .repeats = 1
 };
 
 /*
@@ -421,7 +431,8 @@ oa2_err_t *oa2_client_remove(int *done, oa2_ctx_t *ctx, const char *id)
     " WHERE o.origin = $1 AND c.disabled = 0 AND " in_realm " LIMIT 1"
 static const oa2_sql_t origin_sql = {
     "origin_is_known", ORIGIN(OA2_REALM_PGSQL("o.client_id", "$2")),
-    { ORIGIN(OA2_REALM_SQLITE("o.client_id", "$2")) }
+    { ORIGIN(OA2_REALM_SQLITE("o.client_id", "$2")) },
+    .repeats = 1
 };
 
 oa2_err_t *oa2_origin_is_known(int *known, oa2_ctx_t *ctx,

@@ -17,17 +17,24 @@
     " CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT)," \
     " CAST($7 AS BIGINT), 0, CAST($7 AS BIGINT)" \
     " FROM oauth2_client c, oauth2_user u WHERE c.id = $2 AND u.name = $3" \
-    " AND c.disabled = 0 AND u.disabled = 0"
+    " AND c.disabled = 0 AND u.disabled = 0" \
+    " ON CONFLICT (id) DO UPDATE SET id = excluded.id" \
+    " WHERE oauth2_grant.client_id = excluded.client_id" \
+    " AND oauth2_grant.sub = excluded.sub"
 #define CODE "INSERT INTO oauth2_code (digest, grant_id, redirect_uri," \
     " redirect_sent, challenge, scope, audience, expires, spent)"
 #define VALUES "$8, CAST($1 AS BIGINT), $9, CAST($10 AS SMALLINT), $11," \
     " $12, $13, CAST($14 AS BIGINT), 0"
 
+#define PUT_ONCE " ON CONFLICT (digest) DO UPDATE" \
+    " SET digest = excluded.digest RETURNING 1"
+
 static const oa2_sql_t issue_sql = {
     "code_issue",
     "WITH g AS (" GRANT " RETURNING id) " CODE " SELECT " VALUES " FROM g"
-    " RETURNING 1",
-    { GRANT " RETURNING id", CODE " VALUES (" VALUES ") RETURNING 1" }
+    PUT_ONCE,
+    { GRANT " RETURNING id", CODE " VALUES (" VALUES ")" PUT_ONCE },
+    .repeats = 1
 };
 
 oa2_err_t *oa2_code_issue(oa2_ctx_t *ctx, const oa2_grant_t *grant,
@@ -62,7 +69,9 @@ oa2_err_t *oa2_code_issue(oa2_ctx_t *ctx, const oa2_grant_t *grant,
     " JOIN oauth2_client c ON c.id = g.client_id AND c.serial = g.serial" \
     " JOIN oauth2_user u ON u.name = g.user_name AND u.sub = g.sub" \
     " WHERE k.digest = $1 AND c.disabled = 0 AND u.disabled = 0"
-static const oa2_sql_t find_sql = { "code_find", FIND, { FIND } };
+static const oa2_sql_t find_sql = {
+    "code_find", FIND, { FIND }, .repeats = 1
+};
 
 oa2_err_t *oa2_code_find(oa2_code_t **out, oa2_ctx_t *ctx,
                          const char *digest)
@@ -103,10 +112,14 @@ oa2_err_t *oa2_code_find(oa2_code_t **out, oa2_ctx_t *ctx,
 
 static const oa2_sql_t spend_sql = {
     "code_spend",
-    OA2_ISSUE_PGSQL("UPDATE oauth2_code SET spent = $3 FROM g"
-                    " WHERE digest = $1 AND grant_id = g.id AND spent = 0"),
-    OA2_ISSUE_SQLITE("UPDATE oauth2_code SET spent = $3 WHERE digest = $1"
-                     " AND grant_id = $2 AND spent = 0 RETURNING 1")
+    OA2_ISSUE_PGSQL("UPDATE oauth2_code SET spent = $3,"
+                    " successor_access = $4 FROM g WHERE digest = $1"
+                    " AND grant_id = g.id AND " OA2_ISSUE_UNSPENT),
+    OA2_ISSUE_SQLITE("UPDATE oauth2_code SET spent = $3,"
+                     " successor_access = $4 WHERE digest = $1"
+                     " AND grant_id = $2 AND " OA2_ISSUE_UNSPENT
+                     " RETURNING 1"),
+    .repeats = 1
 };
 
 oa2_err_t *oa2_code_spend(int *first, oa2_ctx_t *ctx, const oa2_code_t *code,

@@ -11,14 +11,18 @@
 #define FIND "SELECT k.scope FROM oauth2_consent k JOIN oauth2_client c" \
     " ON c.id = k.client_id AND c.serial = k.serial" \
     " WHERE k.user_name = $1 AND k.client_id = $2"
-static const oa2_sql_t find_sql = { "consent_find", FIND, { FIND } };
+static const oa2_sql_t find_sql = {
+    "consent_find", FIND, { FIND }, .repeats = 1
+};
 
 #define PUT "INSERT INTO oauth2_consent (user_name, client_id, serial," \
     " scope) SELECT CAST($1 AS TEXT), id, serial, CAST($3 AS TEXT)" \
     " FROM oauth2_client WHERE id = $2" \
     " ON CONFLICT (user_name, client_id) DO UPDATE" \
     " SET serial = excluded.serial, scope = excluded.scope RETURNING 1"
-static const oa2_sql_t put_sql = { "consent_put", PUT, { PUT } };
+static const oa2_sql_t put_sql = {
+    "consent_put", PUT, { PUT }, .repeats = 1
+};
 
 oa2_err_t *oa2_consent_find(const char **scope, oa2_ctx_t *ctx,
                             const char *user, const char *client_id)

@@ -18,7 +18,7 @@
 /* ------------------------------------------------------------ backup */
 
 static const oa2_sql_t backup_sql = {
-    "store_backup", NULL, { "VACUUM INTO $1" }
+    "store_backup", NULL, { "VACUUM INTO $1" }, .repeats = 0
 };
 
 oa2_err_t *oa2_store_backup(oa2_ctx_t *ctx, const char *path)
@@ -49,7 +49,7 @@ static oa2_err_t *failed(const copy_t *copy, const char *what,
 static oa2_err_t *ask(apr_array_header_t **rows, const copy_t *copy,
                       const char *text, const char *value)
 {
-    const oa2_sql_t sql = { "store_copy", NULL, { text } };
+    const oa2_sql_t sql = { "store_copy", NULL, { text }, .repeats = 0 };
     const oa2_args_t args = { 1, &value };
     oa2_ctx_t ctx = *copy->from;
     const oa2_fault_t *fault;
@@ -65,7 +65,7 @@ static oa2_err_t *tell_of(apr_array_header_t **rows, const copy_t *copy,
                           const char *text, const char *value,
                           const char *what)
 {
-    const oa2_sql_t sql = { "store_copy", text, { NULL } };
+    const oa2_sql_t sql = { "store_copy", text, { NULL }, .repeats = 0 };
     const oa2_args_t args = { 1, &value };
     oa2_ctx_t ctx = *copy->to;
     const oa2_fault_t *fault;

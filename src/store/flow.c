@@ -10,19 +10,27 @@
 
 #define PUT "INSERT INTO oauth2_flow (" COLUMNS ") VALUES ($1, $2, $3, $4," \
     " $5, $6, $7, $8, $9, $10, $11, $12) RETURNING 1"
-static const oa2_sql_t put_sql = { "flow_put", PUT, { PUT } };
+static const oa2_sql_t put_sql = {
+    "flow_put", PUT, { PUT }, .repeats = 0
+};
 
 #define FIND "SELECT " COLUMNS " FROM oauth2_flow" \
     " WHERE digest = $1 AND browser = $2 AND expires > $3"
-static const oa2_sql_t find_sql = { "flow_find", FIND, { FIND } };
+static const oa2_sql_t find_sql = {
+    "flow_find", FIND, { FIND }, .repeats = 1
+};
 
 #define PROMPT "UPDATE oauth2_flow SET prompt = $2 WHERE digest = $1" \
     " RETURNING 1"
-static const oa2_sql_t prompt_sql = { "flow_set_prompt", PROMPT, { PROMPT } };
+static const oa2_sql_t prompt_sql = {
+    "flow_set_prompt", PROMPT, { PROMPT }, .repeats = 1
+};
 
 /* Of racing DELETEs of one row, one returns it. */
 #define SPEND "DELETE FROM oauth2_flow WHERE digest = $1 RETURNING 1"
-static const oa2_sql_t spend_sql = { "flow_spend", SPEND, { SPEND } };
+static const oa2_sql_t spend_sql = {
+    "flow_spend", SPEND, { SPEND }, .repeats = 0
+};
 
 oa2_err_t *oa2_flow_put(oa2_ctx_t *ctx, const oa2_flow_t *flow)
 {

@@ -30,7 +30,8 @@ static const oa2_sql_t revoke_sql = {
     { "UPDATE oauth2_grant SET revoked = CAST($2 AS BIGINT),"
       " sweep = MIN(sweep, CAST($2 AS BIGINT) + " KEPT ")"
       " WHERE id = $1 AND revoked = 0 AND "
-      OA2_REALM_SQLITE("client_id", "$3") " RETURNING id" }
+      OA2_REALM_SQLITE("client_id", "$3") " RETURNING id" },
+    .repeats = 1
 };
 
 oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id)
@@ -73,7 +74,8 @@ static const oa2_sql_t revoke_all_sql = {
       "?UPDATE oauth2_grant SET revoked = CAST($3 AS BIGINT),"
       " sweep = MIN(sweep, CAST($3 AS BIGINT) + " KEPT ")"
       " WHERE revoked = 0 AND " SQLITE_PAIR,
-      "SELECT changes(), 0" }
+      "SELECT changes(), 0" },
+    .repeats = 1
 };
 
 oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
@@ -125,10 +127,12 @@ oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
       "SELECT 0" }
 
 static const oa2_sql_t remove_users_sql = {
-    "grant_remove_all: user", REMOVE("user_name = $1 AND sub = $2")
+    "grant_remove_all: user", REMOVE("user_name = $1 AND sub = $2"),
+    .repeats = 1
 };
 static const oa2_sql_t remove_clients_sql = {
-    "grant_remove_all: client", REMOVE("client_id = $1 AND serial = $2")
+    "grant_remove_all: client", REMOVE("client_id = $1 AND serial = $2"),
+    .repeats = 1
 };
 
 oa2_err_t *oa2_grant_remove_all(oa2_ctx_t *ctx, const char *user,
@@ -150,7 +154,8 @@ oa2_err_t *oa2_grant_remove_all(oa2_ctx_t *ctx, const char *user,
     " WHERE revoked = 0 AND expires > $3 AND " pair \
     " ORDER BY created DESC, id DESC LIMIT CAST($4 AS BIGINT)"
 static const oa2_sql_t list_sql = {
-    "grant_list", LIST(PGSQL_PAIR), { LIST(SQLITE_PAIR) }
+    "grant_list", LIST(PGSQL_PAIR), { LIST(SQLITE_PAIR) },
+    .repeats = 1
 };
 
 oa2_err_t *oa2_grant_list(apr_array_header_t **out, oa2_ctx_t *ctx,

@@ -10,6 +10,11 @@
  * with it.  PostgreSQL re-reads a row that it had to wait for, so no decision
  * rests on a snapshot that is older than the lock.
  *
+ * Sent again because nobody knows what became of it, the statement finds that
+ * it was itself that spent the row (by the digest of the access token, which
+ * nobody else can have made), having waited for the grant's row should the
+ * first one still be running; it adds nothing, and gives the same answer.
+ *
  * $1 what is spent, $2 the grant, $3 now; the access token: $4 digest,
  * $5 issued, $6 expires, $7 scope, $8 audience; the refresh token, or NULL:
  * $9 to $13; $14 the last to expire, $15 when to sweep if that has to move,
@@ -19,6 +24,9 @@
 #define OA2_STORE_ISSUE_H
 
 #include "store/sql.h"
+
+/* Of the row that is spent: it is not, or by this very statement. */
+#define OA2_ISSUE_UNSPENT "(spent = 0 OR successor_access = $4)"
 
 /* spend: UPDATE … FROM g …, for a row of that grant that is not spent. */
 #define OA2_ISSUE_PGSQL(spend)                                              \
@@ -31,11 +39,12 @@
     " a AS (INSERT INTO oauth2_token (digest, grant_id, serial, issued,"    \
     " expires, client_id, scope, audience)"                                 \
     " SELECT $4, id, serial, CAST($5 AS BIGINT), CAST($6 AS BIGINT),"       \
-    " client_id, $7, $8 FROM s),"                                           \
+    " client_id, $7, $8 FROM s ON CONFLICT (digest) DO NOTHING),"           \
     " r AS (INSERT INTO oauth2_refresh (digest, grant_id, issued, expires," \
     " spent, scope, audience)"                                              \
     " SELECT $9, id, CAST($10 AS BIGINT), CAST($11 AS BIGINT), 0, $12, $13" \
-    " FROM s WHERE CAST($9 AS TEXT) IS NOT NULL)"                           \
+    " FROM s WHERE CAST($9 AS TEXT) IS NOT NULL"                            \
+    " ON CONFLICT (digest) DO NOTHING)"                                     \
     " SELECT id FROM s"
 
 /* spend: UPDATE … RETURNING */
@@ -49,10 +58,11 @@
       "?INSERT INTO oauth2_token (digest, grant_id, serial, issued,"        \
       " expires, client_id, scope, audience)"                               \
       " SELECT $4, id, serial, $5, $6, client_id, $7, $8"                   \
-      " FROM oauth2_grant WHERE id = $2",                                   \
+      " FROM oauth2_grant WHERE id = $2 ON CONFLICT (digest) DO NOTHING",   \
       "?INSERT INTO oauth2_refresh (digest, grant_id, issued, expires,"     \
       " spent, scope, audience) SELECT $9, id, $10, $11, 0, $12, $13"       \
-      " FROM oauth2_grant WHERE id = $2 AND $9 IS NOT NULL",                \
+      " FROM oauth2_grant WHERE id = $2 AND $9 IS NOT NULL"                 \
+      " ON CONFLICT (digest) DO NOTHING",                                   \
       "SELECT id FROM oauth2_grant WHERE id = $2" }
 
 typedef struct oa2_issue_t {

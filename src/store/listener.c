@@ -120,7 +120,8 @@ static int notifications_take(oa2_listener_t *listener, const char *nonce)
 }
 
 static const oa2_sql_t ping_sql = {
-    "listener_ping", "SELECT " OA2_TELL(PING, "$1"), { NULL }
+    "listener_ping", "SELECT " OA2_TELL(PING, "$1"), { NULL },
+    .repeats = 1
 };
 
 /*
@@ -154,7 +155,7 @@ static oa2_err_t *prove_hearing(oa2_listener_t *listener, apr_pool_t *pool)
 static const oa2_sql_t channel_sql = {
     "listener_channel",
     "SELECT quote_ident(value) FROM oauth2_setting WHERE name = 'channel'",
-    { NULL }
+    { NULL }, .repeats = 1
 };
 
 static oa2_err_t *listen_text(const char **out, oa2_store_t *store,

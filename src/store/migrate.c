@@ -25,13 +25,14 @@
 
 #define VERSION "SELECT max(version) FROM oauth2_schema"
 static const oa2_sql_t version_sql = {
-    "schema_find", VERSION, { VERSION }
+    "schema_find", VERSION, { VERSION }, .repeats = 1
 };
 
 static const oa2_sql_t table_sql = {
     "schema_find",
     "SELECT 1 FROM pg_catalog.pg_class WHERE oid = to_regclass($1)",
-    { "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1" }
+    { "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1" },
+    .repeats = 1
 };
 
 static int newest(void)

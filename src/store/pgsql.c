@@ -16,12 +16,10 @@
 #include <apr_strings.h>
 #include <libpq-fe.h>
 
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "store/pool.h"
 
-/* Longer than statement_timeout: past it the server has not even managed to
-   give up. */
-#define ANSWER_WITHIN apr_time_from_msec(2500)
 #define UNKNOWN_NAME "26000"            /* SQLSTATEs */
 #define KNOWN_NAME "42P05"
 /*
@@ -216,7 +214,7 @@ static int answer_await(PGconn *conn, apr_time_t until)
 {
     while (PQisBusy(conn)) {
         struct pollfd wait = { PQsocket(conn), POLLIN, 0 };
-        apr_time_t left = until - apr_time_now();
+        apr_time_t left = until - oa2_clock();
 
         if (left <= 0)
             return 0;
@@ -228,9 +226,10 @@ static int answer_await(PGconn *conn, apr_time_t until)
 }
 
 /* *res: the last result that says something, an error before all. */
-static oa2_fault_t *answer_take(PGresult **res, oa2_ctx_t *ctx, PGconn *conn)
+static oa2_fault_t *answer_take(PGresult **res, oa2_ctx_t *ctx, PGconn *conn,
+                                apr_interval_time_t within)
 {
-    apr_time_t until = apr_time_now() + ANSWER_WITHIN;
+    apr_time_t until = oa2_clock() + within;
     PGresult *next;
 
     *res = NULL;
@@ -302,7 +301,7 @@ static oa2_fault_t *statement_prepare(oa2_ctx_t *ctx, oa2_slot_t *slot,
         return NULL;
     name = statement_name(prepared, slot->pool);
     fault = PQsendPrepare(conn, name, prepared->text, 0, NULL)
-        ? answer_take(&res, ctx, conn)
+        ? answer_take(&res, ctx, conn, slot->within)
         : fault_make(ctx->pool, OA2_FAULT_LOST, "the connection broke");
     if (!fault)
         prepared->name = name;
@@ -335,7 +334,7 @@ oa2_fault_t *oa2_pgsql_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
                                  values, NULL, NULL, 0);
     if (!sent)
         return fault_make(ctx->pool, OA2_FAULT_LOST, "the connection broke");
-    fault = answer_take(&res, ctx, conn);
+    fault = answer_take(&res, ctx, conn, slot->within);
     if (!fault)
         *rows = rows_read(ctx->pool, res);
     return fault;

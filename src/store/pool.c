@@ -2,99 +2,96 @@
 /*
  * pool.c - connections to the database, and when not to ask for one.
  *
- * An apr_reslist of slots and not mod_dbd: that one never prepares again after
- * the database was restarted, and its waits have no bound.  The list holds
- * its lock while it makes a slot, so making one only allocates; connecting
- * comes after, outside.
+ * A list of our own: mod_dbd never prepares again after the database was
+ * restarted, and apr_reslist gives out what came back last, connected or not.
+ *
+ * A slot speaks for itself.  A connection that could not be made, or does not
+ * answer, says nothing of the others: a limit may have been reached, or a
+ * firewall have forgotten one.  Connected slots go before empty ones, and who
+ * cannot connect waits for one of them.  Only when none of this process works
+ * the gate is shut: then one caller a second tries, and the others are told
+ * at once.
+ *
+ * The lock is never held while anything is asked of the network.
  */
+#include <errno.h>
 #include <string.h>
+#include <time.h>
 
-#include <apr_atomic.h>
 #include <apr_strings.h>
 
+#include "base/clock.h"
 #include "store/pool.h"
 
 #define DOWN_FOR apr_time_from_sec(1)
+/* While somebody looks whether all is lost, the others wait so long. */
+#define LOOK_FOR apr_time_from_msec(200)
+/* Longer than statement_timeout: past it the server has not even managed to
+   give up.  With a second try at another connection it is 2.8 s in all. */
+#define ANSWER_WITHIN apr_time_from_msec(2300)
+#define SECOND_WITHIN apr_time_from_msec(500)
 #define RETRY_BUSY 1                    /* seconds for Retry-After */
 #define RETRY_DOWN 2
 
 /* ------------------------------------------------------------ making */
 
-static apr_status_t slot_make(void **out, void *baton, apr_pool_t *pool)
+static apr_status_t pool_unmake(void *baton)
 {
-    (void)baton;
-    *out = apr_pcalloc(pool, sizeof(oa2_slot_t));
+    oa2_store_t *store = baton;
+    int i;
+
+    for (i = 0; i < store->most; i++)
+        oa2_pool_close(store, &store->slots[i]);
+    pthread_cond_destroy(&store->moved);
+    pthread_mutex_destroy(&store->lock);
     return APR_SUCCESS;
 }
 
-static apr_status_t slot_unmake(void *resource, void *baton, apr_pool_t *pool)
+static void slot_push(oa2_slot_t **list, oa2_slot_t *slot)
 {
-    (void)pool;
-    oa2_pool_close(baton, resource);
-    return APR_SUCCESS;
+    slot->next = *list;
+    *list = slot;
 }
 
+static oa2_slot_t *slot_pop(oa2_slot_t **list)
+{
+    oa2_slot_t *slot = *list;
+
+    if (slot)
+        *list = slot->next;
+    return slot;
+}
+
+/* pthread's own: APR waits by the time of day, which may be set back. */
 apr_status_t oa2_pool_make(oa2_store_t *store, int most, int wait_ms,
                            apr_pool_t *pool)
 {
-    apr_status_t rv;
+    pthread_condattr_t by;
+    int rv;
+    int i;
 
-    rv = apr_thread_mutex_create(&store->gate, APR_THREAD_MUTEX_DEFAULT, pool);
-    if (rv == APR_SUCCESS)
-        rv = apr_reslist_create(&store->slots, 0, most, most, 0, slot_make,
-                                slot_unmake, store, pool);
-    if (rv == APR_SUCCESS)
-        apr_reslist_timeout_set(store->slots,
-                                (apr_interval_time_t)wait_ms * 1000);
-    return rv;
+    rv = pthread_mutex_init(&store->lock, NULL);
+    if (rv != 0)
+        return rv;
+    pthread_condattr_init(&by);
+    pthread_condattr_setclock(&by, CLOCK_MONOTONIC);
+    rv = pthread_cond_init(&store->moved, &by);
+    pthread_condattr_destroy(&by);
+    if (rv != 0) {
+        pthread_mutex_destroy(&store->lock);
+        return rv;
+    }
+    store->wait = apr_time_from_msec((apr_time_t)wait_ms);
+    store->most = most;
+    store->slots = apr_pcalloc(pool, (apr_size_t)most * sizeof(oa2_slot_t));
+    for (i = most - 1; i >= 0; i--)
+        slot_push(&store->empty, &store->slots[i]);
+    apr_pool_cleanup_register(pool, store, pool_unmake,
+                              apr_pool_cleanup_null);
+    return APR_SUCCESS;
 }
 
-/* ------------------------------------------------------------ the gate */
-
-/*
- * 1 when the caller may ask the database.  While it is down, one caller a
- * second may, and answers for all (probe); the others are not made to wait.
- */
-static int gate_enter(oa2_store_t *store, int *probe)
-{
-    int may;
-
-    *probe = 0;
-    if (!apr_atomic_read32(&store->down))
-        return 1;
-    apr_thread_mutex_lock(store->gate);
-    may = !store->down;
-    if (!may && !store->probing && apr_time_now() >= store->down_until)
-        may = *probe = store->probing = 1;
-    apr_thread_mutex_unlock(store->gate);
-    return may;
-}
-
-static void gate_up(oa2_store_t *store)
-{
-    if (!apr_atomic_read32(&store->down))
-        return;
-    apr_thread_mutex_lock(store->gate);
-    apr_atomic_set32(&store->down, 0);
-    apr_thread_mutex_unlock(store->gate);
-}
-
-static void gate_down(oa2_store_t *store)
-{
-    apr_thread_mutex_lock(store->gate);
-    apr_atomic_set32(&store->down, 1);
-    store->down_until = apr_time_now() + DOWN_FOR;
-    apr_thread_mutex_unlock(store->gate);
-}
-
-static void probe_end(oa2_store_t *store)
-{
-    apr_thread_mutex_lock(store->gate);
-    store->probing = 0;
-    apr_thread_mutex_unlock(store->gate);
-}
-
-/* ------------------------------------------------------------ slots */
+/* ------------------------------------------------------------ connecting */
 
 void oa2_pool_close(oa2_store_t *store, oa2_slot_t *slot)
 {
@@ -147,6 +144,145 @@ static const char *slot_connect(oa2_store_t *store, oa2_slot_t *slot,
     return NULL;
 }
 
+/* ------------------------------------------------------------ the gate */
+
+/* All of these with the lock held. */
+
+static void gate_up(oa2_store_t *store)
+{
+    store->answered = oa2_clock();
+    if (store->down)
+        pthread_cond_broadcast(&store->moved);
+    store->down = 0;
+}
+
+/* A file that cannot be opened costs nobody time: no gate for SQLite. */
+static void gate_down(oa2_store_t *store, apr_interval_time_t how_long)
+{
+    if (!store->is_pgsql)
+        return;
+    store->down = 1;
+    store->down_until = oa2_clock() + how_long;
+    pthread_cond_broadcast(&store->moved);
+}
+
+static void probe_end(oa2_store_t *store, int probe)
+{
+    if (!probe)
+        return;
+    store->probing = 0;
+    pthread_cond_broadcast(&store->moved);
+}
+
+/* 1 when this caller may ask.  At the gate one of all becomes the probe: of
+   those who have just come, and not waited long enough already. */
+static int may_enter(oa2_store_t *store, int *probe, int fresh,
+                     apr_time_t now)
+{
+    if (!store->down || *probe)
+        return 1;
+    if (!fresh || store->probing || now < store->down_until)
+        return 0;
+    store->probing = now;
+    *probe = 1;
+    return 1;
+}
+
+static void await(oa2_store_t *store, apr_time_t until)
+{
+    struct timespec at;
+
+    at.tv_sec = (time_t)apr_time_sec(until);
+    at.tv_nsec = (long)apr_time_usec(until) * 1000;
+    pthread_cond_timedwait(&store->moved, &store->lock, &at);
+}
+
+typedef enum { TAKEN, AWAY, BUSY } take_t;
+
+/*
+ * TAKEN: a slot that is this caller's, connected or not.  Waits until then at
+ * most.
+ */
+static take_t slot_take(oa2_slot_t **out, oa2_store_t *store, int *probe,
+                        int fresh, apr_time_t until)
+{
+    apr_time_t now = oa2_clock();
+    take_t result = TAKEN;
+    oa2_slot_t *slot = NULL;
+
+    pthread_mutex_lock(&store->lock);
+    for (;; now = oa2_clock(), fresh = 0) {
+        apr_time_t next = until;
+
+        if (!may_enter(store, probe, fresh, now)) {
+            result = AWAY;
+            next = store->probing ? store->probing + LOOK_FOR : now;
+        }
+        else {
+            result = BUSY;
+            slot = slot_pop(&store->idle);
+            /* none at all: then this is how to find out */
+            if (!slot && (now >= store->closed_until || !store->connected))
+                slot = slot_pop(&store->empty);
+            if (slot) {
+                result = TAKEN;
+                break;
+            }
+            if (store->empty && store->closed_until < next)
+                next = store->closed_until;
+        }
+        if (now >= until || now >= next)
+            break;
+        await(store, next);
+    }
+    pthread_mutex_unlock(&store->lock);
+    *out = slot;
+    return result;
+}
+
+/* It has no connection (any more); whoever waits may make one. */
+static void slot_put_away(oa2_store_t *store, oa2_slot_t *slot,
+                          int was_connected)
+{
+    pthread_mutex_lock(&store->lock);
+    store->connected -= was_connected;
+    slot_push(&store->empty, slot);
+    pthread_cond_signal(&store->moved);
+    pthread_mutex_unlock(&store->lock);
+}
+
+static void slot_is_connected(oa2_store_t *store)
+{
+    pthread_mutex_lock(&store->lock);
+    store->connected++;
+    store->closed_until = 0;
+    pthread_mutex_unlock(&store->lock);
+}
+
+/*
+ * 1 when there are others to wait for: no new connection is tried for a
+ * second.  0: the gate is shut.
+ */
+static int connect_failed(oa2_store_t *store, oa2_slot_t *slot, int probe,
+                          const char *wrong)
+{
+    int others;
+
+    pthread_mutex_lock(&store->lock);
+    others = store->connected > 0;
+    store->closed_until = oa2_clock() + DOWN_FOR;
+    apr_cpystrn(store->wrong, wrong, sizeof(store->wrong));
+    slot_push(&store->empty, slot);
+    if (!others) {
+        gate_down(store, DOWN_FOR);
+        probe_end(store, probe);
+    }
+    pthread_mutex_unlock(&store->lock);
+    return others;
+}
+
+/* ------------------------------------------------------------ acquiring */
+
 static oa2_err_t *unavailable(oa2_err_t *err, int retry)
 {
     err->retry_after = retry;
@@ -161,44 +297,103 @@ static oa2_err_t *away(oa2_ctx_t *ctx)
         RETRY_DOWN);
 }
 
+static oa2_err_t *busy(oa2_ctx_t *ctx, int probe)
+{
+    oa2_store_t *store = ctx->store;
+    const char *wrong = "";
+
+    pthread_mutex_lock(&store->lock);
+    probe_end(store, probe);
+    if (store->closed_until)
+        wrong = apr_pstrcat(ctx->pool, "; no new one could be made: ",
+                            store->wrong, NULL);
+    pthread_mutex_unlock(&store->lock);
+    return unavailable(oa2_err_make(
+        ctx->pool, &oa2_temporarily_unavailable, OA2_ID(2005), NULL,
+        "no database connection became free in time: allow more connections, "
+        "or look for what keeps the database busy%s", wrong), RETRY_BUSY);
+}
+
+static oa2_err_t *not_connected(oa2_ctx_t *ctx, const char *wrong)
+{
+    return unavailable(oa2_err_make(
+        ctx->pool, &oa2_temporarily_unavailable, OA2_ID(2006), NULL,
+        "could not connect to the database: %s", wrong), RETRY_DOWN);
+}
+
 oa2_err_t *oa2_pool_acquire(oa2_slot_t **out, oa2_ctx_t *ctx)
 {
     oa2_store_t *store = ctx->store;
-    oa2_slot_t *slot;
+    apr_time_t until = oa2_clock() + store->wait;
     const char *wrong;
-    apr_status_t rv;
-    void *resource;
-    int probe;
+    oa2_slot_t *slot;
+    int fresh = 1;
+    int probe = 0;
+    take_t take;
 
-    if (!gate_enter(store, &probe))
-        return away(ctx);
-    rv = apr_reslist_acquire(store->slots, &resource);
-    if (rv != APR_SUCCESS) {
-        if (probe)
-            probe_end(store);
-        return unavailable(oa2_err_make(
-            ctx->pool, &oa2_temporarily_unavailable, OA2_ID(2005), NULL,
-            "no database connection became free in time (%pm): allow more "
-            "connections, or look for what keeps the database busy", &rv),
-            RETRY_BUSY);
+    for (;; fresh = 0) {
+        take = slot_take(&slot, store, &probe, fresh, until);
+        if (take != TAKEN)
+            return take == AWAY ? away(ctx) : busy(ctx, probe);
+        if (slot->dbd && store->is_pgsql && !oa2_pgsql_is_alive(store, slot)) {
+            oa2_pool_close(store, slot);
+            slot_put_away(store, slot, 1);
+            continue;
+        }
+        if (slot->dbd)
+            break;
+        wrong = slot_connect(store, slot, ctx->pool);
+        if (!wrong) {
+            slot_is_connected(store);
+            break;
+        }
+        if (!connect_failed(store, slot, probe, wrong))
+            return not_connected(ctx, wrong);
     }
-    slot = resource;
     slot->probe = probe;
-    /* It may have been found away while we waited for the slot. */
-    if (!probe && apr_atomic_read32(&store->down)) {
-        oa2_pool_release(store, slot, OA2_SLOT_UNUSED);
-        return away(ctx);
-    }
-    if (slot->dbd && store->is_pgsql && !oa2_pgsql_is_alive(store, slot))
-        oa2_pool_close(store, slot);
-    if (!slot->dbd && (wrong = slot_connect(store, slot, ctx->pool))) {
-        oa2_pool_release(store, slot, OA2_SLOT_DEAD);
-        return unavailable(oa2_err_make(
-            ctx->pool, &oa2_temporarily_unavailable, OA2_ID(2006), NULL,
-            "could not connect to the database: %s", wrong), RETRY_DOWN);
-    }
+    slot->since = oa2_clock();
+    slot->within = ANSWER_WITHIN;
     *out = slot;
     return NULL;
+}
+
+oa2_slot_t *oa2_pool_another(oa2_store_t *store, apr_time_t since)
+{
+    oa2_slot_t *slot;
+
+    for (;;) {
+        pthread_mutex_lock(&store->lock);
+        slot = slot_pop(&store->idle);
+        pthread_mutex_unlock(&store->lock);
+        if (!slot)
+            return NULL;
+        if (oa2_pgsql_is_alive(store, slot)) {
+            slot->probe = 0;
+            slot->since = since;
+            slot->within = SECOND_WITHIN;
+            return slot;
+        }
+        oa2_pool_close(store, slot);
+        slot_put_away(store, slot, 1);
+    }
+}
+
+/* ------------------------------------------------------------ releasing */
+
+/*
+ * This one did not answer.  The gate is for when none does: nobody else has
+ * been answered since, and this was the second try, or the only connection
+ * there was.  Then whoever comes next looks at once.
+ */
+static void slot_was_silent(oa2_store_t *store, const oa2_slot_t *slot,
+                            oa2_slot_state_t state)
+{
+    if (store->answered >= slot->since)
+        return;
+    if (state == OA2_SLOT_DEAD)
+        gate_down(store, DOWN_FOR);
+    else if (!store->connected)
+        gate_down(store, 0);
 }
 
 void oa2_pool_release(oa2_store_t *store, oa2_slot_t *slot,
@@ -206,15 +401,20 @@ void oa2_pool_release(oa2_store_t *store, oa2_slot_t *slot,
 {
     int probe = slot->probe;
 
-    slot->probe = 0;
-    if (state == OA2_SLOT_SPOILT || state == OA2_SLOT_DEAD)
+    if (state != OA2_SLOT_GOOD)
         oa2_pool_close(store, slot);
-    /* A file that cannot be opened costs nobody time: no gate for SQLite. */
-    if (store->is_pgsql && state == OA2_SLOT_GOOD)
+    pthread_mutex_lock(&store->lock);
+    if (state == OA2_SLOT_GOOD) {
         gate_up(store);
-    if (store->is_pgsql && state == OA2_SLOT_DEAD)
-        gate_down(store);
-    if (probe)
-        probe_end(store);
-    apr_reslist_release(store->slots, slot);
+        slot_push(&store->idle, slot);
+    }
+    else {
+        store->connected--;
+        slot_push(&store->empty, slot);
+        if (state != OA2_SLOT_SPOILT)
+            slot_was_silent(store, slot, state);
+    }
+    probe_end(store, probe);
+    pthread_cond_signal(&store->moved);
+    pthread_mutex_unlock(&store->lock);
 }

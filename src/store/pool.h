@@ -12,53 +12,74 @@
 #ifndef OA2_STORE_POOL_H
 #define OA2_STORE_POOL_H
 
+#include <pthread.h>
+
 #include <apr_dbd.h>
 #include <apr_hash.h>
-#include <apr_reslist.h>
-#include <apr_thread_mutex.h>
 #include <apr_time.h>
 #include "store/sql.h"
 
+typedef struct oa2_slot_t {
+    struct oa2_slot_t *next;            /* in a list of the store's */
+    apr_dbd_t *dbd;                     /* NULL: not connected */
+    apr_pool_t *pool;                   /* the connection's */
+    apr_hash_t *statements;             /* by the address of their text */
+    int probe;                          /* this one asks for all */
+    apr_time_t since;                   /* when the caller began to ask */
+    apr_interval_time_t within;         /* how long an answer may take */
+} oa2_slot_t;
+
+/* Times are base/clock.h's. */
 struct oa2_store_t {
     const apr_dbd_driver_t *driver;
     const char *params;                 /* with our defaults; has secrets */
     int is_pgsql;
     int is_memory;                      /* SQLite's ":memory:" */
-    apr_reslist_t *slots;
     oa2_cache_t *tokens;
     oa2_cache_t *clients;
     volatile apr_uint32_t unprepared;   /* pgsql.c: nothing keeps a name */
-    /* The gate: see oa2_pool_acquire(). */
-    apr_thread_mutex_t *gate;
-    volatile apr_uint32_t down;         /* the last attempt failed */
-    apr_time_t down_until;              /* under gate, as is all below */
-    int probing;
+    /* pool.c's: */
+    int most;                           /* slots */
+    oa2_slot_t *slots;
+    apr_interval_time_t wait;           /* longest, for one of them */
+    pthread_mutex_t lock;               /* for all below */
+    pthread_cond_t moved;               /* a slot came back; the gate moved */
+    oa2_slot_t *idle;                   /* connected, the last used first */
+    oa2_slot_t *empty;
+    int connected;                      /* idle, or somebody's */
+    apr_time_t answered;                /* when anybody last was */
+    apr_time_t closed_until;            /* no new connection before; 0: none
+                                           has failed */
+    char wrong[256];                    /* what the last one failed of */
+    int down;                           /* the gate is shut */
+    apr_time_t down_until;              /* then somebody tries */
+    apr_time_t probing;                 /* since when; 0: nobody */
 };
-
-typedef struct oa2_slot_t {
-    apr_dbd_t *dbd;                     /* NULL: not connected */
-    apr_pool_t *pool;                   /* the connection's */
-    apr_hash_t *statements;             /* by the address of their text */
-    int probe;                          /* this one asks for all */
-} oa2_slot_t;
 
 /* How a slot comes back. */
 typedef enum {
     OA2_SLOT_GOOD,                      /* the database has answered */
-    OA2_SLOT_UNUSED,
     OA2_SLOT_SPOILT,                    /* close it; says nothing of others */
-    OA2_SLOT_DEAD                       /* close it; the database is away */
+    OA2_SLOT_SILENT,                    /* close it; it did not answer */
+    OA2_SLOT_DEAD                       /* the same, and was the second */
 } oa2_slot_state_t;
 
-/* The empty list, and the gate, of a store. */
+/* The slots, all empty, and the gate; closed with the pool. */
 apr_status_t oa2_pool_make(oa2_store_t *store, int most, int wait_ms,
                            apr_pool_t *pool);
 /*
  * A connected slot.  Waits at most conf->wait_ms for one to be free, and as
- * long as a connect may take (2 s on PostgreSQL).  When that failed, all
- * callers are refused at once for a second; then one of them tries again.
+ * long as a connect may take (2 s on PostgreSQL).  When that failed and no
+ * other is connected, all callers are refused at once for a second; then one
+ * of them tries again.
  */
 oa2_err_t *oa2_pool_acquire(oa2_slot_t **out, oa2_ctx_t *ctx);
+/*
+ * PostgreSQL: for a second try after silence, on a connection that is there
+ * and free just now; NULL when there is none.  Waits for nothing, and an
+ * answer has to come at once.  since: of the first.
+ */
+oa2_slot_t *oa2_pool_another(oa2_store_t *store, apr_time_t since);
 void oa2_pool_release(oa2_store_t *store, oa2_slot_t *slot,
                       oa2_slot_state_t state);
 /* Closes the connection; the next acquire of this slot opens it again. */

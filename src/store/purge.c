@@ -18,7 +18,7 @@
     " FOR UPDATE SKIP LOCKED)) RETURNING 1) SELECT count(*) FROM gone", \
     { "?DELETE FROM " table " WHERE rowid IN (SELECT rowid FROM " table \
       " WHERE expires <= $1" LIMIT ")", \
-      "SELECT changes()" } }
+      "SELECT changes()" }, .repeats = 1 }
 
 /*
  * A code or spent refresh token is of use as long as its grant lives: to
@@ -39,7 +39,7 @@
     { "?DELETE FROM " table " WHERE rowid IN (SELECT r.rowid" \
       " FROM oauth2_grant g CROSS JOIN " table " r ON r.grant_id = g.id" \
       " WHERE g.sweep <= $1" LIMIT ")", \
-      "SELECT changes()" } }
+      "SELECT changes()" }, .repeats = 1 }
 
 #define NONE_OF(table) "(SELECT 1 FROM " table " WHERE grant_id = g.id" \
     " LIMIT 1) IS NULL"
@@ -60,7 +60,8 @@ static const oa2_sql_t kinds[] = {
       " SELECT count(*) FROM gone",
       { "?DELETE FROM oauth2_grant WHERE rowid IN (SELECT g.rowid"
         " FROM oauth2_grant g WHERE g.sweep <= $1 AND " BARE LIMIT ")",
-        "SELECT changes()" } }
+        "SELECT changes()" },
+      .repeats = 1 }
 };
 
 oa2_err_t *oa2_purge(apr_int64_t *removed, oa2_ctx_t *ctx, int n)

@@ -102,17 +102,23 @@ oa2_err_t *oa2_realm_rows(apr_array_header_t **rows, oa2_ctx_t *ctx,
 /* ------------------------------------------------------------ realms */
 
 #define FIND "SELECT id FROM oauth2_realm WHERE name = $1"
-static const oa2_sql_t find_sql = { "realm_find", FIND, { FIND } };
+static const oa2_sql_t find_sql = {
+    "realm_find", FIND, { FIND }, .repeats = 1
+};
 
 /* Nothing is answered to one who lost, be it the name or the number. */
 #define MAKE "INSERT INTO oauth2_realm (id, name, created, secret," \
     " secret_seen) SELECT COALESCE(MAX(id) + 1, 0), CAST($1 AS TEXT)," \
     " CAST($2 AS BIGINT), NULL, 0 FROM oauth2_realm WHERE 1 = 1" \
     " ON CONFLICT DO NOTHING RETURNING id"
-static const oa2_sql_t make_sql = { "realm_enter", MAKE, { MAKE } };
+static const oa2_sql_t make_sql = {
+    "realm_enter", MAKE, { MAKE }, .repeats = 1
+};
 
 #define LIST "SELECT id, name, created FROM oauth2_realm ORDER BY id"
-static const oa2_sql_t list_sql = { "realm_list", LIST, { LIST } };
+static const oa2_sql_t list_sql = {
+    "realm_list", LIST, { LIST }, .repeats = 1
+};
 
 oa2_err_t *oa2_realm_find(int *found, apr_int64_t *id, oa2_ctx_t *ctx,
                           const char *name)

@@ -5,19 +5,25 @@
 #include "store/realm.h"
 
 #define PUT "INSERT INTO oauth2_session (digest, user_name, authenticated," \
-    " expires) VALUES ($1, $2, $3, $4) RETURNING 1"
-static const oa2_sql_t put_sql = { "session_put", PUT, { PUT } };
+    " expires) VALUES ($1, $2, $3, $4)" \
+    " ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest RETURNING 1"
+static const oa2_sql_t put_sql = {
+    "session_put", PUT, { PUT }, .repeats = 1
+};
 
 #define FIND "SELECT s.digest, u.name, u.sub, s.authenticated, s.expires" \
     " FROM oauth2_session s JOIN oauth2_user u ON u.name = s.user_name" \
     " WHERE s.digest = $1 AND s.expires > $2 AND u.disabled = 0"
-static const oa2_sql_t find_sql = { "session_find", FIND, { FIND } };
+static const oa2_sql_t find_sql = {
+    "session_find", FIND, { FIND }, .repeats = 1
+};
 
 #define END(in_realm) "DELETE FROM oauth2_session WHERE digest = $1" \
     " AND " in_realm " RETURNING 1"
 static const oa2_sql_t end_sql = {
     "session_end", END(OA2_REALM_PGSQL("user_name", "$2")),
-    { END(OA2_REALM_SQLITE("user_name", "$2")) }
+    { END(OA2_REALM_SQLITE("user_name", "$2")) },
+    .repeats = 1
 };
 
 oa2_err_t *oa2_session_put(oa2_ctx_t *ctx, const oa2_session_t *session)

@@ -8,10 +8,11 @@
 
 #include <apr_strings.h>
 
+#include "base/clock.h"
 #include "store/pool.h"
 
 #define TRIES 4
-/* No second try after this: a caller shall not wait 3 s. */
+/* No new connection is made after this: a caller shall not wait 3 s. */
 #define AGAIN_WITHIN apr_time_from_msec(800)
 #define RETRY_AFTER 1                   /* seconds */
 
@@ -106,20 +107,38 @@ static oa2_err_t *fault_error(oa2_ctx_t *ctx, const oa2_sql_t *sql,
     return err;
 }
 
-static int may_repeat(const oa2_store_t *store, const oa2_sql_t *sql,
-                      const oa2_fault_t *fault)
+/* Nobody knows what became of it. */
+static int is_unknown(const oa2_fault_t *fault)
 {
-    if (fault->kind == OA2_FAULT_AGAIN)
-        return 1;
-    return fault->kind == OA2_FAULT_LOST && store->is_pgsql
-        && strncmp(sql->pgsql, "SELECT", 6) == 0;
+    return fault->kind == OA2_FAULT_LOST || fault->kind == OA2_FAULT_HUNG;
 }
 
-static oa2_slot_state_t slot_state(const oa2_fault_t *fault)
+static int may_repeat(const oa2_sql_t *sql, const oa2_fault_t *fault)
+{
+    return fault->kind == OA2_FAULT_AGAIN
+        || (sql->repeats && is_unknown(fault));
+}
+
+static oa2_slot_state_t slot_state(const oa2_fault_t *fault, int was_silent)
 {
     if (!fault || !fault->close)
         return OA2_SLOT_GOOD;
-    return fault->kind == OA2_FAULT_HUNG ? OA2_SLOT_DEAD : OA2_SLOT_SPOILT;
+    if (fault->kind != OA2_FAULT_HUNG)
+        return OA2_SLOT_SPOILT;
+    return was_silent ? OA2_SLOT_DEAD : OA2_SLOT_SILENT;
+}
+
+static oa2_fault_t *run_on(apr_array_header_t **rows, oa2_ctx_t *ctx,
+                           oa2_slot_t *slot, const oa2_sql_t *sql,
+                           const oa2_args_t *args, int was_silent)
+{
+    oa2_store_t *store = ctx->store;
+    oa2_fault_t *fault = store->is_pgsql
+        ? oa2_pgsql_run(rows, ctx, slot, sql, args)
+        : oa2_sqlite_run(rows, ctx, slot, sql, args);
+
+    oa2_pool_release(store, slot, slot_state(fault, was_silent));
+    return fault;
 }
 
 oa2_err_t *oa2_sql_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
@@ -127,25 +146,32 @@ oa2_err_t *oa2_sql_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
                        const char *const *values)
 {
     const oa2_args_t args = { nargs, values };
-    apr_time_t last = apr_time_now() + AGAIN_WITHIN;
-    oa2_store_t *store = ctx->store;
+    apr_time_t began = oa2_clock();
     apr_array_header_t *found = NULL;
     oa2_fault_t *fault;
     oa2_slot_t *slot;
     int tries;
 
     for (tries = 1;; tries++) {
+        apr_time_t since;
+        int late;
+
         OA2_TRY(oa2_pool_acquire(&slot, ctx));
-        fault = store->is_pgsql
-            ? oa2_pgsql_run(&found, ctx, slot, sql, &args)
-            : oa2_sqlite_run(&found, ctx, slot, sql, &args);
-        oa2_pool_release(store, slot, slot_state(fault));
+        since = slot->since;
+        fault = run_on(&found, ctx, slot, sql, &args, 0);
+        late = oa2_clock() - began > AGAIN_WITHIN;
+        /* One connection's silence is its own: once, another is asked. */
+        if (fault && sql->repeats && is_unknown(fault)
+            && (late || fault->kind == OA2_FAULT_HUNG)
+            && (slot = oa2_pool_another(ctx->store, since)) != NULL)
+            fault = run_on(&found, ctx, slot, sql, &args,
+                           fault->kind == OA2_FAULT_HUNG);
         if (!fault) {
             *rows = found;
             return NULL;
         }
-        if (tries == TRIES || !may_repeat(store, sql, fault)
-            || apr_time_now() > last)
+        if (tries == TRIES || late || !may_repeat(sql, fault)
+            || fault->kind == OA2_FAULT_HUNG)
             return fault_error(ctx, sql, fault);
     }
 }

@@ -17,19 +17,23 @@
 #define OA2_SQL_ARGS 24              /* most $n of a statement */
 
 /*
+ * repeats: to run it twice is as good as once, for the tables and for the
+ * answer.  Then it is run again, on another connection, when nobody knows
+ * what became of it (the connection broke, or was silent): a statement that
+ * reads; one that sets what it says; one that stores under a random digest,
+ * and finds that it has been there.  All others must not be: the caller is
+ * told that the database is away, and what was asked may have been done.
+ *
  * On SQLite several steps are one BEGIN IMMEDIATE transaction: the rows of
  * the last one are the answer; a step before it that gives no row ends the
  * verb there, committed, with no rows - unless it starts with '?': then its
  * rows do not matter.  All steps see the same arguments.
- *
- * A PostgreSQL statement that starts with SELECT changes nothing, and is run
- * again when the connection broke before the answer came.  All others must
- * not be: they may have been executed.
  */
 typedef struct oa2_sql_t {
     const char *name;           /* for the log */
     const char *pgsql;
     const char *sqlite[OA2_SQL_STEPS];
+    int repeats;
 } oa2_sql_t;
 
 /* A row is an array of nul-terminated values, NULL for SQL's NULL. */

@@ -74,7 +74,9 @@ void oa2_tell_caches(oa2_store_t *store, const char *kind, const char *key)
 }
 
 #define PING "SELECT 1"
-static const oa2_sql_t ping_sql = { "store_ping", PING, { PING } };
+static const oa2_sql_t ping_sql = {
+    "store_ping", PING, { PING }, .repeats = 1
+};
 
 oa2_err_t *oa2_store_ping(oa2_ctx_t *ctx)
 {

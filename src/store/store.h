@@ -12,6 +12,11 @@
  *   - When a verb that changes something returns NULL, the change is
  *     committed, and no process of this machine will use an older cached
  *     answer; PostgreSQL has told the other machines (NOTIFY).
+ *   - When the answer of the database got lost, the verb finds out whether it
+ *     was done, and says so.  Where it cannot (the row of its statement says
+ *     .repeats = 0, or the database stays away), it returns
+ *     oa2_temporarily_unavailable, and may have been done.  Of something that
+ *     was taken away *done may be 0 then, though it was this caller who did.
  *   - Waits are bounded (store settings).  With the database away it returns
  *     oa2_temporarily_unavailable, at once after the first failure.
  *   - `find` answers NULL in *out when there is no such row: no error.

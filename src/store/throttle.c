@@ -41,11 +41,14 @@
 
 static const oa2_sql_t count_sql = {
     "throttle_count", COUNT_SQL("LEAST", "GREATEST"),
-    { COUNT_SQL("MIN", "MAX") }
+    { COUNT_SQL("MIN", "MAX") },
+    .repeats = 0                        /* it would count twice */
 };
 
 #define CLEAR "DELETE FROM oauth2_throttle WHERE key = $1 RETURNING 1"
-static const oa2_sql_t clear_sql = { "throttle_clear", CLEAR, { CLEAR } };
+static const oa2_sql_t clear_sql = {
+    "throttle_clear", CLEAR, { CLEAR }, .repeats = 1
+};
 
 oa2_err_t *oa2_throttle_count(apr_int64_t *wait, oa2_ctx_t *ctx,
                               const oa2_throttle_t *throttle)
@@ -63,7 +66,9 @@ oa2_err_t *oa2_throttle_count(apr_int64_t *wait, oa2_ctx_t *ctx,
 }
 
 #define FIND "SELECT until FROM oauth2_throttle WHERE key = $1"
-static const oa2_sql_t find_sql = { "throttle_find", FIND, { FIND } };
+static const oa2_sql_t find_sql = {
+    "throttle_find", FIND, { FIND }, .repeats = 1
+};
 
 oa2_err_t *oa2_throttle_find(apr_int64_t *wait, oa2_ctx_t *ctx,
                              const char *key)

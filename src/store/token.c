@@ -30,7 +30,9 @@
     " WHERE t.digest = $1 AND t.expires > $2 AND c.disabled = 0" \
     " AND (t.grant_id = 0" \
     " OR (g.revoked = 0 AND u.sub = g.sub AND u.disabled = 0))"
-static const oa2_sql_t find_sql = { "token_find", FIND, { FIND } };
+static const oa2_sql_t find_sql = {
+    "token_find", FIND, { FIND }, .repeats = 1
+};
 
 static oa2_token_t *access_read(apr_pool_t *pool, oa2_row_t row)
 {
@@ -170,8 +172,11 @@ oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
     " expires, client_id, scope, audience)" \
     " SELECT CAST($1 AS TEXT), 0, serial, CAST($3 AS BIGINT)," \
     " CAST($4 AS BIGINT), id, CAST($5 AS TEXT), CAST($6 AS TEXT)" \
-    " FROM oauth2_client WHERE id = $2 AND disabled = 0 RETURNING 1"
-static const oa2_sql_t put_sql = { "token_put", PUT, { PUT } };
+    " FROM oauth2_client WHERE id = $2 AND disabled = 0" \
+    " ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest RETURNING 1"
+static const oa2_sql_t put_sql = {
+    "token_put", PUT, { PUT }, .repeats = 1
+};
 
 oa2_err_t *oa2_token_put(oa2_ctx_t *ctx, const oa2_token_t *token)
 {
@@ -195,7 +200,8 @@ static const oa2_sql_t revoke_sql = {
     " RETURNING digest, grant_id)"
     " SELECT 1, " OA2_TELL_TEXT("CASE WHEN grant_id = 0 THEN '" OA2_OF_TOKEN
     "' || digest ELSE '" OA2_OF_GRANT "' || grant_id END") " FROM t",
-    { "DELETE FROM oauth2_token WHERE digest = $1 RETURNING 1" }
+    { "DELETE FROM oauth2_token WHERE digest = $1 RETURNING 1" },
+    .repeats = 1
 };
 
 oa2_err_t *oa2_token_revoke(int *done, oa2_ctx_t *ctx,
@@ -225,7 +231,7 @@ oa2_err_t *oa2_token_revoke(int *done, oa2_ctx_t *ctx,
     " JOIN oauth2_user u ON u.name = g.user_name AND u.sub = g.sub" \
     " WHERE r.digest = $1 AND c.disabled = 0 AND u.disabled = 0"
 static const oa2_sql_t refresh_sql = {
-    "refresh_find", REFRESH_FIND, { REFRESH_FIND }
+    "refresh_find", REFRESH_FIND, { REFRESH_FIND }, .repeats = 1
 };
 
 oa2_err_t *oa2_refresh_find(oa2_token_t **out, oa2_ctx_t *ctx,
@@ -261,11 +267,15 @@ oa2_err_t *oa2_refresh_find(oa2_token_t **out, oa2_ctx_t *ctx,
 
 static const oa2_sql_t rotate_sql = {
     "refresh_rotate",
-    OA2_ISSUE_PGSQL("UPDATE oauth2_refresh SET spent = $3, reply = $16 FROM g"
-                    " WHERE digest = $1 AND grant_id = g.id AND spent = 0"),
-    OA2_ISSUE_SQLITE("UPDATE oauth2_refresh SET spent = $3, reply = $16"
-                     " WHERE digest = $1 AND grant_id = $2 AND spent = 0"
-                     " RETURNING 1")
+    OA2_ISSUE_PGSQL("UPDATE oauth2_refresh SET spent = $3, reply = $16,"
+                    " successor = $9, successor_access = $4 FROM g"
+                    " WHERE digest = $1 AND grant_id = g.id"
+                    " AND " OA2_ISSUE_UNSPENT),
+    OA2_ISSUE_SQLITE("UPDATE oauth2_refresh SET spent = $3, reply = $16,"
+                     " successor = $9, successor_access = $4"
+                     " WHERE digest = $1 AND grant_id = $2"
+                     " AND " OA2_ISSUE_UNSPENT " RETURNING 1"),
+    .repeats = 1
 };
 
 oa2_err_t *oa2_refresh_rotate(int *first, oa2_ctx_t *ctx,

@@ -29,7 +29,9 @@ static oa2_user_t *user_read(const oa2_ctx_t *ctx, oa2_row_t row)
 /* ------------------------------------------------------------ find, list */
 
 #define FIND "SELECT " COLUMNS " FROM oauth2_user WHERE name = $1"
-static const oa2_sql_t find_sql = { "user_find", FIND, { FIND } };
+static const oa2_sql_t find_sql = {
+    "user_find", FIND, { FIND }, .repeats = 1
+};
 
 oa2_err_t *oa2_user_find(oa2_user_t **out, oa2_ctx_t *ctx, const char *name)
 {
@@ -44,7 +46,9 @@ oa2_err_t *oa2_user_find(oa2_user_t **out, oa2_ctx_t *ctx, const char *name)
 #define LIST "SELECT " COLUMNS " FROM oauth2_user" \
     " WHERE name >= $1 AND name < $2 ORDER BY name" \
     " LIMIT CAST($3 AS BIGINT)"
-static const oa2_sql_t list_sql = { "user_list", LIST, { LIST } };
+static const oa2_sql_t list_sql = {
+    "user_list", LIST, { LIST }, .repeats = 1
+};
 
 oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
                          const char *after, int n)
@@ -62,10 +66,14 @@ oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
 
 /* ------------------------------------------------------------ put, enter */
 
+/* One and the same put again is told that it was done: by the sub. */
 #define PUT "INSERT INTO oauth2_user (" COLUMNS ")" \
-    " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING" \
-    " RETURNING name"
-static const oa2_sql_t put_sql = { "user_put", PUT, { PUT } };
+    " VALUES ($1, $2, $3, $4, $5)" \
+    " ON CONFLICT (name) DO UPDATE SET name = excluded.name" \
+    " WHERE oauth2_user.sub = excluded.sub RETURNING name"
+static const oa2_sql_t put_sql = {
+    "user_put", PUT, { PUT }, .repeats = 1
+};
 
 oa2_err_t *oa2_user_put(int *put, oa2_ctx_t *ctx, const oa2_user_t *user)
 {
@@ -83,7 +91,9 @@ oa2_err_t *oa2_user_put(int *put, oa2_ctx_t *ctx, const oa2_user_t *user)
     " VALUES ($1, $2, NULL, 0, $3)" \
     " ON CONFLICT (name) DO UPDATE SET name = excluded.name" \
     " RETURNING " COLUMNS
-static const oa2_sql_t enter_sql = { "user_enter", ENTER, { ENTER } };
+static const oa2_sql_t enter_sql = {
+    "user_enter", ENTER, { ENTER }, .repeats = 1
+};
 
 oa2_err_t *oa2_user_enter(oa2_user_t **out, oa2_ctx_t *ctx, const char *name,
                           const char *new_sub)
@@ -105,7 +115,8 @@ static const oa2_sql_t password_sql = {
     " s AS (DELETE FROM oauth2_session USING u WHERE user_name = u.name)"
     " SELECT name, " OA2_TELL(OA2_OF_USER, "name") " FROM u",
     { "?DELETE FROM oauth2_session WHERE user_name = $1",
-      "UPDATE oauth2_user SET password = $2 WHERE name = $1 RETURNING name" }
+      "UPDATE oauth2_user SET password = $2 WHERE name = $1 RETURNING name" },
+    .repeats = 1
 };
 
 static const oa2_sql_t disabled_sql = {
@@ -118,7 +129,8 @@ static const oa2_sql_t disabled_sql = {
     { "UPDATE oauth2_user SET disabled = $2 WHERE name = $1 RETURNING name",
       "?DELETE FROM oauth2_session WHERE user_name IN"
       " (SELECT name FROM oauth2_user WHERE name = $1 AND disabled <> 0)",
-      "SELECT name FROM oauth2_user WHERE name = $1" }
+      "SELECT name FROM oauth2_user WHERE name = $1" },
+    .repeats = 1
 };
 
 /* Sessions and consents follow by their foreign keys. */
@@ -126,7 +138,8 @@ static const oa2_sql_t remove_sql = {
     "user_remove",
     "WITH u AS (DELETE FROM oauth2_user WHERE name = $1 RETURNING name, sub)"
     " SELECT sub, " OA2_TELL(OA2_OF_USER, "name") " FROM u",
-    { "DELETE FROM oauth2_user WHERE name = $1 RETURNING sub" }
+    { "DELETE FROM oauth2_user WHERE name = $1 RETURNING sub" },
+    .repeats = 0                        /* what is gone has no sub */
 };
 
 /* Bumped after a failure too: the change may have been committed and only

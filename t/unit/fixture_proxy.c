@@ -29,6 +29,10 @@ struct fixture_proxy_t {
     int orders[2];
     int answers[2];
     int fds[2 * PAIRS];                 /* client, server, client, … or -1 */
+    int frozen;
+    int muted;                          /* a pair; -1: none */
+    int losing;                         /* the next answer */
+    int refusing;                       /* new connections */
     pthread_t thread;
 };
 
@@ -62,7 +66,7 @@ static void pair_end(fixture_proxy_t *proxy, int i)
 static void pair_begin(fixture_proxy_t *proxy)
 {
     int client = accept(proxy->listener, NULL, NULL);
-    int server = server_connect(proxy);
+    int server = proxy->refusing ? -1 : server_connect(proxy);
     int i = 0;
 
     while (i < 2 * PAIRS && proxy->fds[i] >= 0)
@@ -80,35 +84,64 @@ static void bytes_move(fixture_proxy_t *proxy, int i)
 {
     char buf[8192];
     ssize_t len = read(proxy->fds[i], buf, sizeof(buf));
+    int lost = proxy->losing && i % 2;
 
-    if (len <= 0 || send(proxy->fds[i ^ 1], buf, (size_t)len, MSG_NOSIGNAL)
-        != len)
+    if (lost)
+        proxy->losing = 0;
+    if (len <= 0 || lost
+        || send(proxy->fds[i ^ 1], buf, (size_t)len, MSG_NOSIGNAL) != len)
         pair_end(proxy, i);
+}
+
+/* f freeze, t thaw, m mute, l lose, r refuse, a accept, c cut, e end */
+static void order_obey(fixture_proxy_t *proxy, char order)
+{
+    int i;
+
+    if (order == 'f' || order == 't')
+        proxy->frozen = order == 'f';
+    if (order == 'l')
+        proxy->losing = 1;
+    if (order == 'r' || order == 'a')
+        proxy->refusing = order == 'r';
+    for (i = 0; order == 'm' && i < PAIRS; i++) {
+        if (proxy->fds[2 * i] >= 0) {
+            proxy->muted = i;
+            return;
+        }
+    }
+    if (order == 'c' || order == 'e')
+        proxy->muted = -1;
+    for (i = 0; (order == 'c' || order == 'e') && i < PAIRS; i++)
+        if (proxy->fds[2 * i] >= 0)
+            pair_end(proxy, 2 * i);
+}
+
+static int fd_of(const fixture_proxy_t *proxy, int i)
+{
+    return proxy->frozen || i / 2 == proxy->muted ? -1 : proxy->fds[i];
 }
 
 static void *proxy_main(void *baton)
 {
     fixture_proxy_t *proxy = baton;
     struct pollfd wait[2 + 2 * PAIRS];
-    int frozen = 0;
     char order;
     int i;
 
+    proxy->muted = -1;
     for (;;) {
         wait[0] = (struct pollfd){ proxy->orders[0], POLLIN, 0 };
-        wait[1] = (struct pollfd){ frozen ? -1 : proxy->listener, POLLIN, 0 };
+        wait[1] = (struct pollfd){ proxy->frozen ? -1 : proxy->listener,
+                                   POLLIN, 0 };
         for (i = 0; i < 2 * PAIRS; i++)
-            wait[2 + i] = (struct pollfd){ frozen ? -1 : proxy->fds[i],
-                                           POLLIN, 0 };
+            wait[2 + i] = (struct pollfd){ fd_of(proxy, i), POLLIN, 0 };
         if (poll(wait, 2 + 2 * PAIRS, -1) <= 0)
             continue;
         if (wait[0].revents) {
             if (read(proxy->orders[0], &order, 1) != 1)
                 return NULL;
-            frozen = order == 'f' ? 1 : order == 't' ? 0 : frozen;
-            for (i = 0; order != 'f' && order != 't' && i < PAIRS; i++)
-                if (proxy->fds[2 * i] >= 0)
-                    pair_end(proxy, 2 * i);
+            order_obey(proxy, order);
             if (write(proxy->answers[1], &order, 1) != 1 || order == 'e')
                 return NULL;
             continue;
@@ -169,6 +202,21 @@ const char *fixture_proxy_params(const fixture_proxy_t *proxy)
 void fixture_proxy_freeze(fixture_proxy_t *proxy, int frozen)
 {
     order_give(proxy, frozen ? 'f' : 't');
+}
+
+void fixture_proxy_mute(fixture_proxy_t *proxy)
+{
+    order_give(proxy, 'm');
+}
+
+void fixture_proxy_lose(fixture_proxy_t *proxy)
+{
+    order_give(proxy, 'l');
+}
+
+void fixture_proxy_refuse(fixture_proxy_t *proxy, int refusing)
+{
+    order_give(proxy, refusing ? 'r' : 'a');
 }
 
 void fixture_proxy_cut(fixture_proxy_t *proxy)

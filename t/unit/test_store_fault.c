@@ -7,73 +7,7 @@
 
 #include <libpq-fe.h>
 
-#include "unit/fixture_proxy.h"
-#include "unit/fixture_store.h"
-
-typedef struct {
-    fixture_t *fixture;
-    fixture_proxy_t *proxy;
-    oa2_ctx_t *ctx;                     /* its store: through the proxy */
-    apr_pool_t *pool;                   /* the store's */
-} fault_t;
-
-static int setup(void **state)
-{
-    fixture_t *fixture = fixture_open();
-    fault_t *fault = apr_pcalloc(fixture->pool, sizeof(*fault));
-    oa2_store_conf_t conf = fixture->conf;
-
-    fault->fixture = fixture;
-    fault->proxy = fixture_proxy_open(fixture->server, fixture->pool);
-    fault->ctx = fixture_another(fixture);
-    apr_pool_create(&fault->pool, fixture->pool);
-    conf.params = apr_psprintf(fixture->pool,
-                               "%s options='-csearch_path=\"%s\"'",
-                               fixture_proxy_params(fault->proxy),
-                               fixture->schema);
-    fixture_good(oa2_store_open(&fault->ctx->store, &conf, NULL, NULL,
-                                fault->pool));
-    fixture_store_client(fixture->ctx, "app");
-    fixture_store_user(fixture->ctx, "ann");
-    *state = fault;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fault_t *fault = *state;
-    fixture_t *fixture = fault->fixture;
-
-    apr_pool_destroy(fault->pool);
-    apr_pool_destroy(fault->ctx->pool);
-    fixture_proxy_close(fault->proxy);
-    fixture_close(fixture);
-    return 0;
-}
-
-/* How long it took to be told that the database is not there. */
-static apr_time_t away(oa2_ctx_t *ctx)
-{
-    apr_time_t start = apr_time_now();
-    oa2_client_t *client;
-    oa2_err_t *err = oa2_client_find(&client, ctx, "app");
-
-    assert_non_null(err);
-    assert_ptr_equal(err->kind, &oa2_temporarily_unavailable);
-    assert_true(err->retry_after > 0);
-    return apr_time_now() - start;
-}
-
-/* Without anybody's help, within the given time. */
-static void comes_back(oa2_ctx_t *ctx, apr_time_t within)
-{
-    apr_time_t until = apr_time_now() + within;
-
-    while (oa2_store_ping(ctx)) {
-        assert_true(apr_time_now() < until);
-        apr_sleep(apr_time_from_msec(20));
-    }
-}
+#include "unit/fixture_fault.h"
 
 /* All but the caller's: as a restart does it, seen from here. */
 #define TERMINATE "SELECT pg_terminate_backend(pid) FROM pg_stat_activity" \
@@ -105,7 +39,8 @@ static void idle_connections_may_end(void **state)
     assert_non_null(client);
 }
 
-/* First within 3 s, then at once; and back again by itself. */
+/* The first within 3 s, and the one that looks whether all is lost; then at
+   once; and back again by itself. */
 static void a_server_that_hangs(void **state)
 {
     fault_t *fault = *state;
@@ -113,15 +48,16 @@ static void a_server_that_hangs(void **state)
 
     fixture_good(oa2_store_ping(fault->ctx));
     fixture_proxy_freeze(fault->proxy, 1);
-    assert_true(away(fault->ctx) < apr_time_from_sec(3));
+    assert_true(fault_away(fault->ctx) < apr_time_from_sec(3));
+    assert_true(fault_away(fault->ctx) < apr_time_from_sec(3));
     for (i = 0; i < 50; i++)
-        assert_true(away(fault->ctx) < apr_time_from_msec(100));
+        assert_true(fault_away(fault->ctx) < apr_time_from_msec(100));
     /* one asks again after a second, and waits for a connection this time */
     apr_sleep(apr_time_from_msec(1050));
-    assert_true(away(fault->ctx) < apr_time_from_sec(3));
-    assert_true(away(fault->ctx) < apr_time_from_msec(100));
+    assert_true(fault_away(fault->ctx) < apr_time_from_sec(3));
+    assert_true(fault_away(fault->ctx) < apr_time_from_msec(100));
     fixture_proxy_freeze(fault->proxy, 0);
-    comes_back(fault->ctx, apr_time_from_sec(4));
+    fault_comes_back(fault->ctx, apr_time_from_sec(4));
 }
 
 typedef struct {
@@ -183,7 +119,7 @@ static void a_server_that_hangs_with_many_waiting(void **state)
         apr_pool_destroy(callers[i].ctx->pool);
     }
     fixture_proxy_freeze(fault->proxy, 0);
-    comes_back(fault->ctx, apr_time_from_sec(4));
+    fault_comes_back(fault->ctx, apr_time_from_sec(4));
 }
 
 static void psql(PGconn *conn, const char *statement)
@@ -223,8 +159,8 @@ static void while_waiting(fault_t *fault, caller_t *caller,
     PQfinish(conn);
 }
 
-/* The connection ends while a statement runs: one that only reads is run
-   again, one that changes is not - it may have been executed. */
+/* The connection ends while a statement runs: it is run again, and finds
+   whether it was done before. */
 static void connections_end_in_the_middle(void **state)
 {
     fault_t *fault = *state;
@@ -236,10 +172,96 @@ static void connections_end_in_the_middle(void **state)
     apr_pool_destroy(caller.ctx->pool);
 
     while_waiting(fault, &caller, spend_code, "oauth2_token", TERMINATE);
-    assert_non_null(caller.err);
-    assert_ptr_equal(caller.err->kind, &oa2_temporarily_unavailable);
+    fixture_good(caller.err);
+    assert_int_equal(caller.done, 1);
     apr_pool_destroy(caller.ctx->pool);
     fixture_good(oa2_store_ping(fault->ctx));
+}
+
+/* ------------------------------------------------------------ answers */
+
+static int lives(oa2_ctx_t *ctx, const oa2_token_t *token)
+{
+    oa2_token_t *found;
+
+    fixture_good(oa2_token_find(&found, ctx, token->digest));
+    return found != NULL;
+}
+
+/* Connected, and the next answer will get lost. */
+static void lose(fault_t *fault)
+{
+    fixture_good(oa2_store_ping(fault->ctx));
+    fixture_proxy_lose(fault->proxy);
+}
+
+/* Each was committed and only its answer lost: it is found out, and nothing
+   is done twice. */
+static void lost_answers_are_resolved(void **state)
+{
+    fault_t *fault = *state;
+    oa2_ctx_t *ctx = fault->ctx;
+    oa2_code_t *code = fixture_store_code(ctx, "app", "ann");
+    oa2_token_t *access = fixture_store_token(ctx, code, 0, 60);
+    oa2_token_t *refresh = fixture_store_token(ctx, code, 1, 600);
+    oa2_token_t *next = fixture_store_token(ctx, code, 0, 60);
+    oa2_token_t *after = fixture_store_token(ctx, code, 1, 600);
+    oa2_token_t own = { .digest = fixture_digest(ctx), .client_id = "app",
+                        .scope = "", .audience = "", .issued = ctx->now,
+                        .expires = ctx->now + 60 };
+    oa2_session_t session = { .digest = fixture_digest(ctx), .user = "ann",
+                              .expires = ctx->now + 60 };
+    oa2_client_t client = { .id = "new", .name = "", .redirect_uris = "",
+                            .scope = "", .grants = "", .introspect = "none",
+                            .resources = "", .origins = "" };
+    oa2_token_t *old;
+    int first;
+
+    lose(fault);
+    fixture_good(oa2_code_spend(&first, ctx, code, access, refresh));
+    assert_int_equal(first, 1);
+    assert_int_equal(lives(ctx, access), 1);
+    /* another one's is still the second */
+    fixture_good(oa2_code_spend(&first, ctx, code, next, NULL));
+    assert_int_equal(first, 0);
+    assert_int_equal(lives(ctx, next), 0);
+
+    fixture_good(oa2_refresh_find(&old, ctx, refresh->digest));
+    lose(fault);
+    fixture_good(oa2_refresh_rotate(&first, ctx, old, "sealed", next, after));
+    assert_int_equal(first, 1);
+    assert_int_equal(lives(ctx, next), 1);
+    fixture_good(oa2_refresh_find(&old, ctx, after->digest));
+    assert_non_null(old);
+
+    lose(fault);
+    fixture_good(oa2_token_put(ctx, &own));
+    lose(fault);
+    fixture_store_code(ctx, "app", "ann");
+    lose(fault);
+    fixture_good(oa2_session_put(ctx, &session));
+    lose(fault);
+    fixture_good(oa2_client_put(&first, ctx, &client));
+    assert_int_equal(first, 1);
+}
+
+/* What would do more the second time is not run twice. */
+static void what_must_not_be_repeated_is_not(void **state)
+{
+    fault_t *fault = *state;
+    oa2_ctx_t *ctx = fault->ctx;
+    oa2_throttle_t throttle = { "somebody", 3, 60, 60 };
+    apr_int64_t wait;
+    int i;
+
+    lose(fault);
+    assert_non_null(oa2_throttle_count(&wait, ctx, &throttle));
+    for (i = 0; i < 2; i++) {
+        fixture_good(oa2_throttle_count(&wait, ctx, &throttle));
+        assert_int_equal(wait, 0);
+    }
+    fixture_good(oa2_throttle_count(&wait, ctx, &throttle));
+    assert_true(wait > 0);
 }
 
 /* One slow statement is given up, and says nothing about the server. */
@@ -314,7 +336,8 @@ static void sqlite_has_nothing_of_this(void **state)
     fixture_close(fixture);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(name, fault_setup, fault_teardown)
 
 int main(void)
 {
@@ -323,6 +346,8 @@ int main(void)
         TEST(a_server_that_hangs),
         TEST(a_server_that_hangs_with_many_waiting),
         TEST(connections_end_in_the_middle),
+        TEST(lost_answers_are_resolved),
+        TEST(what_must_not_be_repeated_is_not),
         TEST(a_statement_that_takes_too_long),
         TEST(errors_hold_no_values),
         TEST(a_server_that_only_reads),

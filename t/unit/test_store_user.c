@@ -46,6 +46,10 @@ static void user_is_what_was_put(void **state)
 
     fixture_good(oa2_user_put(&done, ctx, &put));
     assert_int_equal(done, 1);
+    /* the same once more, as when an answer got lost; and another one */
+    fixture_good(oa2_user_put(&done, ctx, &put));
+    assert_int_equal(done, 1);
+    put.sub = "sub-2";
     fixture_good(oa2_user_put(&done, ctx, &put));
     assert_int_equal(done, 0);
     fixture_good(oa2_user_find(&user, ctx, "ann"));

@@ -39,10 +39,11 @@ ALTER TABLE oauth2_client ADD no_pkce SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE oauth2_client ADD any_scheme SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE oauth2_client ADD origins TEXT NOT NULL DEFAULT '';
 
--- successor, successor_access: the digests of what a spent token was
+-- successor, successor_access: the digests of what a spent token or code was
 -- exchanged for.  The sealed answer goes when the grace is over.
 ALTER TABLE oauth2_refresh ADD successor TEXT;
 ALTER TABLE oauth2_refresh ADD successor_access TEXT;
+ALTER TABLE oauth2_code ADD successor_access TEXT;
 CREATE INDEX oauth2_refresh_reply ON oauth2_refresh (spent)
     WHERE reply IS NOT NULL;
 
