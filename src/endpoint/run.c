@@ -31,5 +31,7 @@ oa2_reply_t *oa2_endpoint_run(oa2_call_t *call)
     oa2_reply_t *reply = NULL;
     oa2_err_t *err = obey(&reply, call);
 
-    return err ? oa2_reply_error(call, err) : reply;
+    if (err) return oa2_reply_error(call, err);
+    if (!reply->err) reply->err = call->ctx.note;
+    return reply;
 }

@@ -21,8 +21,8 @@
 static const oa2_param_t params[] = {
     {"code", OA2_REQUIRED, OA2_ONCE, 512, oa2_is_vschar},
     {"redirect_uri", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_uri},
-    /* RFC 7636 section 4.1; its length is checked below */
-    {"code_verifier", OA2_REQUIRED, OA2_ONCE, 128, oa2_is_unreserved},
+    /* RFC 7636 section 4.1; who has to send it, pkce.c says */
+    {"code_verifier", OA2_OPTIONAL, OA2_ONCE, 128, oa2_is_unreserved},
     {"resource", OA2_OPTIONAL, OA2_MANY, 2000, oa2_is_uri},
     OA2_PARAMS_END
 };
@@ -83,10 +83,6 @@ static oa2_err_t *prove(oa2_code_t **out, oa2_ctx_t *ctx)
     const char *verifier = oa2_params_get(ctx->params, "code_verifier");
     oa2_code_t *code = NULL;
 
-    /* RFC 7636 section 4.1 */
-    if (strlen(verifier) < 43)
-        return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(4003),
-                            "code_verifier has 43 to 128 characters", NULL);
     if (!oa2_token_is_ours(ctx, OA2_CODE_PREFIX, text))
         return bad_code(ctx, OA2_ID(4004), NULL,
                         "not of this server's making");
@@ -144,6 +140,10 @@ static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
     if (!first)
         return replayed(ctx, code);
     *reply = pair->reply;
+    if (!*code->challenge)
+        ctx->note = oa2_err_attack(oa2_err_make(
+            ctx->pool, &oa2_invalid_grant, OA2_ID(4700), NULL,
+            "a code was redeemed without PKCE, as this client may"));
     return NULL;
 }
 

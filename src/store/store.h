@@ -56,6 +56,8 @@ typedef struct oa2_ctx_t {
     const struct oa2_settings_t *settings;
     const struct oa2_client_t *client;  /* proven or named; NULL: none */
     const oa2_params_t *params;         /* checked against the row */
+    const oa2_err_t *note;              /* for the log, though all went well;
+                                           NULL: nothing */
 } oa2_ctx_t;
 
 /* ------------------------------------------------------------ the store */

@@ -162,6 +162,76 @@ static void code_errors(void **state)
                  "invalid_grant");
 }
 
+static void let_off_pkce(world_t *w, int off)
+{
+    oa2_client_t *client;
+    int done;
+
+    assert_null(oa2_client_find(&client, w->store->ctx, "shop"));
+    client->no_pkce = off;
+    assert_null(oa2_client_update(&done, w->store->ctx, client));
+    assert_true(done);
+}
+
+#define PLAIN_AUTHORIZE "response_type=code&client_id=shop&scope=read" \
+    "&redirect_uri=https%3A%2F%2Fshop.example%2Fcb"
+#define PLAIN_REDEEM "grant_type=authorization_code" \
+    "&redirect_uri=https%%3A%%2F%%2Fshop.example%%2Fcb&code=%s"
+
+static const char *plain_code(world_t *w)
+{
+    return between(w, allow(w, run(w, &oa2_endpoint_authorize, OA2_GET,
+                                   PLAIN_AUTHORIZE, NULL)), "code=", '&');
+}
+
+/* RFC 9700 sections 2.1.1 and 4.8.2 */
+static void without_pkce(void **state)
+{
+    world_t *w = *state;
+    const char *auth = basic(w, "shop", SECRET);
+    const char *code;
+    oa2_reply_t *reply = run(w, &oa2_endpoint_authorize, OA2_GET,
+                             PLAIN_AUTHORIZE, NULL);
+
+    assert_non_null(strstr(reply->location, "error=invalid_request"));
+    let_off_pkce(w, 1);
+    /* half of it is a mistake */
+    reply = run(w, &oa2_endpoint_authorize, OA2_GET, PLAIN_AUTHORIZE
+                "&code_challenge_method=S256", NULL);
+    assert_non_null(strstr(reply->location, "error=invalid_request"));
+    reply = run(w, &oa2_endpoint_authorize, OA2_GET, PLAIN_AUTHORIZE
+                "&code_challenge=" CHALLENGE, NULL);
+    assert_non_null(strstr(reply->location, "error=invalid_request"));
+
+    code = plain_code(w);
+    assert_error(w, redeem(w, code, "", auth), 400, "invalid_grant");
+    reply = run(w, &oa2_endpoint_token, OA2_POST,
+                apr_pstrcat(w->pool, "grant_type=authorization_code&code=",
+                            code, NULL), auth);
+    /* RFC 6749 section 4.1.3: here redirect_uri is not optional */
+    assert_error(w, reply, 400, "invalid_grant");
+    reply = run(w, &oa2_endpoint_token, OA2_POST,
+                apr_psprintf(w->pool, PLAIN_REDEEM, code), auth);
+    assert_int_equal(reply->status, 200);
+    assert_int_equal(reply->err->severity, OA2_LOG_NOTICE);
+
+    /* a challenge that was sent is verified */
+    code = get_code(w, "shop", "&scope=read");
+    reply = run(w, &oa2_endpoint_token, OA2_POST,
+                apr_psprintf(w->pool, PLAIN_REDEEM, code), auth);
+    assert_error(w, reply, 400, "invalid_request");
+    reply = redeem(w, code, "", auth);
+    assert_int_equal(reply->status, 200);
+    assert_null(reply->err);
+
+    /* what was allowed when the code was made is asked again */
+    code = plain_code(w);
+    let_off_pkce(w, 0);
+    reply = run(w, &oa2_endpoint_token, OA2_POST,
+                apr_psprintf(w->pool, PLAIN_REDEEM, code), auth);
+    assert_error(w, reply, 400, "invalid_grant");
+}
+
 static void refresh_replay(void **state)
 {
     world_t *w = *state;
@@ -389,6 +459,7 @@ int main(void)
         WORLD_TEST(consent_is_remembered),
         WORLD_TEST(authorize_errors),
         WORLD_TEST(code_errors),
+        WORLD_TEST(without_pkce),
         WORLD_TEST(refresh_replay),
         WORLD_TEST(clients),
         WORLD_TEST(login_slows_down),
