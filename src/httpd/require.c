@@ -336,13 +336,14 @@ const char *oa2_require_scope(request_rec *r)
 static int forbid(request_rec *r, const oa2_token_t *token)
 {
     const char *scope = token ? oa2_require_scope(r) : NULL;
+    const char *has = token ? token->scope : "";
     oa2_err_t *err;
 
-    if (scope && oa2_scope_is_subset(scope, token->scope)) scope = NULL;
+    if (scope && oa2_scope_is_subset(scope, has)) scope = NULL;
     err = scope
         ? oa2_err_make(r->pool, &oa2_insufficient_scope, OA2_ID(7100), NULL,
                        "%s needs the scope \"%s\"; the token has \"%s\"",
-                       r->uri, scope, token->scope)
+                       r->uri, scope, has)
         : oa2_err_make(r->pool, &oa2_forbidden, OA2_ID(7101), NULL,
                        "%s is not for this client or user", r->uri);
     oa2_log_err(r, err, token ? token->client_id : NULL);

@@ -337,7 +337,7 @@ oa2_err_t *oa2_client_update(int *done, oa2_ctx_t *ctx, oa2_client_t *client)
     "WITH c AS (" change " RETURNING id)" \
     " SELECT id, " OA2_TELL(OA2_OF_CLIENT, "id") ", " \
     OA2_TELL(OA2_OF_ORIGINS, "''") " FROM c", \
-    { change " RETURNING id" }, .repeats = again }
+    { change " RETURNING id" }, .repeats = (again) }
 
 static const oa2_sql_t disabled_sql =
     CHANGE_SQL("client_set_disabled", CHANGE("disabled = $3"), 1);
