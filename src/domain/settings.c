@@ -22,6 +22,7 @@ static const char *derive_line(oa2_keys_t *keys, const char *line,
         return "has more than 4 secrets";
     oa2_derive(keys->check[keys->count], secret, len, "oauth2 token check");
     oa2_derive(keys->csrf[keys->count], secret, len, "oauth2 form");
+    oa2_derive(keys->reply[keys->count], secret, len, "oauth2 kept answer");
     keys->count++;
     return NULL;
 }

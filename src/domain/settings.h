@@ -12,6 +12,7 @@
 
 #include <apr_tables.h>
 #include "base/crypto.h"
+#include "store/store.h"
 
 /* The embedded database's file name, in the state directory. */
 #define OA2_DATABASE_FILE "oauth2.sqlite3"
@@ -37,7 +38,12 @@
     X(SECONDS, refresh_lifetime, "OAuth2RefreshTokenLifetime",              \
       2592000, 60, 315360000,                                               \
       "how long an unused refresh token is good")                           \
-    X(SECONDS, refresh_grace, "OAuth2RefreshGrace", 10, 0, 300,             \
+    X(SECONDS, grant_lifetime, "OAuth2GrantLifetime",                       \
+      31536000, 0, 315360000,                                               \
+      "how long after its user's consent an access can be refreshed; "      \
+      "0: for ever")                                                        \
+    X(SECONDS, refresh_grace, "OAuth2RefreshGrace",                         \
+      10, 0, OA2_REFRESH_GRACE_MAX,                                         \
       "how long a spent refresh token gets the same answer again")          \
     X(SECONDS, session_lifetime, "OAuth2SessionLifetime",                   \
       43200, 60, 31536000,                                                  \
@@ -76,6 +82,7 @@ typedef struct oa2_keys_t {
     int count;
     unsigned char check[OA2_SECRETS_MAX][OA2_KEY_LEN];  /* tokens' check part */
     unsigned char csrf[OA2_SECRETS_MAX][OA2_KEY_LEN];
+    unsigned char reply[OA2_SECRETS_MAX][OA2_KEY_LEN];  /* sealed answers */
 } oa2_keys_t;
 
 typedef struct oa2_settings_t {

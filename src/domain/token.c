@@ -63,10 +63,23 @@ static oa2_token_t *blank(const oa2_ctx_t *ctx, const oa2_token_t *like,
     return token;
 }
 
-/* Per client, or else the server's. */
-static apr_int64_t lifetime(apr_int64_t own, apr_int64_t server)
+/* Per client, or else the server's; not beyond the grant's. */
+static apr_int64_t lifetime(const oa2_ctx_t *ctx, const oa2_token_t *like,
+                            apr_int64_t own, apr_int64_t server)
 {
-    return own ? own : server;
+    apr_int64_t wanted = own ? own : server;
+    apr_int64_t left = like->granted + ctx->settings->grant_lifetime
+        - ctx->now;
+
+    if (!like->granted || !ctx->settings->grant_lifetime || left > wanted)
+        return wanted;
+    return left;
+}
+
+int oa2_token_is_over(const oa2_ctx_t *ctx, apr_int64_t granted)
+{
+    return ctx->settings->grant_lifetime
+        && granted + ctx->settings->grant_lifetime <= ctx->now;
 }
 
 oa2_token_pair_t *oa2_token_pair_make(const oa2_ctx_t *ctx,
@@ -74,7 +87,7 @@ oa2_token_pair_t *oa2_token_pair_make(const oa2_ctx_t *ctx,
                                       int with_refresh)
 {
     oa2_token_pair_t *pair = apr_pcalloc(ctx->pool, sizeof(*pair));
-    apr_int64_t good = lifetime(ctx->client->access_lifetime,
+    apr_int64_t good = lifetime(ctx, like, ctx->client->access_lifetime,
                                 ctx->settings->access_lifetime);
     const char *text = oa2_token_make(ctx, OA2_ACCESS_PREFIX);
 
@@ -91,7 +104,8 @@ oa2_token_pair_t *oa2_token_pair_make(const oa2_ctx_t *ctx,
     if (with_refresh && oa2_scope_has(ctx->client->grants, "refresh_token")) {
         text = oa2_token_make(ctx, OA2_REFRESH_PREFIX);
         pair->refresh = blank(ctx, like,
-                              lifetime(ctx->client->refresh_lifetime,
+                              lifetime(ctx, like,
+                                       ctx->client->refresh_lifetime,
                                        ctx->settings->refresh_lifetime));
         pair->refresh->refresh = 1;
         pair->refresh->digest = oa2_digest_text(ctx->pool, text);
@@ -115,9 +129,12 @@ oa2_err_t *oa2_token_check(oa2_token_t **out, oa2_ctx_t *ctx,
                           oa2_b64url_encode(ctx->pool, key, sizeof(key)));
 }
 
-static void reply_key(unsigned char key[OA2_KEY_LEN], const char *spent)
+/* Both are needed: the server's key is in no copy of the database, and the
+   spent token nowhere but with its client. */
+static void reply_key(unsigned char key[OA2_KEY_LEN], const oa2_ctx_t *ctx,
+                      int secret, const char *spent)
 {
-    oa2_derive(key, spent, strlen(spent), "oauth2 repeated refresh answer");
+    oa2_hmac(key, ctx->settings->keys.reply[secret], spent, strlen(spent));
 }
 
 const char *oa2_token_reply_seal(const oa2_ctx_t *ctx, const char *spent,
@@ -125,15 +142,21 @@ const char *oa2_token_reply_seal(const oa2_ctx_t *ctx, const char *spent,
 {
     unsigned char key[OA2_KEY_LEN];
 
-    reply_key(key, spent);
+    reply_key(key, ctx, 0, spent);
     return oa2_seal(ctx->pool, key, ctx->client->id, reply);
 }
 
 const char *oa2_token_reply_open(const oa2_ctx_t *ctx, const char *spent,
                                  const char *sealed)
 {
-    unsigned char key[OA2_KEY_LEN];
+    const char *reply = NULL;
+    int i;
 
-    reply_key(key, spent);
-    return oa2_unseal(ctx->pool, key, ctx->client->id, sealed);
+    for (i = 0; !reply && i < ctx->settings->keys.count; i++) {
+        unsigned char key[OA2_KEY_LEN];
+
+        reply_key(key, ctx, i, spent);
+        reply = oa2_unseal(ctx->pool, key, ctx->client->id, sealed);
+    }
+    return reply;
 }

@@ -32,8 +32,9 @@ typedef struct oa2_token_pair_t {
 
 /*
  * Makes the tokens for ctx->client; stores nothing.  like gives grant, user,
- * scope and audience.  with_refresh: a refresh token too, if the client may
- * use it.
+ * scope, audience, and when the grant began (0: none), beyond whose
+ * OAuth2GrantLifetime neither lives.  with_refresh: a refresh token too, if
+ * the client may use it.
  */
 oa2_token_pair_t *oa2_token_pair_make(const oa2_ctx_t *ctx,
                                       const oa2_token_t *like,
@@ -44,7 +45,10 @@ oa2_token_pair_t *oa2_token_pair_make(const oa2_ctx_t *ctx,
  */
 oa2_err_t *oa2_token_check(oa2_token_t **out, oa2_ctx_t *ctx,
                            const char *text);
-/* Seals an answer so that only who holds the spent refresh token opens it. */
+/* 1 when a grant that began then has come to its OAuth2GrantLifetime. */
+int oa2_token_is_over(const oa2_ctx_t *ctx, apr_int64_t granted);
+/* Seals an answer so that only who holds the spent refresh token *and* one of
+   this server's secrets opens it. */
 const char *oa2_token_reply_seal(const oa2_ctx_t *ctx, const char *spent,
                                  const char *reply);
 const char *oa2_token_reply_open(const oa2_ctx_t *ctx, const char *spent,

@@ -122,7 +122,13 @@ static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
                             "%" APR_INT64_T_FMT " s",
                             ctx->settings->code_lifetime), "expired");
 
+    if (oa2_token_is_over(ctx, code->granted))
+        return bad_code(ctx, OA2_ID(4301), "the access that the code stands "
+                        "for has come to its end: sign in again",
+                        "OAuth2GrantLifetime is over");
+
     like.grant = code->grant;
+    like.granted = code->granted;
     like.user = code->user;
     like.sub = code->sub;
     like.scope = code->scope;

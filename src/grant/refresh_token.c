@@ -5,12 +5,14 @@
  *
  * Real clients repeat themselves: two tabs refresh at once, a phone loses the
  * answer in a tunnel.  So a spent token gets the very same answer again for a
- * short grace; after that its use is a replay and revokes the family.
+ * short grace.  After that, while nobody has used its successor, it gets a new
+ * pair in its successors' place, which die: a thief who comes with the spent
+ * token so ends what its client holds, and the client's next refresh is the
+ * replay.  With the successor used, its use is a replay and revokes the family.
  */
 #include "grant/grant.h"
 
 #include <string.h>
-#include <apr_strings.h>
 
 #include "domain/resource.h"
 #include "domain/scope.h"
@@ -44,34 +46,64 @@ static oa2_err_t *replayed(oa2_ctx_t *ctx, const oa2_token_t *old)
         ctx, OA2_ID(4010), "spent before; its whole family is revoked"));
 }
 
-/* What was asked for, as one line: it is kept with the answer. */
-static const char *question(oa2_ctx_t *ctx)
+/* What was asked for, and what is answered. */
+static cJSON *to_keep(oa2_ctx_t *ctx, const cJSON *answer)
 {
-    const char *scope = oa2_params_get(ctx->params, "scope");
-    const char *resource = oa2_params_join(ctx->params, "resource", ctx->pool);
+    cJSON *kept = oa2_json_object(ctx->pool);
 
-    return apr_pstrcat(ctx->pool, scope ? scope : "", "\t",
-                       resource ? resource : "", "\n", NULL);
+    oa2_json_put_text(kept, "scope", oa2_params_get(ctx->params, "scope"));
+    oa2_json_put_text(kept, "resource", oa2_params_join(
+        ctx->params, "resource", ctx->pool));
+    if (answer)
+        oa2_json_put_text(kept, "answer", oa2_json_text(answer, ctx->pool));
+    return kept;
 }
 
-/* The same answer to the same question, or the end of the family. */
-static oa2_err_t *again(cJSON **reply, oa2_ctx_t *ctx,
-                        const oa2_token_t *old, const char *text)
+static int is_same(const cJSON *a, const cJSON *b, const char *name)
 {
-    const char *asked = question(ctx);
-    const char *kept = NULL;
+    const char *one = oa2_json_get_text(a, name);
+    const char *other = oa2_json_get_text(b, name);
 
-    if (old->reply && ctx->now - old->spent < ctx->settings->refresh_grace)
-        kept = oa2_token_reply_open(ctx, text, old->reply);
-    if (!kept)
-        return replayed(ctx, old);
-    if (strncmp(kept, asked, strlen(asked)) != 0)
+    return one && other ? strcmp(one, other) == 0 : one == other;
+}
+
+/* Within the grace: what was kept with old; NULL: nothing. */
+static cJSON *recall(oa2_ctx_t *ctx, const oa2_token_t *old, const char *text)
+{
+    const char *kept;
+
+    if (!old->reply || ctx->now - old->spent >= ctx->settings->refresh_grace)
+        return NULL;
+    kept = oa2_token_reply_open(ctx, text, old->reply);
+    return kept ? oa2_json_parse(kept, strlen(kept), ctx->pool) : NULL;
+}
+
+/* The same answer to the same question. */
+static oa2_err_t *same_again(cJSON **reply, oa2_ctx_t *ctx, const cJSON *kept)
+{
+    const cJSON *asked = to_keep(ctx, NULL);
+    const char *answer = oa2_json_get_text(kept, "answer");
+
+    if (!is_same(kept, asked, "scope") || !is_same(kept, asked, "resource"))
         return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(4018),
                             "the refresh token was used a moment ago with "
                             "another scope or resource", NULL);
-    kept += strlen(asked);
-    *reply = oa2_json_parse(kept, strlen(kept), ctx->pool);
-    return *reply ? NULL : replayed(ctx, old);
+    *reply = answer ? oa2_json_parse(answer, strlen(answer), ctx->pool) : NULL;
+    return *reply ? NULL
+        : oa2_err_make(ctx->pool, &oa2_server_error, OA2_ID(4302), NULL,
+                       "the answer that was kept with a refresh token cannot "
+                       "be read");
+}
+
+/*
+ * After the grace: perhaps nobody has got the answer (a failover, a phone in a
+ * tunnel).  Whether the successors were used is found out with the statement
+ * that replaces them.  With the grace off, who repeats is not forgiven.
+ */
+static int may_be_late(const oa2_ctx_t *ctx, const oa2_token_t *old)
+{
+    return ctx->settings->refresh_grace && old->successor
+        && old->expires > ctx->now;
 }
 
 static oa2_err_t *prove(oa2_token_t **out, oa2_ctx_t *ctx, const char *text)
@@ -90,6 +122,8 @@ static oa2_err_t *prove(oa2_token_t **out, oa2_ctx_t *ctx, const char *text)
             bad_token(ctx, OA2_ID(4013), "issued to another client"));
     if (old->revoked)
         return bad_token(ctx, OA2_ID(4014), "revoked");
+    if (oa2_token_is_over(ctx, old->granted))
+        return bad_token(ctx, OA2_ID(4300), "OAuth2GrantLifetime is over");
     *out = old;
     return NULL;
 }
@@ -117,14 +151,14 @@ static oa2_err_t *narrow(const char **scope, oa2_ctx_t *ctx,
     return NULL;
 }
 
-static oa2_err_t *rotate(cJSON **reply, oa2_ctx_t *ctx,
-                         const oa2_token_t *old, const char *text)
+/* A new pair for old, which is spent with it; or, when it was spent before,
+   one in the place of its unused successors.  *done: 0 when it was too late. */
+static oa2_err_t *exchange(cJSON **reply, int *done, oa2_ctx_t *ctx,
+                           const oa2_token_t *old, const char *text)
 {
     oa2_token_t like = *old;
     oa2_token_pair_t *pair;
-    oa2_token_t *now_spent = NULL;
     const char *sealed;
-    int first;
 
     OA2_TRY(narrow(&like.scope, ctx, old));
     OA2_TRY(oa2_resource_resolve(&like.audience, ctx, old->audience));
@@ -136,31 +170,37 @@ static oa2_err_t *rotate(cJSON **reply, oa2_ctx_t *ctx,
         pair->refresh->audience = old->audience;
     }
     sealed = oa2_token_reply_seal(
-        ctx, text, apr_pstrcat(ctx->pool, question(ctx),
-                               oa2_json_text(pair->reply, ctx->pool), NULL));
-
-    OA2_TRY(oa2_refresh_rotate(&first, ctx, old, sealed, pair->access,
-                               pair->refresh));
-    if (first) {
-        *reply = pair->reply;
-        return NULL;
-    }
-    /* Somebody was faster: read what it left behind. */
-    OA2_TRY(prove(&now_spent, ctx, text));
-    return again(reply, ctx, now_spent, text);
+        ctx, text, oa2_json_text(to_keep(ctx, pair->reply), ctx->pool));
+    if (old->spent)
+        OA2_TRY(oa2_refresh_replace(done, ctx, old, sealed, pair->access,
+                                    pair->refresh));
+    else
+        OA2_TRY(oa2_refresh_rotate(done, ctx, old, sealed, pair->access,
+                                   pair->refresh));
+    *reply = pair->reply;
+    return NULL;
 }
 
 static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
 {
     const char *text = oa2_params_get(ctx->params, "refresh_token");
+    const cJSON *kept;
     oa2_token_t *old;
+    int done = 0;
 
     OA2_TRY(prove(&old, ctx, text));
-    if (old->spent)
-        return again(reply, ctx, old, text);
-    if (old->expires <= ctx->now)
+    if (!old->spent && old->expires <= ctx->now)
         return bad_token(ctx, OA2_ID(4017), "expired");
-    return rotate(reply, ctx, old, text);
+    if (old->spent && (kept = recall(ctx, old, text)) != NULL)
+        return same_again(reply, ctx, kept);
+    if (!old->spent || may_be_late(ctx, old))
+        OA2_TRY(exchange(reply, &done, ctx, old, text));
+    if (done)
+        return NULL;
+    /* Somebody was faster: read what it left behind. */
+    OA2_TRY(prove(&old, ctx, text));
+    kept = recall(ctx, old, text);
+    return kept ? same_again(reply, ctx, kept) : replayed(ctx, old);
 }
 
 const oa2_grant_type_t oa2_grant_refresh_token = {

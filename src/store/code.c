@@ -64,7 +64,7 @@ oa2_err_t *oa2_code_issue(oa2_ctx_t *ctx, const oa2_grant_t *grant,
 
 #define FIND "SELECT k.digest, k.grant_id, g.client_id, u.name, u.sub," \
     " k.redirect_uri, k.redirect_sent, k.challenge, k.scope, k.audience," \
-    " k.expires, k.spent, g.revoked FROM oauth2_code k" \
+    " k.expires, k.spent, g.revoked, g.created FROM oauth2_code k" \
     " JOIN oauth2_grant g ON g.id = k.grant_id" \
     " JOIN oauth2_client c ON c.id = g.client_id AND c.serial = g.serial" \
     " JOIN oauth2_user u ON u.name = g.user_name AND u.sub = g.sub" \
@@ -104,6 +104,7 @@ oa2_err_t *oa2_code_find(oa2_code_t **out, oa2_ctx_t *ctx,
     code->expires = oa2_row_number(row, 10);
     code->spent = oa2_row_number(row, 11) != 0;
     code->revoked = oa2_row_number(row, 12) != 0;
+    code->granted = oa2_row_number(row, 13);
     *out = code;
     return NULL;
 }
@@ -127,7 +128,7 @@ oa2_err_t *oa2_code_spend(int *first, oa2_ctx_t *ctx, const oa2_code_t *code,
                           const oa2_token_t *refresh)
 {
     oa2_issue_t issue = { code->digest, code->grant, access, refresh, 0,
-                          NULL };
+                          NULL, NULL, NULL };
 
     return oa2_issue_run(first, ctx, &spend_sql, &issue);
 }

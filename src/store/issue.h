@@ -18,7 +18,8 @@
  * $1 what is spent, $2 the grant, $3 now; the access token: $4 digest,
  * $5 issued, $6 expires, $7 scope, $8 audience; the refresh token, or NULL:
  * $9 to $13; $14 the last to expire, $15 when to sweep if that has to move,
- * $16 what the spent row keeps.
+ * $16 what the spent row keeps; to replace what nobody has used: $17 and $18,
+ * the digests of the refresh token and the access token that go.
  */
 #ifndef OA2_STORE_ISSUE_H
 #define OA2_STORE_ISSUE_H
@@ -28,13 +29,18 @@
 /* Of the row that is spent: it is not, or by this very statement. */
 #define OA2_ISSUE_UNSPENT "(spent = 0 OR successor_access = $4)"
 
-/* spend: UPDATE … FROM g …, for a row of that grant that is not spent. */
-#define OA2_ISSUE_PGSQL(spend)                                              \
+/*
+ * spend: UPDATE … FROM g …, for a row of that grant that is not spent.
+ * before: what comes before it, or ""; told: what the answer says besides.
+ */
+#define OA2_ISSUE_PGSQL(spend) OA2_ISSUE_PGSQL_AFTER("", spend, "")
+#define OA2_ISSUE_PGSQL_AFTER(before, spend, told)                          \
     "WITH g AS (UPDATE oauth2_grant"                                        \
     " SET expires = GREATEST(expires, CAST($14 AS BIGINT)),"                \
     " sweep = CASE WHEN sweep >= CAST($14 AS BIGINT) THEN sweep"            \
     " ELSE CAST($15 AS BIGINT) END"                                         \
     " WHERE id = $2 AND revoked = 0 RETURNING id, client_id, serial),"      \
+    before                                                                  \
     " s AS (" spend " RETURNING g.id, g.client_id, g.serial),"              \
     " a AS (INSERT INTO oauth2_token (digest, grant_id, serial, issued,"    \
     " expires, client_id, scope, audience)"                                 \
@@ -45,12 +51,12 @@
     " SELECT $9, id, CAST($10 AS BIGINT), CAST($11 AS BIGINT), 0, $12, $13" \
     " FROM s WHERE CAST($9 AS TEXT) IS NOT NULL"                            \
     " ON CONFLICT (digest) DO NOTHING)"                                     \
-    " SELECT id FROM s"
+    " SELECT id" told " FROM s"
 
-/* spend: UPDATE … RETURNING */
-#define OA2_ISSUE_SQLITE(spend)                                             \
+/* UPDATE … RETURNING, and more steps if need be */
+#define OA2_ISSUE_SQLITE(...)                                               \
     { "SELECT id FROM oauth2_grant WHERE id = $2 AND revoked = 0",          \
-      spend,                                                                \
+      __VA_ARGS__,                                                          \
       "?UPDATE oauth2_grant"                                                \
       " SET expires = MAX(expires, CAST($14 AS BIGINT)),"                   \
       " sweep = CASE WHEN sweep >= CAST($14 AS BIGINT) THEN sweep"          \
@@ -72,6 +78,8 @@ typedef struct oa2_issue_t {
     const oa2_token_t *refresh;         /* NULL: none */
     apr_int64_t slack;                  /* seconds that the sweep may wait */
     const char *reply;
+    const char *unused_refresh;         /* NULL: nothing is replaced */
+    const char *unused_access;
 } oa2_issue_t;
 
 /* *first: 1 for exactly one caller, and only while the grant is good. */

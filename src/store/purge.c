@@ -41,6 +41,21 @@
       " WHERE g.sweep <= $1" LIMIT ")", \
       "SELECT changes()" }, .repeats = 1 }
 
+/* A spent token stays, to be known when it is used again; its answer, of use
+   for the grace only, does not. */
+#define KEPT_UNTIL "CAST($1 AS BIGINT) - " APR_STRINGIFY(OA2_REFRESH_GRACE_MAX)
+#define ANSWERS { \
+    "purge: answers of oauth2_refresh", \
+    "WITH gone AS (UPDATE oauth2_refresh SET reply = NULL" \
+    " WHERE ctid = ANY (ARRAY(SELECT ctid FROM oauth2_refresh" \
+    " WHERE reply IS NOT NULL AND spent <= " KEPT_UNTIL \
+    " ORDER BY spent" LIMIT \
+    " FOR UPDATE SKIP LOCKED)) RETURNING 1) SELECT count(*) FROM gone", \
+    { "?UPDATE oauth2_refresh SET reply = NULL WHERE rowid IN" \
+      " (SELECT rowid FROM oauth2_refresh WHERE reply IS NOT NULL" \
+      " AND spent <= " KEPT_UNTIL LIMIT ")", \
+      "SELECT changes()" }, .repeats = 1 }
+
 #define NONE_OF(table) "(SELECT 1 FROM " table " WHERE grant_id = g.id" \
     " LIMIT 1) IS NULL"
 #define BARE NONE_OF("oauth2_refresh") " AND " NONE_OF("oauth2_code")
@@ -49,10 +64,12 @@ static const oa2_sql_t kinds[] = {
     SIMPLE("oauth2_session"),
     SIMPLE("oauth2_flow"),
     SIMPLE("oauth2_throttle"),
+    SIMPLE("oauth2_answer"),
     SIMPLE("oauth2_token"),
     SIMPLE("oauth2_refresh"),
     OF_DEAD("oauth2_refresh"),
     OF_DEAD("oauth2_code"),
+    ANSWERS,
     { "purge: oauth2_grant",
       "WITH gone AS (DELETE FROM oauth2_grant WHERE ctid = ANY (ARRAY("
       "SELECT g.ctid FROM oauth2_grant g WHERE g.sweep <= $1 AND " BARE

@@ -13,7 +13,7 @@
 
 #include "store/store.h"
 
-#define OA2_SQL_STEPS 6
+#define OA2_SQL_STEPS 8
 #define OA2_SQL_ARGS 24              /* most $n of a statement */
 
 /*

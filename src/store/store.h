@@ -339,6 +339,7 @@ typedef struct oa2_code_t {
     apr_int64_t expires;
     int spent;                          /* find only */
     int revoked;                        /* find only: the grant's */
+    apr_int64_t granted;                /* find only: when the grant began */
 } oa2_code_t;
 
 /* Makes the grant and its code in one. */
@@ -350,6 +351,9 @@ oa2_err_t *oa2_code_find(oa2_code_t **out, oa2_ctx_t *ctx,
                          const char *digest);
 
 /* ------------------------------------------------------------ token */
+
+/* The longest time, in seconds, that a spent refresh token's answer is kept. */
+#define OA2_REFRESH_GRACE_MAX 300
 
 typedef struct oa2_token_t {
     const char *digest;
@@ -364,7 +368,10 @@ typedef struct oa2_token_t {
     apr_int64_t expires;
     apr_int64_t spent;                  /* refresh: when rotated; 0: not */
     const char *reply;                  /* refresh: sealed answer, or NULL */
-    int revoked;                        /* refresh_find only */
+    int revoked;                        /* refresh_find only, as all below */
+    apr_int64_t granted;                /* when the grant began */
+    const char *successor;              /* digests of what it was exchanged */
+    const char *successor_access;       /* for; NULL: not, or none */
 } oa2_token_t;
 
 /*
@@ -406,6 +413,18 @@ oa2_err_t *oa2_refresh_rotate(int *first, oa2_ctx_t *ctx,
                               const oa2_token_t *access,
                               const oa2_token_t *refresh);
 
+/*
+ * The same for old that was spent and whose answer never arrived: its
+ * successors, which old names, are taken away and others stored in their
+ * place, all or nothing.  *first is 0 when the successor was used meanwhile,
+ * or replaced by somebody else, or the grant revoked: nothing is changed then.
+ * Who uses the successor later is using a spent token that has none itself.
+ */
+oa2_err_t *oa2_refresh_replace(int *first, oa2_ctx_t *ctx,
+                               const oa2_token_t *old, const char *reply,
+                               const oa2_token_t *access,
+                               const oa2_token_t *refresh);
+
 /* ------------------------------------------------------------ throttle */
 
 /*
@@ -436,8 +455,9 @@ oa2_err_t *oa2_throttle_clear(oa2_ctx_t *ctx, const char *key);
  * Removes up to n rows of each kind that nothing can need any more: expired
  * sessions, flows, throttles; codes and spent refresh tokens once they cannot
  * be replayed against a living grant; expired tokens; grants without a living
- * token.  Never waits for a row that somebody else has locked.  *removed
- * counts rows; call again while it is not 0.
+ * token; and, of spent refresh tokens that stay, the sealed answers.  Never
+ * waits for a row that somebody else has locked.  *removed counts rows; call
+ * again while it is not 0.
  */
 oa2_err_t *oa2_purge(apr_int64_t *removed, oa2_ctx_t *ctx, int n);
 

@@ -225,7 +225,8 @@ oa2_err_t *oa2_token_revoke(int *done, oa2_ctx_t *ctx,
 
 #define REFRESH_FIND "SELECT r.digest, r.grant_id, g.client_id, u.name," \
     " u.sub, r.scope, r.audience, r.issued, r.expires, r.spent, r.reply," \
-    " g.revoked FROM oauth2_refresh r" \
+    " g.revoked, g.created, r.successor, r.successor_access" \
+    " FROM oauth2_refresh r" \
     " JOIN oauth2_grant g ON g.id = r.grant_id" \
     " JOIN oauth2_client c ON c.id = g.client_id AND c.serial = g.serial" \
     " JOIN oauth2_user u ON u.name = g.user_name AND u.sub = g.sub" \
@@ -261,6 +262,9 @@ oa2_err_t *oa2_refresh_find(oa2_token_t **out, oa2_ctx_t *ctx,
     token->spent = oa2_row_number(row, 9);
     token->reply = row[10];
     token->revoked = oa2_row_number(row, 11) != 0;
+    token->granted = oa2_row_number(row, 12);
+    token->successor = row[13];
+    token->successor_access = row[14];
     *out = in_realm(ctx, token);
     return NULL;
 }
@@ -278,17 +282,69 @@ static const oa2_sql_t rotate_sql = {
     .repeats = 1
 };
 
+static apr_int64_t slack_of(const oa2_ctx_t *ctx, const oa2_token_t *access,
+                            const oa2_token_t *refresh)
+{
+    apr_int64_t life = (refresh ? refresh : access)->expires - ctx->now;
+
+    return life > 0 ? life / SLACK : 0;
+}
+
 oa2_err_t *oa2_refresh_rotate(int *first, oa2_ctx_t *ctx,
                               const oa2_token_t *old, const char *reply,
                               const oa2_token_t *access,
                               const oa2_token_t *refresh)
 {
-    const oa2_token_t *last = refresh ? refresh : access;
-    apr_int64_t life = last->expires - ctx->now;
     oa2_issue_t issue = { old->digest, old->grant, access, refresh,
-                          life > 0 ? life / SLACK : 0, reply };
+                          slack_of(ctx, access, refresh), reply, NULL, NULL };
 
     return oa2_issue_run(first, ctx, &rotate_sql, &issue);
+}
+
+/*
+ * The successor is spent first, as if somebody had used it: so of racing ones
+ * one does it, and none when it was used.  It leaves nothing behind: whoever
+ * comes with it is replaying.
+ */
+#define KILL "UPDATE oauth2_refresh SET spent = $3, reply = NULL," \
+    " successor = NULL, successor_access = $4"
+#define KEEP "UPDATE oauth2_refresh SET spent = $3, reply = $16," \
+    " successor = $9, successor_access = $4"
+#define NEXT_IS "(successor = $17 OR successor_access = $4)"
+
+static const oa2_sql_t replace_sql = {
+    "refresh_replace",
+    OA2_ISSUE_PGSQL_AFTER(
+        " k AS (" KILL " FROM g WHERE digest = $17 AND grant_id = g.id"
+        " AND " OA2_ISSUE_UNSPENT " RETURNING g.id),"
+        " d AS (DELETE FROM oauth2_token USING k WHERE digest = $18"
+        " AND grant_id = k.id),",
+        KEEP " FROM g, k WHERE digest = $1 AND grant_id = g.id"
+        " AND g.id = k.id AND " NEXT_IS,
+        ", " OA2_TELL(OA2_OF_GRANT, "id")),
+    OA2_ISSUE_SQLITE(KILL " WHERE digest = $17 AND grant_id = $2"
+                     " AND " OA2_ISSUE_UNSPENT " RETURNING 1",
+                     KEEP " WHERE digest = $1 AND grant_id = $2"
+                     " AND " NEXT_IS " RETURNING 1",
+                     "?DELETE FROM oauth2_token WHERE digest = $18"
+                     " AND grant_id = $2"),
+    .repeats = 1
+};
+
+oa2_err_t *oa2_refresh_replace(int *first, oa2_ctx_t *ctx,
+                               const oa2_token_t *old, const char *reply,
+                               const oa2_token_t *access,
+                               const oa2_token_t *refresh)
+{
+    oa2_issue_t issue = { old->digest, old->grant, access, refresh,
+                          slack_of(ctx, access, refresh), reply,
+                          old->successor, old->successor_access };
+    oa2_err_t *err = oa2_issue_run(first, ctx, &replace_sql, &issue);
+
+    /* After a failure too: it may have been done and only the answer lost. */
+    oa2_tell_caches(ctx->store, OA2_OF_GRANT,
+                    oa2_sql_number(ctx->pool, old->grant));
+    return err;
 }
 
 /* ------------------------------------------------------------ issue */
@@ -315,7 +371,8 @@ oa2_err_t *oa2_issue_run(int *first, oa2_ctx_t *ctx, const oa2_sql_t *sql,
                     refresh->audience,
                     oa2_sql_number(pool, last),
                     oa2_sql_number(pool, last + issue->slack),
-                    issue->reply));
+                    issue->reply, issue->unused_refresh,
+                    issue->unused_access));
     *first = rows->nelts > 0;
     return NULL;
 }

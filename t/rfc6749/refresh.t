@@ -81,6 +81,33 @@ subtest 'grace: who asks for something else gets no answer to that' => sub {
     ok(works($one->{access_token}), 'the family lives');
 };
 
+subtest 'after the grace: an answer that never arrived' => sub {
+    my $first = $browser->tokens(%good);
+    my $lost = json(request(@{ refresh($first->{refresh_token}) }));
+    my $used = $browser->tokens(%good);
+    my $next = json(request(@{ refresh($used->{refresh_token}) }));
+    $next = json(request(@{ refresh($next->{refresh_token}) }));
+    ok(works($lost->{access_token}), 'lost, but alive');
+    sleep 11;
+    my $res = row({ clause => 'late', status => 200, log => 0,
+                    send => refresh($first->{refresh_token}) });
+    my $late = json($res);
+    isnt($late->{refresh_token}, $lost->{refresh_token}, 'a new pair');
+    ok(works($late->{access_token}), 'which works');
+    ok(!works($lost->{access_token}), 'and the lost one does not');
+    log_lines();
+    row({ clause => 'RFC 9700 4.14.2: the lost one was not lost', %refused,
+          send => refresh($lost->{refresh_token}),
+          log => { level => 'notice', like => qr/family/ } });
+    ok(!works($late->{access_token}), 'all are dead');
+    log_lines();
+    row({ clause => 'RFC 9700 4.14.2: a successor that was used', %refused,
+          send => refresh($used->{refresh_token}),
+          log => { level => 'notice', like => qr/family/ } });
+    ok(!works($next->{access_token}), 'all are dead');
+    log_lines();
+};
+
 subtest '6: scope can be narrowed, for this access token only' => sub {
     my $first = $browser->tokens(%good);
     my $res = row({ clause => 'narrower', status => 200, log => 0,

@@ -70,6 +70,13 @@ static void pairs(void **state)
     assert_true(pair->refresh->refresh);
     assert_int_equal(pair->access->grant, 7);
 
+    /* not beyond the grant's last day */
+    like.granted = ctx->now - 31536000 + 300;
+    pair = oa2_token_pair_make(ctx, &like, 1);
+    assert_int_equal(pair->access->expires - ctx->now, 300);
+    assert_int_equal(pair->refresh->expires - ctx->now, 300);
+    like.granted = 0;
+
     client->grants = "authorization_code";
     client->access_lifetime = 42;
     ctx->client = client;
@@ -86,11 +93,23 @@ static void sealed_replies(void **state)
     const char *other = oa2_token_make(ctx, OA2_REFRESH_PREFIX);
     const char *sealed = oa2_token_reply_seal(ctx, spent, "{\"a\":1}");
     oa2_client_t *client = fixture_client(*state);
+    oa2_settings_t settings;
 
     assert_null(strstr(sealed, "\"a\""));
     assert_string_equal(oa2_token_reply_open(ctx, spent, sealed),
                         "{\"a\":1}");
     assert_null(oa2_token_reply_open(ctx, other, sealed));
+    /* a copy of the database and the spent token are not enough */
+    settings = *ctx->settings;
+    assert_null(oa2_keys_derive(&settings.keys, oa2_keys_new_secret(*state),
+                                *state));
+    ctx->settings = &settings;
+    assert_null(oa2_token_reply_open(ctx, spent, sealed));
+    assert_null(oa2_keys_derive(
+        &settings.keys, apr_pstrcat(*state, oa2_keys_new_secret(*state), "\n",
+                                    FIXTURE_SECRET, NULL), *state));
+    assert_string_equal(oa2_token_reply_open(ctx, spent, sealed),
+                        "{\"a\":1}");
     client->id = "thief";
     ctx->client = client;
     assert_null(oa2_token_reply_open(ctx, spent, sealed));

@@ -232,31 +232,6 @@ static void without_pkce(void **state)
     assert_error(w, reply, 400, "invalid_grant");
 }
 
-static void refresh_replay(void **state)
-{
-    world_t *w = *state;
-    const char *code = get_code(w, "shop", "&scope=read");
-    oa2_reply_t *reply = redeem(w, code, "", basic(w, "shop", SECRET));
-    const char *old = text(w, reply, "refresh_token");
-    const char *answer, *fresh;
-
-    reply = refresh(w, old, "");
-    answer = reply->body;
-    fresh = text(w, reply, "refresh_token");
-    /* within the grace: the same answer, letter by letter */
-    w->now += 9;
-    assert_string_equal(refresh(w, old, "")->body, answer);
-    /* another question does not get that answer, and does no harm */
-    assert_error(w, refresh(w, old, "&scope=read"), 400, "invalid_request");
-    assert_true(is_active(w, text(w, reply, "access_token")));
-    /* after it: the end of the family */
-    w->now += 1;
-    assert_error(w, refresh(w, old, ""), 400, "invalid_grant");
-    assert_false(is_active(w, text(w, reply, "access_token")));
-    assert_error(w, refresh(w, fresh, ""), 400, "invalid_grant");
-    assert_error(w, refresh(w, "oa2r_made-up", ""), 400, "invalid_grant");
-}
-
 static void clients(void **state)
 {
     world_t *w = *state;
@@ -460,7 +435,6 @@ int main(void)
         WORLD_TEST(authorize_errors),
         WORLD_TEST(code_errors),
         WORLD_TEST(without_pkce),
-        WORLD_TEST(refresh_replay),
         WORLD_TEST(clients),
         WORLD_TEST(login_slows_down),
         WORLD_TEST(forged_forms),

@@ -234,6 +234,16 @@ static void lost_answers_are_resolved(void **state)
     fixture_good(oa2_refresh_find(&old, ctx, after->digest));
     assert_non_null(old);
 
+    fixture_good(oa2_refresh_find(&old, ctx, refresh->digest));
+    lose(fault);
+    next = fixture_store_token(ctx, code, 0, 60);
+    fixture_good(oa2_refresh_replace(&first, ctx, old, "sealed", next,
+                                     fixture_store_token(ctx, code, 1, 60)));
+    assert_int_equal(first, 1);
+    assert_int_equal(lives(ctx, next), 1);
+    fixture_good(oa2_refresh_find(&old, ctx, after->digest));
+    assert_true(old->spent && !old->successor && !old->reply);
+
     lose(fault);
     fixture_good(oa2_token_put(ctx, &own));
     lose(fault);

@@ -28,10 +28,23 @@ static apr_int64_t purge(oa2_ctx_t *ctx, int n)
     return sum;
 }
 
+/* The answer that was kept with a spent one goes, and not a moment before. */
+static void kept_answer_goes(oa2_ctx_t *ctx, const char *digest)
+{
+    oa2_token_t *old;
+
+    ctx->now = FIXTURE_NOW + OA2_REFRESH_GRACE_MAX - 1;
+    assert_true(purge(ctx, 100) == 0);
+    ctx->now += 1;
+    assert_true(purge(ctx, 100) == 1);
+    fixture_good(oa2_refresh_find(&old, ctx, digest));
+    assert_null(old->reply);
+}
+
 static void everything_is_gone_in_the_end(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
-    oa2_throttle_t throttle = { "k", 3, 300, 60 };
+    oa2_throttle_t throttle = { "k", 3, 500, 60 };
     oa2_session_t session = { fixture_digest(ctx), "ann", NULL, ctx->now,
                               ctx->now + 600 };
     oa2_flow_t flow = { fixture_digest(ctx), "b", "app", "https://a/", 0, "",
@@ -65,6 +78,8 @@ static void everything_is_gone_in_the_end(void **state)
     assert_true(purge(ctx, 100) == 2);
     fixture_good(oa2_code_find(&unspent, ctx, unspent->digest));
     assert_null(unspent);
+    kept_answer_goes(ctx, old->digest);
+    ctx->now = FIXTURE_NOW + 60;
     /* session, flow, throttle, two access tokens; what a replay would need
        stays: code and spent refresh token */
     ctx->now += 540;

@@ -162,6 +162,19 @@ static void rotate(void *baton)
     runner->result = first;
 }
 
+/* A spent token comes again, late, from many sides. */
+static void replace(void *baton)
+{
+    runner_t *runner = baton;
+    race_t *race = runner->race;
+    int first = 0;
+
+    runner->err = oa2_refresh_replace(&first, runner->ctx, race->what, "reply",
+                                      race->access[runner->number],
+                                      race->refresh[runner->number]);
+    runner->result = first;
+}
+
 static oa2_token_t *family_make(race_t *race)
 {
     oa2_ctx_t *ctx = race->fixture->ctx;
@@ -176,6 +189,46 @@ static oa2_token_t *family_make(race_t *race)
     tokens_prepare(race, code);
     race->what = refresh;
     return refresh;
+}
+
+static int refresh_is_unspent(race_t *race, const char *digest)
+{
+    oa2_token_t *token;
+
+    fixture_good(oa2_refresh_find(&token, race->fixture->ctx, digest));
+    return token && !token->spent;
+}
+
+static void one_replaces_what_nobody_has_used(void **state)
+{
+    race_t *race = *state;
+    oa2_ctx_t *ctx = race->fixture->ctx;
+    oa2_token_t *old;
+    int i;
+    int n;
+    int first;
+    int unspent;
+
+    for (i = 0; i < ROUNDS; i++) {
+        oa2_token_t *spent = family_make(race);
+        oa2_token_t next = *spent;
+        oa2_token_t access = *race->access[0];
+
+        next.digest = fixture_digest(ctx);
+        access.digest = fixture_digest(ctx);
+        fixture_good(oa2_refresh_rotate(&first, ctx, spent, "r", &access,
+                                        &next));
+        assert_int_equal(first, 1);
+        fixture_good(oa2_refresh_find(&old, ctx, spent->digest));
+        assert_string_equal(old->successor, next.digest);
+        race->what = old;
+        assert_true(race_run(race, replace) == 1);
+        assert_int_equal(tokens_alive(race), 1);
+        for (n = unspent = 0; n < THREADS; n++)
+            unspent += refresh_is_unspent(race, race->refresh[n]->digest);
+        assert_int_equal(unspent, 1);
+        assert_int_equal(refresh_is_unspent(race, next.digest), 0);
+    }
 }
 
 static void one_rotates_a_refresh_token(void **state)
@@ -406,6 +459,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(one_spends_a_code),
         TEST(one_rotates_a_refresh_token),
+        TEST(one_replaces_what_nobody_has_used),
         TEST(one_spends_a_flow),
         TEST(one_gets_a_client_id),
         TEST(all_enter_as_the_same_user),

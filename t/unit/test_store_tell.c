@@ -14,6 +14,7 @@ typedef struct {
     PGconn *ear;                        /* NULL: SQLite */
     oa2_code_t *code;
     oa2_token_t *access;                /* of a family */
+    oa2_token_t *refresh;
     oa2_token_t *own;                   /* of a client, without one */
 } tell_t;
 
@@ -46,8 +47,9 @@ static int setup(void **state)
     tell->own = fixture_store_token(ctx, tell->code, 0, 600);
     tell->own->grant = 0;
     tell->own->user = NULL;
+    tell->refresh = fixture_store_token(ctx, tell->code, 1, 600);
     fixture_good(oa2_code_spend(&first, ctx, tell->code, tell->access,
-                                NULL));
+                                tell->refresh));
     fixture_good(oa2_token_put(ctx, tell->own));
     if (fixture->schema)
         ear_open(tell);
@@ -147,6 +149,21 @@ static oa2_err_t *revoke_everything(tell_t *tell)
     return oa2_grant_revoke_all(&count, tell->fixture->ctx, NULL, NULL);
 }
 
+static oa2_err_t *refresh_replace(tell_t *tell)
+{
+    oa2_ctx_t *ctx = tell->fixture->ctx;
+    oa2_token_t *old;
+    int first;
+
+    OA2_TRY(oa2_refresh_rotate(&first, ctx, tell->refresh, "r",
+                               fixture_store_token(ctx, tell->code, 0, 600),
+                               fixture_store_token(ctx, tell->code, 1, 600)));
+    OA2_TRY(oa2_refresh_find(&old, ctx, tell->refresh->digest));
+    return oa2_refresh_replace(&first, ctx, old, "r",
+                               fixture_store_token(ctx, tell->code, 0, 600),
+                               fixture_store_token(ctx, tell->code, 1, 600));
+}
+
 static oa2_err_t *token_revoke(tell_t *tell)
 {
     int done;
@@ -178,6 +195,7 @@ static const struct {
     { "grant_revoke_all: user", revoke_of_user, "u" },
     { "grant_revoke_all: client", revoke_of_client, "c" },
     { "grant_revoke_all", revoke_everything, "*" },
+    { "refresh_replace", refresh_replace, "g" },
     { "token_revoke", token_revoke, "g" },
     { "token_revoke: without a grant", own_token_revoke, "t" },
 };
