@@ -2,9 +2,10 @@
 /*
  * cache.c - what the database said lately, in memory that processes share.
  *
- * The block: head, table of counters, sets.  A set is 64 bytes of its own and
- * eight entries; an entry is 72 bytes and its data.  Everything is found by
- * offsets, so each process may have the block at another address.
+ * The block: head, table of counters (or that is elsewhere), sets.  A set is
+ * 64 bytes of its own and eight entries; an entry is 72 bytes and its data.
+ * Everything is found by offsets, so each process may have the block at another
+ * address.
  *
  * Reading without a lock.  A set's lock word is a version in its upper half
  * and in its lower half the process that writes, 0 when nobody does.  (So
@@ -69,21 +70,27 @@ typedef struct {
     apr_uint64_t unused[2];         /* up to a cache line */
 } set_t;
 
-struct oa2_cache_t {
+struct oa2_counters_t {
     /* written by init only */
-    apr_size_t sets_at;             /* offset of the first set */
-    apr_size_t set_size;
-    apr_size_t entry_size;          /* without its share of the set_t */
-    apr_size_t room;
-    apr_uint32_t set_count;
     apr_uint32_t cell_mask;
-    char unused[ALIGNMENT - 4 * sizeof(apr_size_t) - 8];
+    char unused[ALIGNMENT - 4];
     /* a line of its own: changes with every bump */
     apr_uint32_t moment;            /* bumps and flushes so far */
     apr_uint32_t generation;        /* flushes so far */
     apr_int64_t beat;               /* when a listener last vouched */
     char unused_too[ALIGNMENT - 16];
     apr_uint32_t cells[];           /* cell_mask + 1 of them */
+};
+
+struct oa2_cache_t {
+    /* written by init only */
+    apr_size_t sets_at;             /* offset of the first set */
+    apr_size_t set_size;
+    apr_size_t entry_size;          /* without its share of the set_t */
+    apr_size_t room;
+    apr_ssize_t counters_at;        /* offset; elsewhere it may be negative */
+    apr_uint32_t set_count;
+    char unused[ALIGNMENT - 5 * sizeof(apr_size_t) - 4];
 };
 
 #define LOAD(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
@@ -105,34 +112,77 @@ static apr_uint64_t *entry_at(const oa2_cache_t *cache, set_t *set, int way)
                     + (apr_size_t)way * cache->entry_size);
 }
 
-oa2_cache_t *oa2_cache_init(void *memory, apr_size_t size,
-                            apr_size_t entry_size)
+static oa2_counters_t *counters_of(const oa2_cache_t *cache)
 {
-    apr_size_t skip = (ALIGNMENT - (apr_uintptr_t)memory % ALIGNMENT)
-        % ALIGNMENT;
-    oa2_cache_t *cache = (void *)((char *)memory + skip);
+    return (void *)((apr_uintptr_t)cache + (apr_uintptr_t)cache->counters_at);
+}
+
+static apr_size_t aligned(const void *memory)
+{
+    return (ALIGNMENT - (apr_uintptr_t)memory % ALIGNMENT) % ALIGNMENT;
+}
+
+/* As many cells as there are bytes for, a power of two. */
+static oa2_counters_t *set_up_counters(void *memory, apr_size_t bytes)
+{
+    oa2_counters_t *counters = memory;
     apr_size_t cells = CELLS_MAX;
+
+    while (cells > CELLS_MIN && cells * sizeof(counters->cells[0]) > bytes)
+        cells /= 2;
+    counters->cell_mask = (apr_uint32_t)cells - 1;
+    counters->beat = NEVER;
+    return counters;
+}
+
+static apr_size_t size_of(apr_size_t cells)
+{
+    return offsetof(oa2_counters_t, cells) + cells * sizeof(apr_uint32_t);
+}
+
+apr_size_t oa2_counters_size(void)
+{
+    return size_of(CELLS_MAX) + ALIGNMENT;
+}
+
+oa2_counters_t *oa2_counters_init(void *memory)
+{
+    return set_up_counters(oa2_counters_at(memory),
+                           CELLS_MAX * sizeof(apr_uint32_t));
+}
+
+oa2_counters_t *oa2_counters_at(void *memory)
+{
+    return (void *)((char *)memory + aligned(memory));
+}
+
+oa2_cache_t *oa2_cache_init(void *memory, apr_size_t size,
+                            apr_size_t entry_size, oa2_counters_t *counters)
+{
+    apr_size_t skip = aligned(memory);
+    oa2_cache_t *cache = (void *)((char *)memory + skip);
+    apr_size_t head = sizeof(*cache);
     apr_size_t count;
 
     entry_size &= ~(apr_size_t)7;
-    if (size < skip || entry_size <= ENTRY_COST
-        || entry_size > ((apr_size_t)1 << 24))
+    if (size < skip + sizeof(*cache) + size_of(CELLS_MIN)
+        || entry_size <= ENTRY_COST || entry_size > ((apr_size_t)1 << 24))
         return NULL;
     size -= skip;
-    /* an eighth of a small block, where all of them would be most of it */
-    while (cells > CELLS_MIN && cells * sizeof(cache->cells[0]) > size / 8)
-        cells /= 2;
-    count = offsetof(oa2_cache_t, cells)
-        + cells * sizeof(cache->cells[0]);
-    if (size < count + entry_size * WAYS)
+    if (!counters) {
+        /* an eighth of a small block, where all of them would be most */
+        counters = set_up_counters((char *)cache + head, size / 8);
+        head += size_of((apr_size_t)counters->cell_mask + 1);
+    }
+    if (size < head + entry_size * WAYS)
         return NULL;
-    cache->sets_at = count;
+    cache->sets_at = head;
+    cache->counters_at = (apr_ssize_t)((apr_uintptr_t)counters
+                                       - (apr_uintptr_t)cache);
     cache->room = entry_size - ENTRY_COST;
     cache->entry_size = sizeof(entry_t) + cache->room;
     cache->set_size = sizeof(set_t) + WAYS * cache->entry_size;
-    cache->cell_mask = (apr_uint32_t)cells - 1;
-    cache->beat = NEVER;
-    count = (size - count) / cache->set_size;
+    count = (size - head) / cache->set_size;
     cache->set_count = count > 0x7fffffff ? 0x7fffffff : (apr_uint32_t)count;
     /* An entry is never looked at while its print is 0, which it is. */
     return cache;
@@ -164,23 +214,23 @@ apr_uint64_t oa2_cache_tag(char kind, const char *name)
     return hash ? hash : 1;
 }
 
-static apr_uint32_t cell_of(const oa2_cache_t *cache, apr_uint64_t tag)
+static apr_uint32_t cell_of(const oa2_counters_t *counters, apr_uint64_t tag)
 {
-    return tag ? (apr_uint32_t)tag & cache->cell_mask : NO_CELL;
+    return tag ? (apr_uint32_t)tag & counters->cell_mask : NO_CELL;
 }
 
 /* Counters only go up, so a sum that is the same means that none moved
    (unless 2^32 bumps went by since, in the life of one entry). */
-static apr_uint32_t sum_of(const oa2_cache_t *cache,
+static apr_uint32_t sum_of(const oa2_counters_t *counters,
                            const apr_uint32_t *cells)
 {
-    apr_uint32_t sum = LOAD(&cache->generation);
+    apr_uint32_t sum = LOAD(&counters->generation);
     int i;
 
     for (i = 0; i < OA2_CACHE_TAGS; i++) {
         /* the mask: what a torn copy says may be anything */
         if (cells[i] != NO_CELL)
-            sum += LOAD(&cache->cells[cells[i] & cache->cell_mask]);
+            sum += LOAD(&counters->cells[cells[i] & counters->cell_mask]);
     }
     return sum;
 }
@@ -196,10 +246,12 @@ static int is_within(apr_int64_t a, apr_int64_t b, apr_int64_t seconds)
 static int is_good(const oa2_cache_t *cache, const entry_t *entry,
                    apr_int64_t now)
 {
+    const oa2_counters_t *counters = counters_of(cache);
+
     return entry->expires > now
-        && sum_of(cache, entry->cells) == entry->sum
+        && sum_of(counters, entry->cells) == entry->sum
         && (is_within(now, entry->stored, OA2_CACHE_TRUST)
-            || is_within(now, LOAD(&cache->beat), OA2_CACHE_VOUCH));
+            || is_within(now, LOAD(&counters->beat), OA2_CACHE_VOUCH));
 }
 
 static void load_words(void *buf, const apr_uint64_t *from, apr_size_t len)
@@ -383,12 +435,13 @@ static int choose_way(const oa2_cache_t *cache, set_t *set,
 
 apr_uint32_t oa2_cache_mark(oa2_cache_t *cache)
 {
-    return LOAD(&cache->moment);
+    return LOAD(&counters_of(cache)->moment);
 }
 
 void oa2_cache_put(oa2_cache_t *cache, const oa2_cache_entry_t *entry,
                    apr_uint32_t mark, apr_int64_t now)
 {
+    const oa2_counters_t *counters = counters_of(cache);
     entry_t head;
     set_t *set;
     int way;
@@ -401,13 +454,13 @@ void oa2_cache_put(oa2_cache_t *cache, const oa2_cache_entry_t *entry,
     head.stored = now;
     head.len = entry->len;
     for (i = 0; i < OA2_CACHE_TAGS; i++)
-        head.cells[i] = cell_of(cache, entry->tags[i]);
+        head.cells[i] = cell_of(counters, entry->tags[i]);
     /*
      * The cells first, then the moment.  A bump counts up the moment first,
      * then the cell: so one that is not seen here by its moment will still
      * change the sum that was taken before.
      */
-    head.sum = sum_of(cache, head.cells);
+    head.sum = sum_of(counters, head.cells);
     if (oa2_cache_mark(cache) != mark)
         return;
     set = set_of(cache, head.key);
@@ -423,18 +476,22 @@ void oa2_cache_put(oa2_cache_t *cache, const oa2_cache_entry_t *entry,
 
 void oa2_cache_bump(oa2_cache_t *cache, apr_uint64_t tag)
 {
-    COUNT_UP(&cache->moment);
+    oa2_counters_t *counters = counters_of(cache);
+
+    COUNT_UP(&counters->moment);
     if (tag)
-        COUNT_UP(&cache->cells[cell_of(cache, tag)]);
+        COUNT_UP(&counters->cells[cell_of(counters, tag)]);
 }
 
 void oa2_cache_flush(oa2_cache_t *cache)
 {
-    COUNT_UP(&cache->moment);
-    COUNT_UP(&cache->generation);
+    oa2_counters_t *counters = counters_of(cache);
+
+    COUNT_UP(&counters->moment);
+    COUNT_UP(&counters->generation);
 }
 
 void oa2_cache_beat(oa2_cache_t *cache, apr_int64_t now)
 {
-    STORE(&cache->beat, now);
+    STORE(&counters_of(cache)->beat, now);
 }

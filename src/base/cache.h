@@ -25,6 +25,7 @@
 #include "base/crypto.h"
 
 typedef struct oa2_cache_t oa2_cache_t;
+typedef struct oa2_counters_t oa2_counters_t;
 
 #define OA2_CACHE_TAGS 3            /* most tags an entry can carry */
 #define OA2_CACHE_TRUST 5           /* seconds an entry lives unvouched for */
@@ -38,11 +39,25 @@ typedef struct oa2_cache_entry_t {
     apr_size_t len;
 } oa2_cache_entry_t;
 
-/* memory: size zero bytes, which are not touched before they are used.
-   entry_size: bytes an entry takes in all, its own 80 included.  NULL when
-   memory has no room for one set of eight. */
+/*
+ * What bumps, flushes and beats count, apart from the entries: several caches
+ * of one database, of other sizes or one after the other, may go by the same
+ * counters, and then what is told to one is told to all.  memory:
+ * oa2_counters_size() zero bytes.
+ */
+apr_size_t oa2_counters_size(void);
+oa2_counters_t *oa2_counters_init(void *memory);
+/* Those that were set up in it before. */
+oa2_counters_t *oa2_counters_at(void *memory);
+/*
+ * memory: size zero bytes, which are not touched before they are used.
+ * entry_size: bytes an entry takes in all, its own 80 included.  counters:
+ * each process has to have them as far from memory as the others do; NULL:
+ * the cache has its own, in its memory.  NULL when memory has no room for one
+ * set of eight.
+ */
 oa2_cache_t *oa2_cache_init(void *memory, apr_size_t size,
-                            apr_size_t entry_size);
+                            apr_size_t entry_size, oa2_counters_t *counters);
 /* The most data bytes an entry can hold, and how many entries there are. */
 apr_size_t oa2_cache_room(const oa2_cache_t *cache);
 apr_size_t oa2_cache_capacity(const oa2_cache_t *cache);

@@ -23,6 +23,7 @@ static const char *derive_line(oa2_keys_t *keys, const char *line,
     oa2_derive(keys->check[keys->count], secret, len, "oauth2 token check");
     oa2_derive(keys->csrf[keys->count], secret, len, "oauth2 form");
     oa2_derive(keys->reply[keys->count], secret, len, "oauth2 kept answer");
+    oa2_derive(keys->mark[keys->count], secret, len, "oauth2 fingerprint");
     keys->count++;
     return NULL;
 }
@@ -43,6 +44,7 @@ const char *oa2_keys_derive(oa2_keys_t *keys, const char *text,
     }
     if (!made.count)
         return "is empty";
+    oa2_derive(made.salt, made.check, sizeof(made.check), "oauth2 cache");
     *keys = made;
     return NULL;
 }

@@ -83,6 +83,8 @@ typedef struct oa2_keys_t {
     unsigned char check[OA2_SECRETS_MAX][OA2_KEY_LEN];  /* tokens' check part */
     unsigned char csrf[OA2_SECRETS_MAX][OA2_KEY_LEN];
     unsigned char reply[OA2_SECRETS_MAX][OA2_KEY_LEN];  /* sealed answers */
+    unsigned char salt[OA2_KEY_LEN];    /* of all secrets together: ctx->salt */
+    unsigned char mark[OA2_SECRETS_MAX][OA2_KEY_LEN];   /* told to others */
 } oa2_keys_t;
 
 typedef struct oa2_settings_t {

@@ -4,7 +4,6 @@
 
 #include <apr_allocator.h>
 #include <apr_atomic.h>
-#include <apr_shm.h>
 #include <apr_strings.h>
 #include <apr_time.h>
 #include <http_config.h>
@@ -13,6 +12,7 @@
 #include "base/encode.h"
 #include "httpd/log.h"
 #include "httpd/module.h"
+#include "httpd/shared.h"
 #include "oa2_config.h"
 
 /* A client's row with its redirect URIs; the few clients that are larger are
@@ -74,116 +74,70 @@ oa2_db_t *oa2_db_collect(server_rec *main_server, apr_pool_t *pool)
 /* ------------------------------------------------------------ sharing */
 
 /*
- * What outlives a configuration.  It may have been written by an older build
- * of this module, so the name it is retained under holds the version and the
- * sizes: another layout is another block.
+ * The counters depend on the database only: whatever else changes, children of
+ * both configurations tell each other what they revoke.  Entries come and go
+ * with their sizes.  The version is in the name because another build may have
+ * another layout; of the parameters, which can hold a password, only a digest.
  */
-typedef struct {
-    apr_pool_t *pool;                   /* holds the memory; the process's */
-    apr_time_t used;                    /* by the configuration of this time */
-    oa2_cache_t *cache;
-} kept_t;
-
-/* The names of all kept_t, so that the unused can be found. */
-#define KEPT_LIST "mod_oauth2_api.kept"
-#define KEPT_MAX 64
-typedef struct {
-    int n;
-    kept_t *kept[KEPT_MAX];
-} kept_list_t;
-
-/* The database's parameters can hold a password: only a digest is a name. */
 static const char *name_of(const oa2_db_t *db, const char *what,
-                           apr_size_t size, apr_size_t entry,
                            apr_pool_t *pool)
 {
-    /* The keys too: what a secret made that is gone must not be found. */
-    const char *id = apr_pstrcat(
-        pool, db->conf.driver, " ", db->conf.params, " ",
-        oa2_b64url_encode(pool, &db->settings->keys,
-                          sizeof(db->settings->keys)), NULL);
+    const char *id = apr_pstrcat(pool, db->conf.driver, " ", db->conf.params,
+                                 NULL);
 
-    return apr_psprintf(pool, "mod_oauth2_api.%s.%s.%" APR_SIZE_T_FMT ".%"
-                        APR_SIZE_T_FMT ".%s", OA2_VERSION, what, size, entry,
+    return apr_psprintf(pool, "mod_oauth2_api.%s.%s.%s", OA2_VERSION, what,
                         oa2_digest_text(pool, id));
 }
 
-static oa2_err_t *keep(oa2_cache_t **out, const char *name, apr_size_t size,
-                       apr_size_t entry, apr_time_t now,
-                       apr_pool_t *process_pool, apr_pool_t *pool)
+static oa2_err_t *share_cache(oa2_cache_t **out, const oa2_shared_t *shared,
+                              const char *name, apr_size_t size,
+                              apr_size_t entry)
 {
-    kept_list_t *list = ap_retained_data_get(KEPT_LIST);
-    kept_t *kept = ap_retained_data_get(name);
-    apr_shm_t *shm;
-    apr_status_t rv;
+    oa2_counters_t *counters;
+    oa2_cache_t *cache;
+    void *memory;
+    int is_new;
 
-    if (!list) list = ap_retained_data_create(KEPT_LIST, sizeof(*list));
-    if (!kept) {
-        kept = ap_retained_data_create(name, sizeof(*kept));
-        if (list->n < KEPT_MAX) list->kept[list->n++] = kept;
+    OA2_TRY(oa2_shared_get(&memory, &is_new, shared, name,
+                           oa2_counters_size()));
+    counters = is_new ? oa2_counters_init(memory)
+                      : oa2_counters_at(memory);
+    name = apr_psprintf(shared->pool, "%s.%" APR_SIZE_T_FMT ".%"
+                        APR_SIZE_T_FMT, name, size, entry);
+    OA2_TRY(oa2_shared_get(&memory, &is_new, shared, name, size));
+    /* The same bytes again for a block that is there: it is only found. */
+    cache = oa2_cache_init(memory, size, entry, counters);
+    if (!cache) {
+        return oa2_err_make(shared->pool, &oa2_server_error, OA2_ID(7011),
+                            NULL, "OAuth2CacheSize is too small for entries "
+                            "of %" APR_SIZE_T_FMT " bytes: raise it", entry);
     }
-    if (!kept->pool) {
-        apr_pool_create(&kept->pool, process_pool);
-        apr_pool_tag(kept->pool, "mod_oauth2_api cache");
-        rv = apr_shm_create(&shm, size, NULL, kept->pool);
-        if (rv != APR_SUCCESS) {
-            apr_pool_destroy(kept->pool);
-            kept->pool = NULL;
-            return oa2_err_make(pool, &oa2_server_error, OA2_ID(7010), NULL,
-                                "could not get %" APR_SIZE_T_FMT " bytes of "
-                                "shared memory (%pm): lower OAuth2CacheSize",
-                                size, &rv);
-        }
-        kept->cache = oa2_cache_init(apr_shm_baseaddr_get(shm), size, entry);
-        if (!kept->cache) {
-            return oa2_err_make(pool, &oa2_server_error, OA2_ID(7011), NULL,
-                                "OAuth2CacheSize is too small for entries of "
-                                "%" APR_SIZE_T_FMT " bytes: raise it", entry);
-        }
-    }
-    oa2_cache_flush(kept->cache);
-    kept->used = now;
-    *out = kept->cache;
+    oa2_cache_flush(cache);
+    *out = cache;
     return NULL;
 }
 
-/* Children of the old configuration keep their mapping of it. */
-static void drop_unused(apr_time_t now)
-{
-    kept_list_t *list = ap_retained_data_get(KEPT_LIST);
-    int i;
-
-    for (i = 0; list && i < list->n; i++) {
-        kept_t *kept = list->kept[i];
-
-        if (kept->pool && kept->used != now) {
-            apr_pool_destroy(kept->pool);
-            kept->pool = NULL;
-        }
-    }
-}
-
-static oa2_err_t *share(oa2_db_t *db, apr_time_t now,
-                        apr_pool_t *process_pool, apr_pool_t *pool)
+static oa2_err_t *share(oa2_db_t *db, const oa2_shared_t *shared)
 {
     apr_size_t size = db->token_size / CLIENT_SHARE;
 
     if (size < CLIENT_MIN) size = CLIENT_MIN;
-    OA2_TRY(keep(&db->tokens,
-                 name_of(db, "tokens", db->token_size, db->token_entry, pool),
-                 db->token_size, db->token_entry, now, process_pool, pool));
-    return keep(&db->clients, name_of(db, "clients", size, CLIENT_ENTRY, pool),
-                size, CLIENT_ENTRY, now, process_pool, pool);
+    OA2_TRY(share_cache(&db->tokens, shared,
+                        name_of(db, "tokens", shared->pool), db->token_size,
+                        db->token_entry));
+    return share_cache(&db->clients, shared,
+                       name_of(db, "clients", shared->pool), size,
+                       CLIENT_ENTRY);
 }
 
 void oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool, apr_pool_t *pool)
 {
-    apr_time_t now = apr_time_now();
+    oa2_shared_t shared = { process_pool, pool, apr_time_now() };
     oa2_err_t *err;
     oa2_db_t *db;
 
     for (db = dbs; db; db = db->next) {
-        err = share(db, now, process_pool, pool);
+        err = share(db, &shared);
         if (!err) continue;
         /* Truth is in the database: without a cache it is only slower. */
         db->tokens = NULL;
@@ -191,7 +145,7 @@ void oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool, apr_pool_t *pool)
         oa2_log_server(db->server, APLOG_ERR, err->id, "%s; until the next "
                        "restart each request asks the database", err->meant);
     }
-    drop_unused(now);
+    oa2_shared_drop_unused(&shared);
 }
 
 /* ------------------------------------------------------------ using */

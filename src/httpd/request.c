@@ -57,6 +57,7 @@ oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf)
     /* Not r->request_time: a slow request could outlive its token. */
     ctx.now = apr_time_sec(apr_time_now());
     ctx.settings = &conf->settings;
+    ctx.salt = conf->settings.keys.salt;
     return ctx;
 }
 

@@ -53,6 +53,10 @@ typedef struct oa2_ctx_t {
     oa2_store_t *store;
     apr_int64_t now;                    /* seconds since 1970 */
     apr_int64_t realm;                  /* oa2_realm_enter(); 0: the first */
+    /* OA2_KEY_LEN bytes: cached tokens are found under the same salt only, so
+       that no server takes over what one with another secret has checked;
+       NULL: none. */
+    const unsigned char *salt;
     const struct oa2_settings_t *settings;
     const struct oa2_client_t *client;  /* proven or named; NULL: none */
     const oa2_params_t *params;         /* checked against the row */

@@ -117,16 +117,28 @@ static const unsigned char *key_of(const char *digest, apr_pool_t *pool)
     return key && len == OA2_KEY_LEN ? key : NULL;
 }
 
+/* A digest that is shifted by a secret is as good a key as the digest. */
+static void salt(unsigned char out[OA2_KEY_LEN], const oa2_ctx_t *ctx,
+                 const unsigned char key[OA2_KEY_LEN])
+{
+    int i;
+
+    for (i = 0; i < OA2_KEY_LEN; i++)
+        out[i] = ctx->salt ? key[i] ^ ctx->salt[i] : key[i];
+}
+
 oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx,
                               const unsigned char key[OA2_KEY_LEN])
 {
+    unsigned char salted[OA2_KEY_LEN];
     oa2_cache_t *cache = ctx->store->tokens;
     apr_size_t len = cache ? oa2_cache_room(cache) : 0;
     unsigned char *buf = apr_palloc(ctx->pool, len);
     oa2_token_t *token;
     oa2_pack_t pack;
 
-    if (!cache || !oa2_cache_find(buf, &len, cache, key, ctx->now))
+    salt(salted, ctx, key);
+    if (!cache || !oa2_cache_find(buf, &len, cache, salted, ctx->now))
         return NULL;
     oa2_pack_begin(&pack, buf, len);
     token = access_unpack(&pack, ctx->pool);
@@ -159,7 +171,7 @@ oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
     token->digest = apr_pstrdup(ctx->pool, digest);
     if (cache) {
         memset(&entry, 0, sizeof(entry));
-        memcpy(entry.key, key, OA2_KEY_LEN);
+        salt(entry.key, ctx, key);
         access_remember(ctx, token, &entry, mark);
     }
     *out = in_realm(ctx, token);

@@ -70,9 +70,10 @@ static void open_store(fixture_t *fixture, int bare)
     int applied;
 
     if (!bare) {
-        tokens = oa2_cache_init(apr_pcalloc(fixture->pool, CACHE), CACHE, 400);
+        tokens = oa2_cache_init(apr_pcalloc(fixture->pool, CACHE), CACHE, 400,
+                                NULL);
         clients = oa2_cache_init(apr_pcalloc(fixture->pool, CACHE), CACHE,
-                                 4096);
+                                 4096, NULL);
         assert_non_null(tokens);
         assert_non_null(clients);
     }

@@ -16,7 +16,7 @@
 
 static oa2_cache_t *cache_of(apr_pool_t *pool)
 {
-    return oa2_cache_init(apr_pcalloc(pool, SIZE), SIZE, ENTRY_SIZE);
+    return oa2_cache_init(apr_pcalloc(pool, SIZE), SIZE, ENTRY_SIZE, NULL);
 }
 
 /* Keys with the same where share a set: only the first bytes choose it. */
@@ -66,8 +66,44 @@ static void an_entry_costs_80_bytes(void **state)
     assert_in_range(oa2_cache_capacity(cache) * ENTRY_SIZE, SIZE * 3 / 4,
                     SIZE);
     assert_int_equal(oa2_cache_capacity(cache) % WAYS, 0);
-    cache = oa2_cache_init(apr_pcalloc(*state, SIZE), SIZE, 263);
+    cache = oa2_cache_init(apr_pcalloc(*state, SIZE), SIZE, 263, NULL);
     assert_int_equal(oa2_cache_room(cache), 256 - 80);
+}
+
+/* Old and new children of httpd, whose caches have other sizes. */
+static void caches_can_share_their_counters(void **state)
+{
+    void *memory = apr_pcalloc(*state, oa2_counters_size());
+    oa2_counters_t *counters = oa2_counters_init(memory);
+    oa2_cache_t *one = oa2_cache_init(apr_pcalloc(*state, SIZE), SIZE,
+                                      ENTRY_SIZE, counters);
+    oa2_cache_t *two = oa2_cache_init(apr_pcalloc(*state, SIZE / 2), SIZE / 2,
+                                      ENTRY_SIZE * 2, counters);
+    apr_uint64_t tag = oa2_cache_tag('g', "17");
+    unsigned char *key = key_of(*state, 1, 1);
+    apr_uint32_t mark;
+    oa2_cache_entry_t entry = { .tags = { tag }, .expires = LATER,
+                                .data = "new", .len = 3 };
+
+    assert_ptr_equal(oa2_counters_at(memory), counters);
+    put(one, key, "text", LATER, NOW, tag);
+    assert_true(has(one, key, "text", NOW));
+    assert_false(has(two, key, "text", NOW));
+    put(two, key, "text", LATER, NOW, tag);
+    mark = oa2_cache_mark(one);
+    oa2_cache_bump(two, tag);
+    assert_false(has(one, key, "text", NOW));
+    assert_false(has(two, key, "text", NOW));
+    /* what one read before the other was told is not stored */
+    memcpy(entry.key, key, OA2_KEY_LEN);
+    oa2_cache_put(one, &entry, mark, NOW);
+    assert_false(has(one, key, "new", NOW));
+    put(one, key, "text", LATER, NOW, tag);
+    assert_false(has(one, key, "text", NOW + OA2_CACHE_TRUST));
+    oa2_cache_beat(two, NOW + OA2_CACHE_TRUST);
+    assert_true(has(one, key, "text", NOW + OA2_CACHE_TRUST));
+    oa2_cache_flush(two);
+    assert_false(has(one, key, "text", NOW));
 }
 
 static void the_block_is_never_left(void **state)
@@ -79,7 +115,7 @@ static void the_block_is_never_left(void **state)
     for (size = 0; size < 8000; size += 7) {
         char *memory = calloc(1, size + 3);
         /* at any address, in a block whose ends ASan watches */
-        oa2_cache_t *cache = oa2_cache_init(memory + 3, size, ENTRY_SIZE);
+        oa2_cache_t *cache = oa2_cache_init(memory + 3, size, ENTRY_SIZE, NULL);
 
         if (cache) {
             unsigned i;
@@ -108,13 +144,13 @@ static void sizes_that_make_no_sense_are_refused(void **state)
 {
     void *memory = apr_pcalloc(*state, SIZE);
 
-    assert_null(oa2_cache_init(memory, SIZE, 0));
-    assert_null(oa2_cache_init(memory, SIZE, 80));
-    assert_null(oa2_cache_init(memory, SIZE, 87));
-    assert_non_null(oa2_cache_init(memory, SIZE, 88));
-    assert_null(oa2_cache_init(memory, SIZE, SIZE));
-    assert_null(oa2_cache_init(memory, SIZE, (apr_size_t)-1));
-    assert_null(oa2_cache_init(memory, 0, ENTRY_SIZE));
+    assert_null(oa2_cache_init(memory, SIZE, 0, NULL));
+    assert_null(oa2_cache_init(memory, SIZE, 80, NULL));
+    assert_null(oa2_cache_init(memory, SIZE, 87, NULL));
+    assert_non_null(oa2_cache_init(memory, SIZE, 88, NULL));
+    assert_null(oa2_cache_init(memory, SIZE, SIZE, NULL));
+    assert_null(oa2_cache_init(memory, SIZE, (apr_size_t)-1, NULL));
+    assert_null(oa2_cache_init(memory, 0, ENTRY_SIZE, NULL));
 }
 
 static void what_was_put_is_found(void **state)
@@ -418,6 +454,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT_TEST(an_entry_costs_80_bytes),
+        UNIT_TEST(caches_can_share_their_counters),
         UNIT_TEST(the_block_is_never_left),
         UNIT_TEST(sizes_that_make_no_sense_are_refused),
         UNIT_TEST(what_was_put_is_found),

@@ -150,7 +150,7 @@ static world_t *make_world(void)
                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     assert_true(world != MAP_FAILED);
-    world->cache = oa2_cache_init(world->memory, CACHE_SIZE, ENTRY_SIZE);
+    world->cache = oa2_cache_init(world->memory, CACHE_SIZE, ENTRY_SIZE, NULL);
     assert_non_null(world->cache);
     assert_int_equal(oa2_cache_capacity(world->cache), 8);
     return world;

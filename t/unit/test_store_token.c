@@ -5,6 +5,8 @@
  */
 #include "unit/fixture_store.h"
 
+#include "base/encode.h"
+
 static int setup(void **state)
 {
     fixture_t *fixture = fixture_open();
@@ -287,6 +289,35 @@ static void token_of_a_client_alone(void **state)
     assert_int_equal(lives(ctx, put), 0);
 }
 
+/* What a server with one secret has checked, one with another must check
+   itself; a revocation is told to both. */
+static void no_server_takes_over_a_cached_token(void **state)
+{
+    static const unsigned char one[OA2_KEY_LEN] = { 1 };
+    static const unsigned char two[OA2_KEY_LEN] = { 2 };
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    family_t f = family_make(ctx, "app");
+    unsigned char key[OA2_KEY_LEN];
+    apr_size_t len;
+    int done;
+
+    memcpy(key, oa2_b64url_decode(&len, f.access->digest, ctx->pool),
+           sizeof(key));
+    ctx->salt = one;
+    assert_int_equal(lives(ctx, f.access), 1);
+    assert_non_null(oa2_token_recall(ctx, key));
+    assert_string_equal(oa2_token_recall(ctx, key)->digest, f.access->digest);
+    ctx->salt = two;
+    assert_null(oa2_token_recall(ctx, key));
+    ctx->salt = NULL;
+    assert_null(oa2_token_recall(ctx, key));
+    ctx->salt = two;
+    assert_int_equal(lives(ctx, f.access), 1);
+    fixture_good(oa2_grant_revoke(&done, ctx, f.access->grant));
+    ctx->salt = one;
+    assert_null(oa2_token_recall(ctx, key));
+}
+
 static void refresh_rotates_once(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
@@ -419,6 +450,7 @@ int main(void)
         TEST(access_token_dies_with_user),
         TEST(access_token_dies_with_client),
         TEST(token_of_a_client_alone),
+        TEST(no_server_takes_over_a_cached_token),
         TEST(refresh_rotates_once),
         TEST(refresh_of_a_revoked_grant_does_not_rotate),
         TEST(grants_are_listed_and_revoked),
