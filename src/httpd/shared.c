@@ -29,7 +29,7 @@ static block_t **list(void)
 {
     block_t **first = ap_retained_data_get(LIST);
 
-    return first ? first : ap_retained_data_create(LIST, sizeof(*first));
+    return first ? first : ap_retained_data_create(LIST, sizeof(void *));
 }
 
 oa2_err_t *oa2_shared_get(void **memory, int *is_new,
