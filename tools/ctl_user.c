@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "ctl.h"
+#include "domain/account.h"
 #include "domain/password.h"
 
 #define SUB_BYTES 16            /* 128 bits: never the same again */
@@ -25,9 +26,9 @@ static cJSON *user_json(const oa2_user_t *user, apr_pool_t *pool)
     return json;
 }
 
-static oa2_err_t *name_check(const ctl_t *ctl)
+static oa2_err_t *name_check(const char **name, const ctl_t *ctl)
 {
-    const char *problem = oa2_user_name_problem(ctl_arg(ctl, 0));
+    const char *problem = oa2_account_name(name, ctl_arg(ctl, 0), ctl->pool);
 
     return problem ? ctl_fail(ctl, &ctl_usage, "%s", problem) : NULL;
 }
@@ -71,11 +72,11 @@ static oa2_err_t *take_password(const char **hash, const ctl_t *ctl)
 
 static oa2_err_t *add(ctl_t *ctl)
 {
-    oa2_user_t user = { ctl_arg(ctl, 0), NULL, NULL, 0, 0 }, *there;
+    oa2_user_t user = { .name = "" }, *there;
     cJSON *json;
     int put;
 
-    OA2_TRY(name_check(ctl));
+    OA2_TRY(name_check(&user.name, ctl));
     if (ctl_has(ctl, "external") && ctl_has(ctl, "password-stdin"))
         return ctl_fail(ctl, &ctl_usage, "--external and --password-stdin "
                         "exclude each other");
@@ -152,11 +153,14 @@ static oa2_err_t *passwd(ctl_t *ctl)
 
 static oa2_err_t *set_disabled(ctl_t *ctl, int disabled)
 {
-    int done;
+    oa2_user_t *user;
+    int done = 0;
 
     OA2_TRY(ctl_open(ctl));
-    OA2_TRY(oa2_user_set_disabled(&done, &ctl->ctx, ctl_arg(ctl, 0),
-                                  disabled));
+    OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
+    if (user)
+        OA2_TRY(oa2_user_set_disabled(&done, &ctl->ctx, user->name,
+                                      disabled));
     if (!done) return no_user(ctl);
     return changed(ctl, disabled ? "is disabled" : "is enabled");
 }
@@ -181,6 +185,7 @@ static oa2_err_t *take_away(ctl_t *ctl)
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(oa2_user_find(&user, &ctl->ctx, name));
     if (!user) return no_user(ctl);
+    name = user->name;
     OA2_TRY(ctl_confirm(ctl, apr_psprintf(
         ctl->pool, "Remove user %s with all its sessions, grants and tokens?",
         name)));

@@ -6,10 +6,11 @@
 #include <apr_strings.h>
 
 #include "base/encode.h"
+#include "domain/account.h"
+#include "domain/login.h"
 #include "domain/settings.h"
 
 #define COOKIE_BYTES 32
-#define SUB_BYTES 16
 
 int oa2_browser_is_cookie(const char *name, apr_size_t len)
 {
@@ -67,22 +68,6 @@ oa2_err_t *oa2_browser_csrf_check(const oa2_ctx_t *ctx,
         "a form came with a wrong CSRF token");
 }
 
-static oa2_err_t *disabled(const oa2_ctx_t *ctx, const char *name)
-{
-    return oa2_err_make(ctx->pool, &oa2_access_denied, OA2_ID(3052),
-                        "This account is disabled. Please ask the "
-                        "administrator of this site.",
-                        "user \"%s\" is disabled", name);
-}
-
-/* The user's row, made when somebody else's provider knows the user. */
-static oa2_err_t *enter(oa2_user_t **out, oa2_ctx_t *ctx, const char *name)
-{
-    OA2_TRY(oa2_user_enter(out, ctx, name,
-                           oa2_random_text(ctx->pool, SUB_BYTES)));
-    return (*out)->disabled ? disabled(ctx, name) : NULL;
-}
-
 oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
                                const oa2_browser_t *browser)
 {
@@ -90,7 +75,8 @@ oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
         oa2_session_t *session = apr_pcalloc(ctx->pool, sizeof(*session));
         oa2_user_t *user;
 
-        OA2_TRY(enter(&user, ctx, browser->remote_user));
+        OA2_TRY(oa2_account_enter(&user, ctx, browser->remote_user,
+                                  browser->remote_provider));
         session->user = user->name;
         session->sub = user->sub;
         session->authenticated = ctx->now;
@@ -106,22 +92,37 @@ oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
                             oa2_digest_text(ctx->pool, browser->session_id));
 }
 
+static oa2_err_t *too_late(const oa2_ctx_t *ctx, const char *user)
+{
+    return oa2_err_make(ctx->pool, &oa2_access_denied, OA2_ID(3201),
+                        "Your account was changed at this moment. Please go "
+                        "back and sign in again.",
+                        "the account \"%s\" was changed while signing in",
+                        user);
+}
+
 oa2_err_t *oa2_browser_sign_in(const char **cookie, oa2_session_t **out,
                                oa2_ctx_t *ctx, const oa2_browser_t *browser,
-                               const char *name)
+                               const oa2_login_t *login)
 {
     oa2_session_t *session = apr_pcalloc(ctx->pool, sizeof(*session));
     const char *fresh = oa2_random_text(ctx->pool, COOKIE_BYTES);
     oa2_user_t *user;
+    int put;
     int ended;
 
-    OA2_TRY(enter(&user, ctx, name));
+    OA2_TRY(oa2_account_enter(&user, ctx, login->name, login->provider));
     session->digest = oa2_digest_text(ctx->pool, fresh);
     session->user = user->name;
     session->sub = user->sub;
     session->authenticated = ctx->now;
     session->expires = ctx->now + ctx->settings->session_lifetime;
-    OA2_TRY(oa2_session_put(ctx, session));
+    /* Whose row is new has nothing yet that could have been ended. */
+    session->credential = login->user ? login->user->credential
+                                      : user->credential;
+    OA2_TRY(oa2_session_put(&put, ctx, session));
+    if (!put)
+        return too_late(ctx, user->name);
     /* The one before is of no use to anybody but a thief. */
     if (browser->session_id)
         OA2_TRY(oa2_session_end(&ended, ctx,

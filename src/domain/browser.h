@@ -22,6 +22,7 @@ typedef struct oa2_browser_t {
     const char *id;             /* the browser cookie's value; NULL: none */
     const char *session_id;     /* the session cookie's; NULL: none */
     const char *remote_user;    /* whom httpd authenticated; NULL: nobody */
+    const char *remote_provider;    /* and who vouches: "httpd:Basic" */
     const char *address;        /* the client's, as httpd sees it */
 } oa2_browser_t;
 
@@ -38,9 +39,14 @@ oa2_err_t *oa2_browser_csrf_check(const oa2_ctx_t *ctx,
  */
 oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
                                const oa2_browser_t *browser);
-/* After a right password: a new session; *cookie is its secret value. */
+/*
+ * After a right password: a new session; *cookie is its secret value.  Refused
+ * (access_denied, page) when the password or the account was changed since
+ * login was tried.
+ */
+struct oa2_login_t;             /* domain/login.h */
 oa2_err_t *oa2_browser_sign_in(const char **cookie, oa2_session_t **out,
                                oa2_ctx_t *ctx, const oa2_browser_t *browser,
-                               const char *name);
+                               const struct oa2_login_t *login);
 
 #endif

@@ -184,18 +184,3 @@ int oa2_client_has_secret(const oa2_client_t *client, const char *secret,
 
     return is_new | (is_old & (now < client->old_secret_until));
 }
-
-const char *oa2_user_name_problem(const char *name)
-{
-    apr_size_t len = strlen(name);
-
-    if (!len || len > ID_MAX)
-        return "a user name has 1 to 255 bytes";
-    /* RFC 7617 section 2: a user-id has no colon */
-    if (!oa2_is_text(name) || strchr(name, ':'))
-        return "a user name is UTF-8 without control characters and colon";
-    /* Directories ignore them: "alice " would be another alice. */
-    if (name[0] == ' ' || name[len - 1] == ' ')
-        return "a user name has no space at its ends";
-    return NULL;
-}

@@ -26,7 +26,5 @@ const char *oa2_client_secret_problem(const char *secret);
 /* 1 when secret is the client's, or its old one that is still good. */
 int oa2_client_has_secret(const oa2_client_t *client, const char *secret,
                           apr_int64_t now, apr_pool_t *pool);
-/* A user name's problem: empty, over 255 bytes, control characters, ':'. */
-const char *oa2_user_name_problem(const char *name);
 
 #endif

@@ -10,21 +10,18 @@
 #include <string.h>
 #include <apr_strings.h>
 
-#include "domain/client.h"
+#include "base/crypto.h"
+#include "domain/account.h"
 #include "domain/settings.h"
 
 #define WINDOW (60 * 60)        /* seconds after which attempts are forgotten */
 #define ADDRESS_FACTOR 10       /* an address may hold that many people */
 
-/* "Alice" and "alice" are one account to many providers. */
 static const char *account_key(oa2_ctx_t *ctx, const char *name)
 {
-    char *folded = apr_pstrcat(ctx->pool, "account ", name, NULL);
-    char *c;
-
-    for (c = folded; *c; c++)
-        if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
-    return oa2_digest_text(ctx->pool, folded);
+    return oa2_digest_text(
+        ctx->pool, apr_pstrcat(ctx->pool, "account ",
+                               oa2_account_key(name, ctx->pool), NULL));
 }
 
 /* Of IPv6 the first four groups: a household has them all to itself.  httpd
@@ -50,6 +47,31 @@ static const char *address_key(oa2_ctx_t *ctx, const char *address)
                                "::", NULL));
 }
 
+/*
+ * A provider may know the user by a name that was not typed, such as a mail
+ * address.  Then another row is the user's, and what is in it has to have been
+ * read before the password was looked at: so it is looked at once more.
+ */
+static oa2_err_t *ask(oa2_password_t *out, oa2_ctx_t *ctx, oa2_login_t *login)
+{
+    const char *typed = login->name;
+    oa2_user_t *user;
+
+    OA2_TRY(oa2_user_find(&user, ctx, typed));
+    login->user = user;
+    OA2_TRY(login->ask(out, login));
+    if (*out != OA2_PASSWORD_RIGHT
+        || strcmp(oa2_account_key(typed, ctx->pool),
+                  oa2_account_key(login->name, ctx->pool)) == 0)
+        return NULL;
+    OA2_TRY(oa2_user_find(&user, ctx, login->name));
+    login->user = user;
+    if (!user)
+        return NULL;
+    login->name = typed;
+    return login->ask(out, login);
+}
+
 oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
                          oa2_ctx_t *ctx, const oa2_browser_t *browser,
                          oa2_login_t *login)
@@ -65,6 +87,8 @@ oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
         .limit = (int)set->login_attempts * ADDRESS_FACTOR,
         .window = WINDOW, .max_wait = set->login_wait,
     };
+    const char *problem = oa2_account_name(&login->name, login->name,
+                                           ctx->pool);
     apr_int64_t unused;
 
     *out = OA2_PASSWORD_WRONG;
@@ -73,25 +97,22 @@ oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
     if (*wait) return NULL;
     OA2_TRY(oa2_throttle_count(wait, ctx, &account));
     if (*wait) return NULL;
-    if (!oa2_user_name_problem(login->name))
-        OA2_TRY(login->ask(out, &login->name, login->baton,
-                           login->password));
+    if (!problem)
+        OA2_TRY(ask(out, ctx, login));
     return *out == OA2_PASSWORD_RIGHT
                ? oa2_throttle_clear(ctx, account.key)
                : oa2_throttle_count(&unused, ctx, &address);
 }
 
-oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_ctx_t *ctx,
-                         const char *name, const char *password)
+oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_login_t *login)
 {
-    oa2_user_t *user = NULL;
-    const char *hash;
-
-    if (!oa2_user_name_problem(name))
-        OA2_TRY(oa2_user_find(&user, ctx, name));
+    const oa2_user_t *user = login->user;
     /* An unknown user takes as long as a known one. */
-    hash = user && !user->disabled ? user->password : NULL;
-    *out = oa2_password_matches(password, hash) ? OA2_PASSWORD_RIGHT
-                                                : OA2_PASSWORD_WRONG;
+    const char *hash = user && !user->disabled && oa2_account_is_own(user)
+                           ? user->password : NULL;
+
+    *out = oa2_password_matches(login->password, hash) ? OA2_PASSWORD_RIGHT
+                                                       : OA2_PASSWORD_WRONG;
+    login->provider = OA2_ACCOUNT_OWN;
     return NULL;
 }

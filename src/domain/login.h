@@ -12,11 +12,11 @@ typedef enum {
     OA2_PASSWORD_RIGHT
 } oa2_password_t;
 
-/* Asks httpd's authn providers of this location.  A provider may know the
-   user by another spelling: then *name is that one.  An error: none of them
-   could answer. */
-typedef oa2_err_t *oa2_password_fn(oa2_password_t *out, const char **name,
-                                   void *baton, const char *password);
+struct oa2_login_t;
+/* Asks httpd's authn providers of this location, and says in login who
+   vouches and how that one spells the name.  An error: none could answer. */
+typedef oa2_err_t *oa2_password_fn(oa2_password_t *out,
+                                   struct oa2_login_t *login);
 
 /* What somebody typed; ask's baton goes with it. */
 typedef struct oa2_login_t {
@@ -24,6 +24,10 @@ typedef struct oa2_login_t {
     const char *password;
     oa2_password_fn *ask;
     void *baton;
+    const char *provider;       /* afterwards: who vouched; NULL: nobody */
+    /* The user's row as it was before the password was looked at; NULL: none.
+       Its hash and its credential were read together. */
+    const oa2_user_t *user;
 } oa2_login_t;
 
 /*
@@ -35,8 +39,8 @@ typedef struct oa2_login_t {
 oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
                          oa2_ctx_t *ctx, const oa2_browser_t *browser,
                          oa2_login_t *login);
-/* The module's own user table, as an answer: for the provider "oauth2". */
-oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_ctx_t *ctx,
-                         const char *name, const char *password);
+/* The module's own user table, as an answer: for the provider "oauth2".  Looks
+   at login's password and user only. */
+oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_login_t *login);
 
 #endif

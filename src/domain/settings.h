@@ -25,6 +25,9 @@
 #define OA2_SETTINGS(X)                                                     \
     X(TEXT, site_name, "OAuth2SiteName", NULL, 1, 100,                      \
       "the name of this site on the pages; default: the issuer's host")     \
+    X(TEXT, realm, "OAuth2Realm", NULL, 1, 255,                             \
+      "whose clients and users these are; issuers that name the same one "  \
+      "share them; default: the issuer")                                    \
     X(TEXT, secret_file, "OAuth2SecretFile", NULL, 1, 4096,                 \
       "the file with this server's secret; made when missing; "             \
       "default: \"secret\" in the state directory")                         \

@@ -80,14 +80,14 @@ static oa2_reply_t *slow_down(oa2_call_t *call, const oa2_flow_t *flow,
 }
 
 static oa2_err_t *sign_in(oa2_reply_t **out, oa2_call_t *call,
-                          oa2_flow_t *flow, const char *username)
+                          oa2_flow_t *flow, const oa2_login_t *login)
 {
     oa2_ctx_t *ctx = &call->ctx;
     oa2_session_t *session;
     const char *cookie;
 
     OA2_TRY(oa2_browser_sign_in(&cookie, &session, ctx, &call->browser,
-                                username));
+                                login));
     oa2_reply_cookie(call, OA2_SESSION_COOKIE, cookie,
                      ctx->settings->session_lifetime);
     if (oa2_scope_has(flow->prompt, "login")) {
@@ -126,7 +126,7 @@ static oa2_err_t *try_password(oa2_reply_t **out, oa2_call_t *call,
     else if (found != OA2_PASSWORD_RIGHT)
         *out = wrong(call, flow, username);
     else
-        return sign_in(out, call, flow, login.name);
+        return sign_in(out, call, flow, &login);
     return NULL;
 }
 

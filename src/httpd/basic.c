@@ -19,7 +19,7 @@
 #include <mod_auth.h>
 
 #include "base/encode.h"
-#include "domain/client.h"
+#include "domain/account.h"
 #include "httpd/challenge.h"
 #include "httpd/conf.h"
 #include "httpd/log.h"
@@ -49,7 +49,7 @@ int oa2_basic_is_sent(request_rec *r)
 }
 
 /* "user-id:password": the first colon parts them. */
-static int read_pair(const char **name, const char **password, request_rec *r)
+static int read_pair(oa2_login_t *login, request_rec *r)
 {
     apr_size_t len;
     char *pair = (char *)oa2_b64_decode(&len, credentials(r), r->pool);
@@ -57,9 +57,8 @@ static int read_pair(const char **name, const char **password, request_rec *r)
 
     if (!pair || strlen(pair) != len || !(colon = strchr(pair, ':'))) return 0;
     *colon = '\0';
-    *name = pair;
-    *password = colon + 1;
-    return !oa2_user_name_problem(pair);
+    login->password = colon + 1;
+    return !oa2_account_name(&login->name, pair, r->pool);
 }
 
 /* The name is not logged: people type passwords there by mistake. */
@@ -102,17 +101,16 @@ int oa2_basic_check(request_rec *r)
 {
     const apr_array_header_t *providers = oa2_conf_dir(r)->basic_providers;
     const char *outer = find_outer(r);
-    const char *name;
-    const char *password;
+    oa2_login_t login = { 0 };
 
     if (outer) return accept_user(r, outer);
-    if (!read_pair(&name, &password, r)) {
+    if (!read_pair(&login, r)) {
         return refuse(r, OA2_ID(7900), "the Authorization header is not "
                       "well-formed Basic");
     }
-    switch (oa2_login_ask_all(r, providers, &name, password)) {
+    switch (oa2_login_ask_all(r, providers, &login)) {
     case AUTH_GRANTED:
-        return accept_user(r, name);
+        return accept_user(r, login.name);
     case AUTH_DENIED:
     case AUTH_USER_NOT_FOUND:
         return refuse(r, OA2_ID(7901), "a name or password sent in Basic is "

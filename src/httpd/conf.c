@@ -275,6 +275,7 @@ static void fill_in(oa2_settings_t *settings, const char *state_dir,
     OA2_SETTINGS(X)
 #undef X
     if (!settings->site_name) settings->site_name = host_of(settings);
+    if (!settings->realm) settings->realm = settings->issuer;
     if (!settings->secret_file) {
         settings->secret_file = apr_pstrcat(pool, state_dir, "/secret", NULL);
     }

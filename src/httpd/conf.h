@@ -40,6 +40,7 @@ typedef struct oa2_server_t {
     const char *fault;                  /* why it cannot serve; NULL: it can */
     const oa2_pages_t *pages;
     struct oa2_db_t *db;
+    struct oa2_db_realm_t *realm;       /* one of the db's */
     /* in the main server's only */
     struct oa2_db_t *dbs;               /* all that are in use */
     apr_file_t *jobs_lock;              /* httpd/jobs.h; NULL: none */

@@ -44,6 +44,19 @@ static void enlarge(oa2_db_t *db, const oa2_settings_t *settings)
     if (db->token_entry < entry) db->token_entry = entry;
 }
 
+static oa2_db_realm_t *realm_of(oa2_db_t *db, const char *name,
+                                apr_pool_t *pool)
+{
+    oa2_db_realm_t **at = &db->realms;
+
+    while (*at && strcmp((*at)->name, name) != 0) at = &(*at)->next;
+    if (!*at) {
+        *at = apr_pcalloc(pool, sizeof(**at));
+        (*at)->name = name;
+    }
+    return *at;
+}
+
 oa2_db_t *oa2_db_collect(server_rec *main_server, apr_pool_t *pool)
 {
     oa2_db_t *dbs = NULL;
@@ -67,6 +80,7 @@ oa2_db_t *oa2_db_collect(server_rec *main_server, apr_pool_t *pool)
         }
         enlarge(db, &conf->settings);
         conf->db = db;
+        conf->realm = realm_of(db, conf->settings.realm, pool);
     }
     return dbs;
 }
@@ -179,10 +193,14 @@ static oa2_err_t *check_pgsql(const oa2_db_t *db, oa2_ctx_t *ctx)
 
 oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx)
 {
+    oa2_db_realm_t *realm;
     int applied;
 
     OA2_TRY(oa2_store_is_pgsql(ctx->store)
             ? check_pgsql(db, ctx) : oa2_schema_migrate(&applied, ctx));
+    for (realm = db->realms; realm; realm = realm->next) {
+        OA2_TRY(oa2_realm_enter(&realm->id, ctx, realm->name));
+    }
     apr_atomic_set32(&db->is_ready, 1);
     return NULL;
 }

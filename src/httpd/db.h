@@ -15,6 +15,13 @@
 #include "httpd/conf.h"
 #include "store/store.h"
 
+/* A realm that a server of this database has, and others may have too. */
+typedef struct oa2_db_realm_t {
+    struct oa2_db_realm_t *next;        /* as configured */
+    const char *name;
+    apr_int64_t id;                     /* once the db is_ready */
+} oa2_db_realm_t;
+
 typedef struct oa2_db_t {
     struct oa2_db_t *next;
     oa2_store_conf_t conf;
@@ -33,6 +40,7 @@ typedef struct oa2_db_t {
     apr_thread_mutex_t *gate;           /* a child's; for what is below */
     apr_pool_t *pool;
     apr_time_t next_try;
+    oa2_db_realm_t *realms;             /* in the order of the servers */
 } oa2_db_t;
 
 /* One for each database that some active server names; sets their conf->db.
@@ -47,7 +55,9 @@ oa2_db_t *oa2_db_collect(server_rec *main_server, apr_pool_t *pool);
 void oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool, apr_pool_t *pool);
 /*
  * Brings SQLite's tables up to date, or looks at PostgreSQL's, which are an
- * administrator's to make; db->is_ready is 1 afterwards.  As httpd's user.
+ * administrator's to make.  Then numbers the realms, in the order of the
+ * servers, so that the first one has what there was before there were realms;
+ * db->is_ready is 1 afterwards.  As httpd's user.
  */
 oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx);
 /* The same from a process that is not a child, on a connection of its own

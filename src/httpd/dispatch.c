@@ -113,7 +113,7 @@ static oa2_err_t *read_params(int *status, oa2_call_t *call, request_rec *r)
 
 /* Until the row is obeyed.  *reply NULL: go on. */
 static oa2_err_t *prepare(oa2_reply_t **reply, int *status, oa2_call_t *call,
-                          request_rec *r)
+                          request_rec *r, oa2_err_t *ready)
 {
     *reply = NULL;
     if (!call->endpoint->handle) {
@@ -123,7 +123,7 @@ static oa2_err_t *prepare(oa2_reply_t **reply, int *status, oa2_call_t *call,
                             call->ctx.settings->issuer_path,
                             call->ctx.settings->issuer);
     }
-    OA2_TRY(oa2_setup_ready(oa2_conf_server(r->server), r->pool));
+    OA2_TRY(ready);
     OA2_TRY(check_method(call, r));
     OA2_TRY(oa2_cors_grant(call->headers, r, &call->ctx,
                            call->endpoint->cors));
@@ -189,6 +189,7 @@ int oa2_dispatch(request_rec *r)
     const oa2_server_t *conf;
     oa2_call_t call;
     oa2_reply_t *reply;
+    oa2_err_t *ready;
     oa2_err_t *err;
     int status = OK;
 
@@ -197,9 +198,11 @@ int oa2_dispatch(request_rec *r)
     }
     conf = oa2_conf_server(r->server);
     if (!conf || !conf->db) return not_configured(r, handler);
+    /* First: only then is there a store, and a realm. */
+    ready = oa2_setup_ready(conf, r->pool);
     oa2_request_call(&call, r, conf);
     call.endpoint = find(r, handler, &conf->settings);
-    err = prepare(&reply, &status, &call, r);
+    err = prepare(&reply, &status, &call, r, ready);
     if (status != OK) return status;
     if (err && !call.pages && call.endpoint->answer == OA2_ANSWER_PAGE) {
         return without_pages(r, err);

@@ -3,11 +3,12 @@
 #include "httpd/login.h"
 
 #include <ap_provider.h>
+#include <apr_strings.h>
 #include <http_request.h>
 #include <mod_auth.h>
 
 #include "base/crypto.h"
-#include "domain/client.h"
+#include "domain/account.h"
 #include "httpd/conf.h"
 #include "httpd/db.h"
 #include "httpd/log.h"
@@ -20,7 +21,7 @@
  * and "alice" are one user here as well.
  */
 static authn_status ask_one(request_rec *r, const oa2_provider_t *row,
-                            const char **name, const char *password)
+                            oa2_login_t *login)
 {
     const authn_provider *provider = row->provider;
     char *user = r->user;
@@ -28,25 +29,25 @@ static authn_status ask_one(request_rec *r, const oa2_provider_t *row,
 
     r->user = NULL;
     apr_table_setn(r->notes, AUTHN_PROVIDER_NAME_NOTE, row->name);
-    status = provider->check_password(r, *name, password);
+    status = provider->check_password(r, login->name, login->password);
     apr_table_unset(r->notes, AUTHN_PROVIDER_NAME_NOTE);
-    if (status == AUTH_GRANTED && r->user && !oa2_user_name_problem(r->user)) {
-        *name = r->user;
+    if (status == AUTH_GRANTED) {
+        login->provider = row->name;
+        if (r->user) oa2_account_name(&login->name, r->user, r->pool);
     }
     r->user = user;
     return status;
 }
 
 int oa2_login_ask_all(request_rec *r, const apr_array_header_t *rows,
-                      const char **name, const char *password)
+                      oa2_login_t *login)
 {
     authn_status worst = AUTH_USER_NOT_FOUND;
     authn_status status;
     int i;
 
     for (i = 0; i < rows->nelts; i++) {
-        status = ask_one(r, &APR_ARRAY_IDX(rows, i, oa2_provider_t), name,
-                         password);
+        status = ask_one(r, &APR_ARRAY_IDX(rows, i, oa2_provider_t), login);
         if (status == AUTH_GRANTED || status == AUTH_DENIED) return status;
         /* Another provider may still know the user. */
         if (status != AUTH_USER_NOT_FOUND) worst = AUTH_GENERAL_ERROR;
@@ -54,19 +55,13 @@ int oa2_login_ask_all(request_rec *r, const apr_array_header_t *rows,
     return worst;
 }
 
-oa2_err_t *oa2_login_ask(oa2_password_t *out, const char **name, void *baton,
-                         const char *password)
+oa2_err_t *oa2_login_ask(oa2_password_t *out, oa2_login_t *login)
 {
-    request_rec *r = baton;
-    const oa2_server_t *conf = oa2_conf_server(r->server);
+    request_rec *r = login->baton;
     const oa2_dir_t *dir = oa2_conf_dir(r);
-    oa2_ctx_t ctx;
 
-    if (!dir->providers) {
-        ctx = oa2_request_ctx(r, conf);
-        return oa2_login_own(out, &ctx, *name, password);
-    }
-    switch (oa2_login_ask_all(r, dir->providers, name, password)) {
+    if (!dir->providers) return oa2_login_own(out, login);
+    switch (oa2_login_ask_all(r, dir->providers, login)) {
     case AUTH_GRANTED:
         *out = OA2_PASSWORD_RIGHT;
         return NULL;
@@ -75,7 +70,7 @@ oa2_err_t *oa2_login_ask(oa2_password_t *out, const char **name, void *baton,
         return NULL;
     case AUTH_USER_NOT_FOUND:
         /* An unknown user takes as long as a known one. */
-        oa2_password_matches(password, NULL);
+        oa2_password_matches(login->password, NULL);
         *out = OA2_PASSWORD_WRONG;
         return NULL;
     default:
@@ -88,20 +83,31 @@ oa2_err_t *oa2_login_ask(oa2_password_t *out, const char **name, void *baton,
     }
 }
 
-/* A user who is only known elsewhere is not ours to refuse, unless an
-   administrator disabled the account here. */
-static oa2_err_t *check_own(authn_status *out, oa2_ctx_t *ctx,
+/*
+ * A user for whom somebody else vouches is not ours to refuse, unless an
+ * administrator disabled the account here.  httpd goes by the name in r->user
+ * from then on: the row's spelling.
+ */
+static oa2_err_t *check_own(authn_status *out, request_rec *r,
                             const char *name, const char *password)
 {
+    oa2_login_t login = { .name = name, .password = password };
     oa2_password_t answer;
-    oa2_user_t *user = NULL;
+    oa2_user_t *user;
+    const oa2_server_t *conf = oa2_conf_server(r->server);
+    oa2_ctx_t ctx = oa2_request_ctx(r, conf);
 
     *out = AUTH_USER_NOT_FOUND;
-    if (oa2_user_name_problem(name)) return NULL;
-    OA2_TRY(oa2_user_find(&user, ctx, name));
-    if (!user || (!user->password && !user->disabled)) return NULL;
-    OA2_TRY(oa2_login_own(&answer, ctx, name, password));
+    if (oa2_account_name(&login.name, name, r->pool)) return NULL;
+    OA2_TRY(oa2_user_find(&user, &ctx, login.name));
+    if (!user || (!oa2_account_is_own(user) && !user->disabled)) return NULL;
+    login.user = user;
+    OA2_TRY(oa2_login_own(&answer, &login));
     *out = answer == OA2_PASSWORD_RIGHT ? AUTH_GRANTED : AUTH_DENIED;
+    if (*out == AUTH_GRANTED) {
+        r->user = apr_pstrdup(r->pool, user->name);
+        oa2_phase_of(r)->is_own_user = 1;
+    }
     return NULL;
 }
 
@@ -111,7 +117,6 @@ static authn_status check_password(request_rec *r, const char *name,
     const oa2_server_t *conf = oa2_conf_server(r->server);
     authn_status status = AUTH_GENERAL_ERROR;
     oa2_err_t *err;
-    oa2_ctx_t ctx;
 
     if (!conf || !conf->db) {
         err = oa2_err_make(r->pool, &oa2_server_error, OA2_ID(7081), NULL,
@@ -122,8 +127,7 @@ static authn_status check_password(request_rec *r, const char *name,
         err = oa2_setup_ready(conf, r->pool);
     }
     if (!err) {
-        ctx = oa2_request_ctx(r, conf);
-        err = check_own(&status, &ctx, name, password);
+        err = check_own(&status, r, name, password);
     }
     if (err) {
         oa2_log_err(r, err, NULL);

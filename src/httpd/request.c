@@ -2,6 +2,7 @@
 /* request.c - see request.h */
 #include "httpd/request.h"
 
+#include <apr_atomic.h>
 #include <apr_buckets.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
@@ -10,13 +11,14 @@
 #include <http_request.h>
 
 #include "base/encode.h"
-#include "domain/client.h"
+#include "domain/account.h"
 #include "httpd/db.h"
 #include "httpd/entry.h"
 #include "httpd/login.h"
 #include "httpd/module.h"
 
 #define COOKIE_MAX 128
+#define NO_REALM -1                     /* has no rows */
 
 oa2_phase_t *oa2_phase_find(const request_rec *r)
 {
@@ -58,6 +60,8 @@ oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf)
     ctx.now = apr_time_sec(apr_time_now());
     ctx.settings = &conf->settings;
     ctx.salt = conf->settings.keys.salt;
+    ctx.realm = apr_atomic_read32(&conf->db->is_ready) ? conf->realm->id
+                                                       : NO_REALM;
     return ctx;
 }
 
@@ -107,13 +111,24 @@ const char *oa2_request_cookie(request_rec *r, const char *name)
 static const char *remote_user(request_rec *r)
 {
     const char *type = ap_auth_type(r);
+    const char *name;
 
     if (!r->user || !r->ap_auth_type || !type
         || strcasecmp(type, "None") == 0 || oa2_request_is_protected(r)
-        || oa2_user_name_problem(r->user)) {
+        || oa2_account_name(&name, r->user, r->pool)) {
         return NULL;
     }
-    return r->user;
+    return name;
+}
+
+/* Another AuthType may mean other people; but ours are ours by any. */
+static const char *remote_provider(request_rec *r)
+{
+    const oa2_phase_t *phase = oa2_phase_find(r);
+
+    return phase && phase->is_own_user
+        ? OA2_ACCOUNT_OWN
+        : apr_pstrcat(r->pool, "httpd:", r->ap_auth_type, NULL);
 }
 
 static const char *cookie_name(const oa2_server_t *conf, const char *name,
@@ -134,6 +149,9 @@ void oa2_request_call(oa2_call_t *call, request_rec *r,
     call->browser.session_id = oa2_request_cookie(
         r, cookie_name(conf, OA2_SESSION_COOKIE, r->pool));
     call->browser.remote_user = remote_user(r);
+    if (call->browser.remote_user) {
+        call->browser.remote_provider = remote_provider(r);
+    }
     call->browser.address = r->useragent_ip;
     call->pages = conf->pages;
     call->ask_password = oa2_login_ask;

@@ -29,6 +29,7 @@ typedef struct oa2_phase_t {
     /* httpd/last.h */
     apr_table_t *last;                  /* headers, "": must not be sent */
     const char *origin;                 /* may read the answer; NULL: none */
+    unsigned is_own_user:1;             /* our provider vouched for r->user */
     unsigned is_open:1;                 /* let through without a token */
     unsigned is_inside:1;               /* httpd/require re-enters a hook */
     unsigned is_lookup:1;               /* httpd/wellknown only looks */
@@ -51,7 +52,8 @@ oa2_phase_t *oa2_phase_find(const request_rec *r);
 
 /* 1 under our AuthType. */
 int oa2_request_is_protected(request_rec *r);
-/* Context of a request: conf->db has to be there. */
+/* Context of a request: conf->db has to be there.  Before oa2_setup_ready()
+   it is of no realm, and sees no row. */
 oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf);
 /* Everything but method, parameters and endpoint. */
 void oa2_request_call(oa2_call_t *call, request_rec *r,

@@ -34,7 +34,7 @@ static void add(apr_array_header_t *served, const server_rec *s,
     row->server = apr_psprintf(pool, "%s:%u", s->server_hostname
                                ? s->server_hostname : "", s->port);
     row->issuer = settings->issuer;
-    row->realm = settings->issuer;
+    row->realm = settings->realm;
     row->driver = conf.driver;
     row->params = oa2_store_conf_public(&row->password, &conf, pool);
     row->state_dir = state_dir;

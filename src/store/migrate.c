@@ -12,6 +12,7 @@
 
 #include "store/migrate.h"
 #include "store/pool.h"
+#include "store/user.h"
 
 #define TRIES 8         /* to become the one that applies a version */
 #define OLDEST 2        /* the lowest version whose tables we can work with */
@@ -197,6 +198,7 @@ oa2_err_t *oa2_schema_migrate(int *applied, oa2_ctx_t *ctx)
             tries = TRIES;
         }
     } while (step != 0);
+    OA2_TRY(oa2_accounts_settle(ctx));
     *applied = count;
     return NULL;
 }

@@ -138,6 +138,8 @@ static const struct {
     { UNKNOWN_NAME, OA2_FAULT_AGAIN, 1, NULL },
     { KNOWN_NAME, OA2_FAULT_AGAIN, 1, NULL },
     { "0A000", OA2_FAULT_AGAIN, 1, NULL },
+    /* somebody else has it now: the next look finds it there */
+    { "23505", OA2_FAULT_AGAIN, 0, NULL },
     { "40001", OA2_FAULT_AGAIN, 0, NULL },
     { "40P01", OA2_FAULT_AGAIN, 0, NULL },
     { "57014", OA2_FAULT_BUSY, 0, "the statement took too long" },

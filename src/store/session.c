@@ -4,15 +4,23 @@
  */
 #include "store/realm.h"
 
+/* The lock is against a removal: the row that is referred to stays there. */
+#define USER "SELECT name FROM oauth2_user WHERE name = $2" \
+    " AND credential = $5 AND disabled = 0"
 #define PUT "INSERT INTO oauth2_session (digest, user_name, authenticated," \
-    " expires) VALUES ($1, $2, $3, $4)" \
-    " ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest RETURNING 1"
+    " expires, credential) SELECT CAST($1 AS TEXT), u.name," \
+    " CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS TEXT)"
+#define AGAIN " WHERE 1 = 1 ON CONFLICT (digest) DO UPDATE" \
+    " SET digest = excluded.digest RETURNING 1"
 static const oa2_sql_t put_sql = {
-    "session_put", PUT, { PUT }, .repeats = 1
+    "session_put",
+    "WITH u AS (" USER " FOR KEY SHARE) " PUT " FROM u" AGAIN,
+    { PUT " FROM (" USER ") u" AGAIN }, .repeats = 1
 };
 
 #define FIND "SELECT s.digest, u.name, u.sub, s.authenticated, s.expires" \
     " FROM oauth2_session s JOIN oauth2_user u ON u.name = s.user_name" \
+    " AND u.credential = s.credential" \
     " WHERE s.digest = $1 AND s.expires > $2 AND u.disabled = 0"
 static const oa2_sql_t find_sql = {
     "session_find", FIND, { FIND }, .repeats = 1
@@ -26,14 +34,18 @@ static const oa2_sql_t end_sql = {
     .repeats = 1
 };
 
-oa2_err_t *oa2_session_put(oa2_ctx_t *ctx, const oa2_session_t *session)
+oa2_err_t *oa2_session_put(int *put, oa2_ctx_t *ctx,
+                           const oa2_session_t *session)
 {
     apr_array_header_t *rows;
 
-    return OA2_SQL(&rows, ctx, &put_sql, session->digest,
-                   oa2_realm_key(ctx, session->user),
-                   oa2_sql_number(ctx->pool, session->authenticated),
-                   oa2_sql_number(ctx->pool, session->expires));
+    OA2_TRY(OA2_SQL(&rows, ctx, &put_sql, session->digest,
+                    oa2_realm_key(ctx, session->user),
+                    oa2_sql_number(ctx->pool, session->authenticated),
+                    oa2_sql_number(ctx->pool, session->expires),
+                    session->credential));
+    *put = rows->nelts > 0;
+    return NULL;
 }
 
 oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,

@@ -2,6 +2,8 @@
 /*
  * store.h - everything that is remembered, as verbs of the domain.
  *
+ * long: the promises below hold for every verb, and are read with them.
+ *
  * Below: PostgreSQL or SQLite through apr_dbd (store/pool.h, store/sql.h), and
  * the cache that processes share (base/cache.h).  Above: nobody writes SQL.
  *
@@ -107,8 +109,11 @@ typedef struct oa2_schema_t {
 } oa2_schema_t;
 
 oa2_err_t *oa2_schema_find(oa2_schema_t *out, oa2_ctx_t *ctx);
-/* Applies what is missing, each version in one transaction, one process at a
-   time; *applied counts them. */
+/*
+ * Applies what is missing, each version in one transaction, one process at a
+ * time; *applied counts them.  Then, each time, gives users an account that a
+ * program of version 1 has made: see oa2_user_list_replaced().
+ */
 oa2_err_t *oa2_schema_migrate(int *applied, oa2_ctx_t *ctx);
 
 /* ------------------------------------------------------------ realm */
@@ -215,32 +220,56 @@ oa2_err_t *oa2_origin_is_known(int *known, oa2_ctx_t *ctx,
 
 /* ------------------------------------------------------------ user */
 
+/*
+ * A user is found by any spelling of the name (base/fold.h): there is one in a
+ * realm of all that fold to the same.  Verbs that change one take the name as
+ * the row has it.
+ */
 typedef struct oa2_user_t {
-    const char *name;                   /* what is typed at login */
+    const char *name;                   /* as it is shown */
     const char *sub;                    /* random, never reused */
     const char *password;               /* hash; NULL: known elsewhere only */
     int disabled;
     apr_int64_t created;
+    const char *provider;               /* vouched first; NULL: nobody yet */
+    const char *credential;             /* find only: see oa2_session_t */
+    int is_replaced;                    /* list only: nobody can sign in by it,
+                                           another row has its account */
 } oa2_user_t;
 
 oa2_err_t *oa2_user_find(oa2_user_t **out, oa2_ctx_t *ctx, const char *name);
+/* *put: 0 when there is one by that name, in any spelling. */
 oa2_err_t *oa2_user_put(int *put, oa2_ctx_t *ctx, const oa2_user_t *user);
 /*
- * The row of a user who logged in by another httpd provider: made with this
- * sub when there is none yet.
+ * The row of a user for whom provider vouches: made with this sub when there
+ * is none yet.  A row that nobody has vouched for is provider's from now on;
+ * the caller looks whether (*out)->provider is.
  */
 oa2_err_t *oa2_user_enter(oa2_user_t **out, oa2_ctx_t *ctx, const char *name,
-                          const char *new_sub);
-/* Ends the user's sessions too. */
+                          const char *provider, const char *new_sub);
+/* Ends the user's sessions too; from now on the own table vouches. */
 oa2_err_t *oa2_user_set_password(int *done, oa2_ctx_t *ctx, const char *name,
                                  const char *hash);
-/* A disabled user's sessions end and its tokens are refused. */
+/* A disabled user's sessions end and its tokens are refused, those of rows
+   that it replaced as well. */
 oa2_err_t *oa2_user_set_disabled(int *done, oa2_ctx_t *ctx, const char *name,
                                  int disabled);
+/* Signs the user out everywhere. */
+oa2_err_t *oa2_user_end_sessions(int *done, oa2_ctx_t *ctx, const char *name);
+/* From now on that one vouches, and no other. */
+oa2_err_t *oa2_user_set_provider(int *done, oa2_ctx_t *ctx, const char *name,
+                                 const char *provider);
 /* With sessions, consents, grants, codes and tokens. */
 oa2_err_t *oa2_user_remove(int *done, oa2_ctx_t *ctx, const char *name);
 oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
                          const char *after, int n);
+/*
+ * oa2_user_t *, at most n: rows of version 1 whose names are spellings of
+ * another one's, which has the account.  Nobody can sign in by them.  What to
+ * do with them is an administrator's to say; most will be removed.
+ */
+oa2_err_t *oa2_user_list_replaced(apr_array_header_t **out, oa2_ctx_t *ctx,
+                                  int n);
 
 /* ------------------------------------------------------------ session */
 
@@ -251,10 +280,19 @@ typedef struct oa2_session_t {
     const char *sub;
     apr_int64_t authenticated;          /* when the password was typed */
     apr_int64_t expires;
+    const char *credential;             /* put only: the user's, as it was
+                                           before the password was looked at */
 } oa2_session_t;
 
-oa2_err_t *oa2_session_put(oa2_ctx_t *ctx, const oa2_session_t *session);
-/* NULL when expired, or its user is disabled or gone. */
+/*
+ * Whatever ends a user's sessions changes the credential in the user's row: a
+ * session is good while the two are the same, so that none has to be hunted
+ * down, and none that is made meanwhile is left.  *put: 0 when they differ
+ * already, or the user is disabled or gone: then nothing is stored.
+ */
+oa2_err_t *oa2_session_put(int *put, oa2_ctx_t *ctx,
+                           const oa2_session_t *session);
+/* NULL when expired or ended, or its user is disabled or gone. */
 oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
                             const char *digest);
 oa2_err_t *oa2_session_end(int *done, oa2_ctx_t *ctx, const char *digest);

@@ -3,16 +3,47 @@
  * user.c - the people who log in: our own table, and the rows that stand for
  * those whom another httpd provider knows.
  *
- * The name is what is typed; the sub is what clients see, and never used
- * again: a second user of the same name is another person.
+ * The name is what is shown; the account, made of it by base/fold, is what a
+ * user is found by; the sub is what clients see, and never used again: a second
+ * user of the same name is another person.
+ *
+ * An account that begins with ':' is none: the row's user would have that of
+ * another row, which is the account's user (accounts.c).
  */
 #include <apr_strings.h>
 
+#include "base/crypto.h"
+#include "base/fold.h"
 #include "store/grant.h"
-#include "store/realm.h"
 #include "store/tell.h"
+#include "store/user.h"
 
-#define COLUMNS "name, sub, password, disabled, created"
+#define CREDENTIAL_BYTES 16
+#define OWN "oauth2"            /* vouches for who has a password here */
+
+#define COLUMNS "name, sub, password, disabled, created, provider," \
+    " credential, account"
+
+const char *oa2_user_account(const oa2_ctx_t *ctx, const char *name)
+{
+    return oa2_realm_key(ctx, oa2_fold(name, ctx->pool));
+}
+
+const char *oa2_user_new_credential(const oa2_ctx_t *ctx)
+{
+    return oa2_random_text(ctx->pool, CREDENTIAL_BYTES);
+}
+
+const char *oa2_user_replaced(const char *account, apr_pool_t *pool)
+{
+    return account ? apr_pstrcat(pool, ":", account, ":", NULL) : NULL;
+}
+
+const char *oa2_user_replaced_end(const char *replaced, apr_pool_t *pool)
+{
+    return replaced ? apr_pstrcat(pool, replaced, "\xf4\x8f\xbf\xbf", NULL)
+                    : NULL;
+}
 
 static oa2_user_t *user_read(const oa2_ctx_t *ctx, oa2_row_t row)
 {
@@ -23,21 +54,30 @@ static oa2_user_t *user_read(const oa2_ctx_t *ctx, oa2_row_t row)
     user->password = row[2];
     user->disabled = oa2_row_number(row, 3) != 0;
     user->created = oa2_row_number(row, 4);
+    user->provider = row[5] || !user->password ? row[5] : OWN;
+    user->credential = oa2_row_text(row, 6);
+    user->is_replaced = row[7] && *row[7] == OA2_REPLACED;
     return user;
 }
 
 /* ------------------------------------------------------------ find, list */
 
-#define FIND "SELECT " COLUMNS " FROM oauth2_user WHERE name = $1"
+/* $1 account, $2 name, $3 the account as a name: rows that version 1 of the
+   schema made have no account, and are found by how they are written. */
+#define FIND "SELECT " COLUMNS " FROM oauth2_user WHERE account = $1" \
+    " OR (account IS NULL AND name IN ($2, $3))" \
+    " ORDER BY account IS NULL, name <> $2 LIMIT 1"
 static const oa2_sql_t find_sql = {
     "user_find", FIND, { FIND }, .repeats = 1
 };
 
 oa2_err_t *oa2_user_find(oa2_user_t **out, oa2_ctx_t *ctx, const char *name)
 {
+    const char *account = oa2_user_account(ctx, name);
     apr_array_header_t *rows;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, oa2_realm_key(ctx, name)));
+    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, account, oa2_realm_key(ctx, name),
+                    account));
     *out = rows->nelts ? user_read(ctx, APR_ARRAY_IDX(rows, 0, oa2_row_t))
                        : NULL;
     return NULL;
@@ -64,72 +104,178 @@ oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
     return NULL;
 }
 
+#define REPLACED_LIST "SELECT " COLUMNS " FROM oauth2_user" \
+    " WHERE account >= ':' AND account < ';' ORDER BY account" \
+    " LIMIT CAST($1 AS BIGINT)"
+static const oa2_sql_t replaced_list_sql = {
+    "user_list_replaced", REPLACED_LIST, { REPLACED_LIST }, .repeats = 1
+};
+
+oa2_err_t *oa2_user_list_replaced(apr_array_header_t **out, oa2_ctx_t *ctx,
+                                  int n)
+{
+    apr_array_header_t *rows;
+    int i;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &replaced_list_sql,
+                    oa2_sql_number(ctx->pool, n)));
+    *out = apr_array_make(ctx->pool, rows->nelts, sizeof(oa2_user_t *));
+    for (i = 0; i < rows->nelts; i++) {
+        oa2_user_t *user = user_read(ctx, APR_ARRAY_IDX(rows, i, oa2_row_t));
+
+        if (user->name)
+            APR_ARRAY_PUSH(*out, oa2_user_t *) = user;
+    }
+    return NULL;
+}
+
 /* ------------------------------------------------------------ put, enter */
 
-/* One and the same put again is told that it was done: by the sub. */
+/* Taken is the name or the account.  One and the same put again is told that
+   it was done: by the sub. */
 #define PUT "INSERT INTO oauth2_user (" COLUMNS ")" \
-    " VALUES ($1, $2, $3, $4, $5)" \
+    " SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT)," \
+    " CAST($4 AS SMALLINT), CAST($5 AS BIGINT), CAST($6 AS TEXT)," \
+    " CAST($7 AS TEXT), CAST($8 AS TEXT) WHERE NOT EXISTS" \
+    " (SELECT 1 FROM oauth2_user WHERE account = $8 AND sub <> $2)" \
     " ON CONFLICT (name) DO UPDATE SET name = excluded.name" \
     " WHERE oauth2_user.sub = excluded.sub RETURNING name"
 static const oa2_sql_t put_sql = {
     "user_put", PUT, { PUT }, .repeats = 1
 };
 
-oa2_err_t *oa2_user_put(int *put, oa2_ctx_t *ctx, const oa2_user_t *user)
+static oa2_err_t *put(int *done, oa2_ctx_t *ctx, const oa2_user_t *user,
+                      const char *account)
 {
     apr_array_header_t *rows;
 
     OA2_TRY(OA2_SQL(&rows, ctx, &put_sql, oa2_realm_key(ctx, user->name),
                     user->sub, user->password, user->disabled ? "1" : "0",
-                    oa2_sql_number(ctx->pool, user->created)));
-    *put = rows->nelts > 0;
+                    oa2_sql_number(ctx->pool, user->created), user->provider,
+                    oa2_user_new_credential(ctx), account));
+    *done = rows->nelts > 0;
     return NULL;
 }
 
-/* The UPDATE changes nothing: it makes RETURNING answer a row that is there. */
-#define ENTER "INSERT INTO oauth2_user (" COLUMNS ")" \
-    " VALUES ($1, $2, NULL, 0, $3)" \
-    " ON CONFLICT (name) DO UPDATE SET name = excluded.name" \
-    " RETURNING " COLUMNS
-static const oa2_sql_t enter_sql = {
-    "user_enter", ENTER, { ENTER }, .repeats = 1
+oa2_err_t *oa2_user_put(int *done, oa2_ctx_t *ctx, const oa2_user_t *user)
+{
+    return put(done, ctx, user, oa2_user_account(ctx, user->name));
+}
+
+/* What version 1 did not know of its rows, once it is known. */
+#define ADOPT "UPDATE oauth2_user SET account = COALESCE(account, $2)," \
+    " provider = COALESCE(provider, CASE WHEN password IS NULL" \
+    " THEN CAST($3 AS TEXT) ELSE '" OWN "' END)" \
+    " WHERE name = $1 AND (account IS NULL OR provider IS NULL)" \
+    " AND NOT EXISTS (SELECT 1 FROM oauth2_user o WHERE o.account = $2" \
+    " AND o.name <> $1) RETURNING 1"
+static const oa2_sql_t adopt_sql = {
+    "user_enter: adopt", ADOPT, { ADOPT }, .repeats = 1
 };
 
-oa2_err_t *oa2_user_enter(oa2_user_t **out, oa2_ctx_t *ctx, const char *name,
-                          const char *new_sub)
+static oa2_err_t *adopt(oa2_user_t **user, oa2_ctx_t *ctx,
+                        const char *provider)
 {
+    const char *name = (*user)->name;
     apr_array_header_t *rows;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &enter_sql, oa2_realm_key(ctx, name), new_sub,
-                    oa2_sql_number(ctx->pool, ctx->now)));
-    *out = user_read(ctx, APR_ARRAY_IDX(rows, 0, oa2_row_t));
+    OA2_TRY(OA2_SQL(&rows, ctx, &adopt_sql, oa2_realm_key(ctx, name),
+                    oa2_user_account(ctx, name), provider));
+    return oa2_user_find(user, ctx, name);
+}
+
+/* The name may be that of a replaced row, and then the account is shown. */
+static oa2_err_t *enter_new(oa2_user_t **out, oa2_ctx_t *ctx,
+                            const oa2_user_t *user)
+{
+    const char *account = oa2_user_account(ctx, user->name);
+    oa2_user_t written = *user;
+    int done;
+
+    OA2_TRY(put(&done, ctx, user, account));
+    OA2_TRY(oa2_user_find(out, ctx, user->name));
+    if (*out)
+        return NULL;
+    written.name = oa2_realm_name(ctx, account);
+    OA2_TRY(put(&done, ctx, &written, account));
+    OA2_TRY(oa2_user_find(out, ctx, user->name));
+    if (*out)
+        return NULL;
+    return oa2_err_make(ctx->pool, &oa2_server_error, OA2_ID(2201), NULL,
+                        "the user \"%s\" cannot sign in: users without an "
+                        "account have all its names: see \"oauth2ctl user "
+                        "list\", and remove them", user->name);
+}
+
+oa2_err_t *oa2_user_enter(oa2_user_t **out, oa2_ctx_t *ctx, const char *name,
+                          const char *provider, const char *new_sub)
+{
+    const oa2_user_t fresh = {
+        .name = name, .sub = new_sub, .created = ctx->now,
+        .provider = provider
+    };
+    oa2_user_t *user;
+
+    OA2_TRY(oa2_user_find(&user, ctx, name));
+    if (!user)
+        OA2_TRY(enter_new(&user, ctx, &fresh));
+    if (!user->provider)
+        OA2_TRY(adopt(&user, ctx, provider));
+    if (!user || !user->provider)
+        return oa2_err_make(ctx->pool, &oa2_temporarily_unavailable,
+                            OA2_ID(2202), NULL, "the user \"%s\" was removed "
+                            "while signing in", name);
+    *out = user;
     return NULL;
 }
 
 /* ------------------------------------------------------------ changes */
 
-static const oa2_sql_t password_sql = {
-    "user_set_password",
-    "WITH u AS (UPDATE oauth2_user SET password = $2 WHERE name = $1"
-    " RETURNING name),"
-    " s AS (DELETE FROM oauth2_session USING u WHERE user_name = u.name)"
-    " SELECT name, " OA2_TELL(OA2_OF_USER, "name") " FROM u",
-    { "?DELETE FROM oauth2_session WHERE user_name = $1",
-      "UPDATE oauth2_user SET password = $2 WHERE name = $1 RETURNING name" },
-    .repeats = 1
-};
+/*
+ * A session is good while its credential is its user's: what ends sessions
+ * changes that, and a sign-in that read the one before is too late.  Sessions
+ * are deleted as well, for the room, and for a program of version 1 beside us,
+ * which looks at nothing else.  $1 name, $2 value, $3 a new credential.
+ */
+#define ENDING(set) "UPDATE oauth2_user SET " set " credential = $3" \
+    " WHERE name = $1 RETURNING name"
+#define ENDING_SQL(verb, set) { \
+    verb, \
+    "WITH u AS (" ENDING(set) ")," \
+    " s AS (DELETE FROM oauth2_session USING u WHERE user_name = u.name)" \
+    " SELECT name, " OA2_TELL(OA2_OF_USER, "name") " FROM u", \
+    { "?DELETE FROM oauth2_session WHERE user_name = $1", ENDING(set) }, \
+    .repeats = 1 }
+
+static const oa2_sql_t password_sql =
+    ENDING_SQL("user_set_password", "password = $2, provider = '" OWN "',");
+static const oa2_sql_t end_sql = ENDING_SQL("user_end_sessions", "");
+
+/* Of replaced rows too, $4 to $5: what they hold is the same person's. */
+#define DISABLE "UPDATE oauth2_user SET disabled = $2, credential =" \
+    " CASE WHEN CAST($2 AS BIGINT) <> 0 THEN $3 ELSE credential END" \
+    " WHERE name = $1 OR (account >= $4 AND account < $5)" \
+    " RETURNING name"
+#define THEIRS "SELECT name FROM oauth2_user WHERE name = $1" \
+    " OR (account >= $4 AND account < $5)"
 
 static const oa2_sql_t disabled_sql = {
     "user_set_disabled",
-    "WITH u AS (UPDATE oauth2_user SET disabled = $2 WHERE name = $1"
-    " RETURNING name, disabled),"
+    "WITH u AS (" DISABLE "),"
     " s AS (DELETE FROM oauth2_session USING u WHERE user_name = u.name"
-    " AND u.disabled <> 0)"
+    " AND CAST($2 AS BIGINT) <> 0)"
     " SELECT name, " OA2_TELL(OA2_OF_USER, "name") " FROM u",
-    { "UPDATE oauth2_user SET disabled = $2 WHERE name = $1 RETURNING name",
-      "?DELETE FROM oauth2_session WHERE user_name IN"
-      " (SELECT name FROM oauth2_user WHERE name = $1 AND disabled <> 0)",
-      "SELECT name FROM oauth2_user WHERE name = $1" },
+    { DISABLE,
+      "?DELETE FROM oauth2_session WHERE CAST($2 AS BIGINT) <> 0"
+      " AND user_name IN (" THEIRS ")",
+      THEIRS },
+    .repeats = 1
+};
+
+static const oa2_sql_t provider_sql = {
+    "user_set_provider",
+    "UPDATE oauth2_user SET provider = $2 WHERE name = $1 RETURNING name",
+    { "UPDATE oauth2_user SET provider = $2 WHERE name = $1 RETURNING name" },
     .repeats = 1
 };
 
@@ -149,7 +295,8 @@ static oa2_err_t *user_change(apr_array_header_t **rows, oa2_ctx_t *ctx,
                               const char *value)
 {
     const char *key = oa2_realm_key(ctx, name);
-    oa2_err_t *err = OA2_SQL(rows, ctx, sql, key, value);
+    oa2_err_t *err = OA2_SQL(rows, ctx, sql, key, value,
+                             oa2_user_new_credential(ctx));
 
     oa2_tell_caches(ctx->store, OA2_OF_USER, key);
     return err;
@@ -165,13 +312,43 @@ oa2_err_t *oa2_user_set_password(int *done, oa2_ctx_t *ctx, const char *name,
     return NULL;
 }
 
-oa2_err_t *oa2_user_set_disabled(int *done, oa2_ctx_t *ctx, const char *name,
-                                 int disabled)
+oa2_err_t *oa2_user_end_sessions(int *done, oa2_ctx_t *ctx, const char *name)
 {
     apr_array_header_t *rows;
 
-    OA2_TRY(user_change(&rows, ctx, &disabled_sql, name,
-                        disabled ? "1" : "0"));
+    OA2_TRY(user_change(&rows, ctx, &end_sql, name, NULL));
+    *done = rows->nelts > 0;
+    return NULL;
+}
+
+oa2_err_t *oa2_user_set_provider(int *done, oa2_ctx_t *ctx, const char *name,
+                                 const char *provider)
+{
+    apr_array_header_t *rows;
+
+    OA2_TRY(user_change(&rows, ctx, &provider_sql, name, provider));
+    *done = rows->nelts > 0;
+    return NULL;
+}
+
+oa2_err_t *oa2_user_set_disabled(int *done, oa2_ctx_t *ctx, const char *name,
+                                 int disabled)
+{
+    const char *account = oa2_user_account(ctx, name);
+    const char *replaced = oa2_user_replaced(account, ctx->pool);
+    apr_array_header_t *rows;
+    oa2_err_t *err = OA2_SQL(&rows, ctx, &disabled_sql,
+                             oa2_realm_key(ctx, name), disabled ? "1" : "0",
+                             oa2_user_new_credential(ctx), replaced,
+                             oa2_user_replaced_end(replaced, ctx->pool));
+    int i;
+
+    oa2_tell_caches(ctx->store, err ? OA2_OF_ALL : OA2_OF_USER,
+                    oa2_realm_key(ctx, name));
+    OA2_TRY(err);
+    for (i = 0; i < rows->nelts; i++)
+        oa2_tell_caches(ctx->store, OA2_OF_USER, oa2_row_text(
+            APR_ARRAY_IDX(rows, i, oa2_row_t), 0));
     *done = rows->nelts > 0;
     return NULL;
 }

@@ -72,12 +72,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 }
 
 /* No bcrypt: a hundred inputs a second would be too few. */
-static oa2_err_t *ask(oa2_password_t *out, const char **name, void *baton,
-                      const char *password)
+static oa2_err_t *ask(oa2_password_t *out, oa2_login_t *login)
 {
-    (void)baton;
-    *out = !strcmp(*name, "alice") && !strcmp(password, "alice")
+    *out = !strcmp(login->name, "alice") && !strcmp(login->password, "alice")
                ? OA2_PASSWORD_RIGHT : OA2_PASSWORD_WRONG;
+    login->provider = "fuzz";
     return NULL;
 }
 

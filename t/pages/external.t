@@ -18,7 +18,7 @@ my %good = (client_id => 'ex-app', redirect_uri => $uri, scope => 'read');
 
 sub person {
     return OAuth2Test::Browser->new(
-        issuer => 'sso', basic => [ 'file-bob', $file->{'file-bob'} ]);
+        issuer => 'sso', basic => [ 'file-carol', $file->{'file-carol'} ]);
 }
 
 subtest 'without credentials httpd asks for them' => sub {
@@ -35,7 +35,7 @@ subtest 'with them: consent at once' => sub {
     my $page = $person->follow($person->get($flow->{url}));
     my $form = $person->form_with($page, 'decision');
     ok($form, 'the consent page');
-    like($page->{content}, qr/file-bob/, 'who is signed in');
+    like($page->{content}, qr/file-carol/, 'who is signed in');
     ok(!$person->{cookies}{oauth2_session}, 'no session of ours');
     unlike($page->{content}, qr/Switch account/, 'nothing to sign out of');
     my $res = $person->decide($page, 'allow');
@@ -44,7 +44,7 @@ subtest 'with them: consent at once' => sub {
     $res = $person->redeem($flow, $code, basic => $app);
     my $token = json($res)->{access_token};
     is(json(request('GET', '/api/env.cgi', bearer => $token))
-       ->{REMOTE_USER}, 'file-bob', 'and a token for this user');
+       ->{REMOTE_USER}, 'file-carol', 'and a token for this user');
 };
 
 subtest 'CSRF holds here too' => sub {
@@ -86,7 +86,7 @@ subtest 'a session cookie of somebody else does not count' => sub {
     my $token = json($person->redeem($flow, $code, basic => $app))
         ->{access_token};
     is(json(request('GET', '/api/env.cgi', bearer => $token))
-       ->{REMOTE_USER}, 'file-bob', 'httpd\'s user counts');
+       ->{REMOTE_USER}, 'file-carol', 'httpd\'s user counts');
 };
 
 subtest 'the token endpoint is the clients\' own' => sub {

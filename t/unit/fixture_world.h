@@ -78,10 +78,9 @@ static inline int end(void **state)
     return 0;
 }
 
-static inline oa2_err_t *ask(oa2_password_t *out, const char **name,
-                             void *baton, const char *password)
+static inline oa2_err_t *ask(oa2_password_t *out, oa2_login_t *login)
 {
-    return oa2_login_own(out, baton, *name, password);
+    return oa2_login_own(out, login);
 }
 
 /* What httpd's dispatch does, with a form instead of a request. */

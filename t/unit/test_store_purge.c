@@ -46,9 +46,10 @@ static void everything_is_gone_in_the_end(void **state)
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
     oa2_throttle_t throttle = { "k", 3, 500, 60 };
     oa2_session_t session = { fixture_digest(ctx), "ann", NULL, ctx->now,
-                              ctx->now + 600 };
+                              ctx->now + 600, NULL };
     oa2_flow_t flow = { fixture_digest(ctx), "b", "app", "https://a/", 0, "",
                         NULL, "", "", "", NULL, ctx->now + 600 };
+    oa2_user_t *user;
     oa2_code_t *unspent;
     oa2_code_t *code;
     oa2_token_t *old;
@@ -58,8 +59,11 @@ static void everything_is_gone_in_the_end(void **state)
 
     fixture_store_client(ctx, "app");
     fixture_store_user(ctx, "ann");
+    fixture_good(oa2_user_find(&user, ctx, "ann"));
+    session.credential = user->credential;
     fixture_good(oa2_throttle_count(&wait, ctx, &throttle));
-    fixture_good(oa2_session_put(ctx, &session));
+    fixture_good(oa2_session_put(&first, ctx, &session));
+    assert_int_equal(first, 1);
     fixture_good(oa2_flow_put(ctx, &flow));
     unspent = fixture_store_code(ctx, "app", "ann");
     code = fixture_store_code(ctx, "app", "ann");

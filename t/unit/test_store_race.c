@@ -3,6 +3,8 @@
  * test_store_race.c - many at once: exactly one wins, and what is revoked
  * stays revoked.
  *
+ * long: one table of races, on one pair of stores.
+ *
  * Threads over two stores on one database, as two processes would be.
  */
 #include <pthread.h>
@@ -17,6 +19,8 @@ typedef struct {
     oa2_store_t *second;
     pthread_barrier_t barrier;
     const void *what;                   /* this round's */
+    const char *credential;
+    const char *digests[THREADS][8];
     oa2_token_t *access[THREADS];
     oa2_token_t *refresh[THREADS];
 } race_t;
@@ -297,7 +301,8 @@ static void enter(void *baton)
     const char *sub = apr_itoa(runner->ctx->pool, 1 + runner->number);
     oa2_user_t *user;
 
-    runner->err = oa2_user_enter(&user, runner->ctx, runner->race->what, sub);
+    runner->err = oa2_user_enter(&user, runner->ctx, runner->race->what,
+                                 "ldap", sub);
     if (!runner->err)
         runner->result = apr_strtoi64(user->sub, NULL, 10);
 }
@@ -318,6 +323,68 @@ static void all_enter_as_the_same_user(void **state)
         assert_true(sum == THREADS * apr_strtoi64(user->sub, NULL, 10));
         fixture_good(oa2_user_remove(&done, race->fixture->ctx, "bob"));
         assert_int_equal(done, 1);
+    }
+}
+
+/* ------------------------------------------------------------ sessions */
+
+/* One changes what the user signs in by; the others sign in all the time, as
+   one who knows the old password would.  What was read before the change is
+   of no use after it. */
+static void sign_in_or_end(void *baton)
+{
+    runner_t *runner = baton;
+    race_t *race = runner->race;
+    oa2_ctx_t *ctx = runner->ctx;
+    int ended = 0;
+    int i;
+
+    if (!runner->number) {
+        runner->err = *(const char *)race->what
+            ? oa2_user_set_password(&ended, ctx, "ann", "new")
+            : oa2_user_end_sessions(&ended, ctx, "ann");
+        return;
+    }
+    for (i = 0; i < 8 && !runner->err && !ended; i++) {
+        oa2_session_t session = { .user = "ann", .expires = ctx->now + 60 };
+        oa2_user_t *user;
+        int put;
+
+        session.digest = race->digests[runner->number][i];
+        runner->err = oa2_user_find(&user, ctx, "ann");
+        if (runner->err)
+            return;
+        /* the old password is not right any more, or the sign-in is new */
+        ended = strcmp(user->credential, race->credential) != 0;
+        session.credential = race->credential;
+        runner->err = oa2_session_put(&put, ctx, &session);
+    }
+}
+
+static void no_session_survives_what_ends_it(void **state)
+{
+    race_t *race = *state;
+    oa2_ctx_t *ctx = race->fixture->ctx;
+    oa2_session_t *session;
+    oa2_user_t *user;
+    int i;
+    int j;
+    int k;
+
+    for (i = 0; i < ROUNDS; i++) {
+        fixture_good(oa2_user_find(&user, ctx, "ann"));
+        race->credential = user->credential;
+        race->what = i % 2 ? "passwd" : "";
+        for (j = 0; j < THREADS; j++)
+            for (k = 0; k < 8; k++)
+                race->digests[j][k] = fixture_digest(ctx);
+        race_run(race, sign_in_or_end);
+        for (j = 0; j < THREADS; j++)
+            for (k = 0; k < 8; k++) {
+                fixture_good(oa2_session_find(&session, ctx,
+                                              race->digests[j][k]));
+                assert_null(session);
+            }
     }
 }
 
@@ -463,6 +530,7 @@ int main(void)
         TEST(one_spends_a_flow),
         TEST(one_gets_a_client_id),
         TEST(all_enter_as_the_same_user),
+        TEST(no_session_survives_what_ends_it),
         TEST(parallel_guesses_all_count),
         TEST(a_revoked_family_has_no_live_token),
         TEST(a_stale_answer_is_not_cached),

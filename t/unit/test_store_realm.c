@@ -214,7 +214,9 @@ static void users_and_their_sessions_are_of_a_realm(void **state)
     session.digest = fixture_digest(realms->a);
     session.user = "ann";
     session.expires = FIXTURE_NOW + 60;
-    fixture_good(oa2_session_put(realms->a, &session));
+    session.credential = user_get(realms->a, "ann")->credential;
+    fixture_good(oa2_session_put(&done, realms->a, &session));
+    assert_int_equal(done, 1);
     fixture_good(oa2_session_find(&found, realms->b, session.digest));
     assert_null(found);
     fixture_good(oa2_session_end(&done, realms->b, session.digest));

@@ -19,12 +19,17 @@ static int teardown(void **state)
 static oa2_session_t *session_make(oa2_ctx_t *ctx, const char *user)
 {
     oa2_session_t *session = apr_pcalloc(ctx->pool, sizeof(*session));
+    oa2_user_t *row;
+    int put;
 
+    fixture_good(oa2_user_find(&row, ctx, user));
+    session->credential = row->credential;
     session->digest = fixture_digest(ctx);
     session->user = user;
     session->authenticated = ctx->now - 5;
     session->expires = ctx->now + 3600;
-    fixture_good(oa2_session_put(ctx, session));
+    fixture_good(oa2_session_put(&put, ctx, session));
+    assert_int_equal(put, 1);
     return session;
 }
 
@@ -39,7 +44,8 @@ static oa2_session_t *session_get(oa2_ctx_t *ctx, const char *digest)
 static void user_is_what_was_put(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
-    oa2_user_t put = { "ann", "sub-1", "$2y$05$hash", 0, 99 };
+    oa2_user_t put = { .name = "ann", .sub = "sub-1",
+                       .password = "$2y$05$hash", .created = 99 };
     apr_array_header_t *page;
     oa2_user_t *user;
     int done;
@@ -58,7 +64,14 @@ static void user_is_what_was_put(void **state)
     assert_string_equal(user->password, put.password);
     assert_int_equal(user->disabled, 0);
     assert_true(user->created == 99);
-    fixture_good(oa2_user_find(&user, ctx, "Ann"));
+    fixture_good(oa2_user_find(&user, ctx, " ANN"));
+    assert_string_equal(user->name, "ann");
+    assert_string_equal(user->provider, "oauth2");
+    put.name = "Ann";
+    put.sub = "sub-2";
+    fixture_good(oa2_user_put(&done, ctx, &put));
+    assert_int_equal(done, 0);
+    fixture_good(oa2_user_find(&user, ctx, "an"));
     assert_null(user);
     fixture_store_user(ctx, "bob");
     fixture_good(oa2_user_list(&page, ctx, NULL, 10));
@@ -75,15 +88,32 @@ static void user_of_another_provider_enters(void **state)
     oa2_user_t *user;
     int done;
 
-    fixture_good(oa2_user_enter(&user, ctx, "ann", "sub-1"));
+    fixture_good(oa2_user_enter(&user, ctx, "ann", "ldap", "sub-1"));
     assert_string_equal(user->name, "ann");
+    assert_string_equal(user->provider, "ldap");
     assert_string_equal(user->sub, "sub-1");
     assert_null(user->password);
     assert_true(user->created == ctx->now);
-    fixture_good(oa2_user_enter(&user, ctx, "ann", "sub-2"));
+    /* another spelling, and somebody else who vouches */
+    fixture_good(oa2_user_enter(&user, ctx, "\xef\xbd\x81NN", "file",
+                                "sub-2"));
+    assert_string_equal(user->name, "ann");
     assert_string_equal(user->sub, "sub-1");
+    assert_string_equal(user->provider, "ldap");
+    fixture_good(oa2_user_set_provider(&done, ctx, "ann", "file"));
+    assert_int_equal(done, 1);
+    fixture_good(oa2_user_enter(&user, ctx, "ANN", "file", "sub-2"));
+    assert_string_equal(user->provider, "file");
+    /* "user add --external": whoever comes first */
+    fixture_store_user(ctx, "bob");
+    fixture_good(oa2_user_enter(&user, ctx, "Bob", "ldap", "sub-2"));
+    assert_string_equal(user->name, "bob");
+    assert_string_equal(user->provider, "ldap");
+    fixture_good(oa2_user_set_password(&done, ctx, "bob", "hash"));
+    fixture_good(oa2_user_enter(&user, ctx, "bob", "ldap", "sub-2"));
+    assert_string_equal(user->provider, "oauth2");
     fixture_good(oa2_user_set_disabled(&done, ctx, "ann", 1));
-    fixture_good(oa2_user_enter(&user, ctx, "ann", "sub-2"));
+    fixture_good(oa2_user_enter(&user, ctx, "ANN", "file", "sub-2"));
     assert_int_equal(user->disabled, 1);
 }
 
@@ -137,6 +167,11 @@ static void session_ends_with_its_user(void **state)
     assert_null(session_get(ctx, session->digest));
 
     session = session_make(ctx, "ann");
+    fixture_good(oa2_user_end_sessions(&done, ctx, "ann"));
+    assert_int_equal(done, 1);
+    assert_null(session_get(ctx, session->digest));
+
+    session = session_make(ctx, "ann");
     fixture_good(oa2_user_remove(&done, ctx, "ann"));
     assert_int_equal(done, 1);
     assert_null(session_get(ctx, session->digest));
@@ -148,6 +183,42 @@ static void session_ends_with_its_user(void **state)
     assert_int_equal(done, 0);
     fixture_good(oa2_user_set_disabled(&done, ctx, "ann", 1));
     assert_int_equal(done, 0);
+}
+
+/* A password was right, and before its session is stored … */
+static void what_ends_sessions_ends_those_to_come(void **state)
+{
+    static oa2_err_t *(*const verbs[])(int *, oa2_ctx_t *, const char *) = {
+        oa2_user_end_sessions, oa2_user_remove
+    };
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_user_t *user;
+    size_t i;
+    int done;
+
+    for (i = 0; i < 2 + UNIT_COUNT(verbs); i++) {
+        oa2_session_t session = {
+            .user = "ann", .digest = fixture_digest(ctx),
+            .expires = ctx->now + 60
+        };
+
+        fixture_store_user(ctx, "ann");
+        fixture_good(oa2_user_find(&user, ctx, "ann"));
+        session.credential = user->credential;
+        if (i < UNIT_COUNT(verbs))
+            fixture_good(verbs[i](&done, ctx, "ann"));
+        else if (i == UNIT_COUNT(verbs))
+            fixture_good(oa2_user_set_password(&done, ctx, "ann", "x"));
+        else
+            fixture_good(oa2_user_set_disabled(&done, ctx, "ann", 1));
+        fixture_good(oa2_session_put(&done, ctx, &session));
+        assert_int_equal(done, 0);
+        fixture_good(oa2_user_set_disabled(&done, ctx, "ann", 0));
+        fixture_good(oa2_session_put(&done, ctx, &session));
+        assert_int_equal(done, 0);
+        assert_null(session_get(ctx, session.digest));
+        fixture_good(oa2_user_remove(&done, ctx, "ann"));
+    }
 }
 
 static void flow_waits_for_its_browser(void **state)
@@ -231,6 +302,7 @@ int main(void)
         TEST(user_of_another_provider_enters),
         TEST(session_lives_until_it_ends),
         TEST(session_ends_with_its_user),
+        TEST(what_ends_sessions_ends_those_to_come),
         TEST(flow_waits_for_its_browser),
         TEST(consent_is_the_clients_own),
     };

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* account.c - see account.h */
+#include "domain/account.h"
+
+#include <string.h>
+
+#include "base/crypto.h"
+#include "base/fold.h"
+#include "base/params.h"
+
+#define NAME_MAX_BYTES 255
+#define SUB_BYTES 16
+
+const char *oa2_account_name(const char **name, const char *typed,
+                             apr_pool_t *pool)
+{
+    static const char length[] = "a user name has 1 to 255 bytes";
+    const char *meant;
+    const char *key;
+
+    /* First, so that nobody's long text is folded. */
+    if (strlen(typed) > NAME_MAX_BYTES)
+        return length;
+    if (*typed && !oa2_is_text(typed))
+        return "a user name is UTF-8 without control characters";
+    meant = oa2_fold_space(typed, pool);
+    key = meant ? oa2_fold(typed, pool) : NULL;
+    if (!key)
+        return "a user name has a character that Unicode does not know yet";
+    if (!*meant || !*key || strlen(key) > NAME_MAX_BYTES)
+        return length;
+    /* RFC 7617 section 2: a user-id has no colon.  Nor what folds to one. */
+    if (strchr(key, ':'))
+        return "a user name has no colon";
+    *name = meant;
+    return NULL;
+}
+
+const char *oa2_account_key(const char *name, apr_pool_t *pool)
+{
+    const char *key = strlen(name) > NAME_MAX_BYTES ? NULL
+                                                    : oa2_fold(name, pool);
+
+    return key ? key : name;
+}
+
+int oa2_account_is_own(const oa2_user_t *user)
+{
+    return user->password && strcmp(user->provider, OA2_ACCOUNT_OWN) == 0;
+}
+
+static oa2_err_t *disabled(const oa2_ctx_t *ctx, const char *name)
+{
+    return oa2_err_make(ctx->pool, &oa2_access_denied, OA2_ID(3052),
+                        "This account is disabled. Please ask the "
+                        "administrator of this site.",
+                        "user \"%s\" is disabled", name);
+}
+
+static oa2_err_t *another(const oa2_ctx_t *ctx, const oa2_user_t *user,
+                          const char *provider)
+{
+    return oa2_err_make(
+        ctx->pool, &oa2_access_denied, OA2_ID(3200),
+        "There is an account of this name already, and it belongs to somebody "
+        "who signs in another way. Please ask the administrator of this site.",
+        "\"%s\" vouched for \"%s\", whose account is that of \"%s\": if both "
+        "are one person, run \"oauth2ctl user set '%s' --provider '%s'\"",
+        provider, user->name, user->provider, user->name, provider);
+}
+
+oa2_err_t *oa2_account_enter(oa2_user_t **out, oa2_ctx_t *ctx,
+                             const char *name, const char *provider)
+{
+    oa2_user_t *user;
+
+    OA2_TRY(oa2_user_enter(&user, ctx, name, provider,
+                           oa2_random_text(ctx->pool, SUB_BYTES)));
+    if (strcmp(user->provider, provider) != 0)
+        return another(ctx, user, provider);
+    if (user->disabled)
+        return disabled(ctx, user->name);
+    *out = user;
+    return NULL;
+}

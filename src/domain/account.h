@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * account.h - who somebody is here, by whatever spelling.
+ *
+ * A person has one account in a realm.  Its one canonical form is what
+ * base/fold makes of a name; the store keeps it beside the name and finds a
+ * user by it, and the pauses after wrong passwords are counted by it.  What is
+ * shown, and what providers are asked for, is the name as it is written.
+ */
+#ifndef OA2_DOMAIN_ACCOUNT_H
+#define OA2_DOMAIN_ACCOUNT_H
+
+#include "store/store.h"
+
+/* Who vouches for a user of the module's own table. */
+#define OA2_ACCOUNT_OWN "oauth2"
+
+/*
+ * NULL, or a sentence that says why nobody can have such a name.  *name: as it
+ * is written, without the spaces at its ends and what else was pasted with it.
+ */
+const char *oa2_account_name(const char **name, const char *typed,
+                             apr_pool_t *pool);
+/* What all spellings share; for what can be no name, the text itself. */
+const char *oa2_account_key(const char *name, apr_pool_t *pool);
+/* 1 when the module's own table vouches for the user: by a password there. */
+int oa2_account_is_own(const oa2_user_t *user);
+/*
+ * The row of a user for whom provider vouches, made when there is none yet.
+ * Who vouched first has the account: another provider's user of that name is
+ * refused (access_denied, page), and so is a disabled one.
+ */
+oa2_err_t *oa2_account_enter(oa2_user_t **out, oa2_ctx_t *ctx,
+                             const char *name, const char *provider);
+
+#endif
