@@ -230,7 +230,7 @@ static void disabled_is_disabled_by_every_spelling(void **state)
 static void spellings_share_their_pause(void **state)
 {
     static const char *const names[] = {
-        "dave", "DAVE", "D\xc3\x80VE", "\xef\xbd\x84" "ave", " dave ",
+        "dave", "DAVE", "D\xc3\x80VE", ("\xef\xbd\x84" "ave"), " dave ",
         "dave\xe2\x80\x8b", "Dave"
     };
     oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
