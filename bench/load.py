@@ -147,21 +147,20 @@ class Browser:
             "code_challenge_method": "S256",
             "code_challenge": base64.urlsafe_b64encode(digest)
                                     .rstrip(b"=").decode()})
-        return self.ask("GET", "/oauth2/authorize?" + query)[0] \
-                   .headers["Location"]
+        return self.ask("GET", "/oauth2/authorize?" + query)
 
     def sign_in(self):
-        where = self.authorize()
-        text = self.ask("GET", where)[1]
-        form = dict(re.findall(r'name="(flow|csrf)" value="([^"]*)"', text))
+        text = self.authorize()[1]
+        form = dict(re.findall(r'name="(form)" value="([^"]*)"', text))
         form.update(username="bench", password=self.bench.secret)
-        answer, text = self.ask("POST", urlsplit(where).path, form)
+        answer, text = self.ask("POST", "/oauth2/login", form)
         if answer.status != 303:
             raise SystemExit("bench: could not sign in:\n" + text)
 
     def family(self):
         """A refresh token."""
-        code = parse_qs(urlsplit(self.authorize()).query)["code"][0]
+        where = self.authorize()[0].headers["Location"]
+        code = parse_qs(urlsplit(where).query)["code"][0]
         text = self.ask("POST", "/oauth2/token", {
             "grant_type": "authorization_code", "code": code,
             "redirect_uri": CALLBACK, "code_verifier": self.verifier},

@@ -144,6 +144,36 @@ char *oa2_url_encode(apr_pool_t *pool, const char *text)
     return encoded;
 }
 
+/* RFC 3986 section 3.4, without what parts the pairs of a form. */
+static int may_stand_in_form(unsigned char c)
+{
+    return is_unreserved(c) || (c && strchr("!$'()*,;:@/?", c));
+}
+
+char *oa2_form_encode(apr_pool_t *pool, const char *text)
+{
+    char *encoded = apr_palloc(pool, strlen(text) * 3 + 1);
+    char *out = encoded;
+
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c == ' ') {
+            *out++ = '+';
+        }
+        else if (may_stand_in_form(c)) {
+            *out++ = *text;
+        }
+        else {
+            *out++ = '%';
+            *out++ = upper_hex[c >> 4];
+            *out++ = upper_hex[c & 15];
+        }
+    }
+    *out = '\0';
+    return encoded;
+}
+
 static int hex_value(char c)
 {
     if (c >= '0' && c <= '9')

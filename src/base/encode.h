@@ -22,6 +22,9 @@ unsigned char *oa2_b64_decode(apr_size_t *len, const char *text,
                               apr_pool_t *pool);
 /* Everything but RFC 3986 unreserved becomes %XX: right in a query value. */
 char *oa2_url_encode(apr_pool_t *pool, const char *text);
+/* One value of a form, in as few bytes as a URL's query allows: no longer
+   than what a client had to send for it. */
+char *oa2_form_encode(apr_pool_t *pool, const char *text);
 /*
  * application/x-www-form-urlencoded, one name or value (RFC 6749 appendix B).
  * NULL for a bad %XX, a NUL, or what is not UTF-8.

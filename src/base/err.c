@@ -91,6 +91,10 @@ const oa2_err_kind_t oa2_unsupported_media_type = {
     "invalid_request", 415, OA2_LOG_INFO,
     "The Content-Type is not one that this address reads."
 };
+const oa2_err_kind_t oa2_warning = {
+    "server_error", 500, OA2_LOG_WARNING,
+    "The server's log has a warning."
+};
 const oa2_err_kind_t oa2_too_many_requests = {
     "invalid_request", 429, OA2_LOG_INFO,
     "Too many attempts. Please wait before the next one."

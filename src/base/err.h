@@ -18,6 +18,8 @@
 typedef enum {
     OA2_LOG_INFO,               /* the client's fault */
     OA2_LOG_NOTICE,             /* a sign of attack: replay, wrong client */
+    OA2_LOG_WARNING,            /* an administrator may want to change what is
+                                   set up */
     OA2_LOG_ERROR               /* ours: an administrator has to act */
 } oa2_severity_t;
 
@@ -82,6 +84,8 @@ extern const oa2_err_kind_t oa2_invalid_target;             /* 400 */
 /* OpenID Connect Core section 3.1.2.6 */
 extern const oa2_err_kind_t oa2_login_required;             /* 400 */
 extern const oa2_err_kind_t oa2_consent_required;           /* 400 */
+/* No answer at all: for the log only. */
+extern const oa2_err_kind_t oa2_warning;
 /* HTTP's own; RFC 9110 section 15.5.  Their code is invalid_request. */
 extern const oa2_err_kind_t oa2_forbidden;                  /* 403 */
 extern const oa2_err_kind_t oa2_not_found;                  /* 404 */

@@ -169,6 +169,25 @@ static const oa2_param_t *row_of(const oa2_param_t *rows, const char *name)
     return NULL;
 }
 
+const char *oa2_params_text(const oa2_params_t *params,
+                            const oa2_param_t *rows, const char *without,
+                            apr_pool_t *pool)
+{
+    apr_array_header_t *words = apr_array_make(pool, 16, sizeof(char *));
+    int i;
+
+    for (i = 0; i < params->pairs->nelts; i++) {
+        const pair_t *pair = pair_at(params, i);
+
+        if (*pair->value && row_of(rows, pair->name)
+            && strcmp(pair->name, without) != 0)
+            APR_ARRAY_PUSH(words, const char *) =
+                apr_pstrcat(pool, pair->name, "=",
+                            oa2_form_encode(pool, pair->value), NULL);
+    }
+    return apr_array_pstrcat(pool, words, '&');
+}
+
 oa2_err_t *oa2_params_check_encoding(const oa2_params_t *params,
                                      const oa2_param_t *rows,
                                      apr_pool_t *pool)

@@ -62,6 +62,11 @@ oa2_err_t *oa2_params_check(const oa2_params_t *params,
 const char *oa2_params_get(const oa2_params_t *params, const char *name);
 /* How often a name was sent, empty values counted. */
 int oa2_params_count(const oa2_params_t *params, const char *name);
+/* The non-empty ones that have a row, but for the name `without`, as a form's
+   text again: it reads as the same parameters. */
+const char *oa2_params_text(const oa2_params_t *params,
+                            const oa2_param_t *rows, const char *without,
+                            apr_pool_t *pool);
 /* All non-empty values of one name, joined by a space; NULL when none. */
 const char *oa2_params_join(const oa2_params_t *params, const char *name,
                             apr_pool_t *pool);

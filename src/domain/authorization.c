@@ -6,9 +6,33 @@
 #include "domain/authorization.h"
 
 #include "base/uri.h"
+#include "domain/redirect.h"
+#include "domain/resource.h"
 #include "domain/scope.h"
 #include "domain/settings.h"
 #include "domain/token.h"
+
+const char *oa2_authorization_left(oa2_right_t *right, const oa2_ctx_t *ctx)
+{
+    const oa2_client_t *client = ctx->client;
+    const char *known = oa2_settings_scope_words(ctx->settings, 0, ctx->pool);
+    const char *audience = oa2_resource_served(ctx, right->audience);
+
+    if (client->disabled)
+        return "the client is disabled";
+    if (!oa2_scope_has(client->grants, right->grant_type))
+        return "the client may not use this grant type any more";
+    if (right->redirect_uri &&
+        !oa2_redirect_is_registered(client, right->redirect_uri, ctx->pool))
+        return "its redirect URI is not registered any more";
+    if (*right->audience && !*audience)
+        return "none of its resources is served here any more";
+    right->audience = audience;
+    right->scope = oa2_scope_common(
+        oa2_scope_common(right->scope, client->scope, ctx->pool), known,
+        ctx->pool);
+    return *right->scope ? NULL : "no scope is left of it";
+}
 
 oa2_err_t *oa2_authorization_next(oa2_next_t *out, oa2_ctx_t *ctx,
                                   const oa2_flow_t *flow,
@@ -34,15 +58,15 @@ oa2_err_t *oa2_authorization_next(oa2_next_t *out, oa2_ctx_t *ctx,
     return NULL;
 }
 
-oa2_err_t *oa2_authorization_issue(const char **code, oa2_ctx_t *ctx,
-                                   const oa2_flow_t *flow,
-                                   const oa2_session_t *session)
+oa2_err_t *oa2_authorization_issue(int *first, oa2_ctx_t *ctx,
+                                   const oa2_flow_t *flow, const char *user,
+                                   const char *code,
+                                   const oa2_kept_t *answer)
 {
-    const char *text = oa2_token_make(ctx, OA2_CODE_PREFIX);
     oa2_grant_t grant = {
         .id = oa2_random_id(),
         .client_id = flow->client_id,
-        .user = session->user,
+        .user = user,
         .scope = flow->scope,
         .audience = flow->audience,
         .created = ctx->now,
@@ -50,10 +74,10 @@ oa2_err_t *oa2_authorization_issue(const char **code, oa2_ctx_t *ctx,
     };
     /* Section 4.1.3: redeemed by this client, for this redirect URI */
     oa2_code_t row = {
-        .digest = oa2_digest_text(ctx->pool, text),
+        .digest = oa2_digest_text(ctx->pool, code),
         .grant = grant.id,
         .client_id = flow->client_id,
-        .user = session->user,
+        .user = user,
         .redirect_uri = flow->redirect_uri,
         .redirect_sent = flow->redirect_sent,
         .challenge = flow->challenge,
@@ -62,9 +86,7 @@ oa2_err_t *oa2_authorization_issue(const char **code, oa2_ctx_t *ctx,
         .expires = grant.expires,
     };
 
-    OA2_TRY(oa2_code_issue(ctx, &grant, &row));
-    *code = text;
-    return NULL;
+    return oa2_code_issue(first, ctx, &grant, &row, answer);
 }
 
 oa2_err_t *oa2_authorization_allow(oa2_ctx_t *ctx, const oa2_flow_t *flow,

@@ -2,7 +2,6 @@
 /* browser.c - the person's browser: cookies, session, forms */
 #include "domain/browser.h"
 
-#include <string.h>
 #include <apr_strings.h>
 
 #include "base/encode.h"
@@ -11,61 +10,22 @@
 #include "domain/settings.h"
 
 #define COOKIE_BYTES 32
+#define TAG_LEN 8
 
 int oa2_browser_is_cookie(const char *name, apr_size_t len)
 {
-    static const char *const names[] = { OA2_BROWSER_COOKIE,
-                                         OA2_SESSION_COOKIE };
-    unsigned i;
+    static const apr_size_t tag = sizeof(OA2_BROWSER_COOKIE) - 1;
 
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strlen(names[i]) == len && strncmp(names[i], name, len) == 0) {
-            return 1;
-        }
-    }
-    return 0;
+    return (len == sizeof(OA2_SESSION_COOKIE) - 1
+            && strncmp(name, OA2_SESSION_COOKIE, len) == 0)
+        || (len > tag && strncmp(name, OA2_BROWSER_COOKIE, tag) == 0);
 }
 
-/* Both cookies go in, so that a form dies with the login it was made in. */
-static const char *form_token(const oa2_ctx_t *ctx,
-                              const oa2_browser_t *browser, const char *what,
-                              int key)
+const char *oa2_browser_cookie(const char *id, apr_pool_t *pool)
 {
-    unsigned char mac[OA2_KEY_LEN];
-    const char *text = apr_pstrcat(
-        ctx->pool, what, "\n", browser->id, "\n",
-        browser->session_id ? browser->session_id : "", NULL);
-
-    oa2_hmac(mac, ctx->settings->keys.csrf[key], text, strlen(text));
-    return oa2_b64url_encode(ctx->pool, mac, sizeof(mac));
-}
-
-const char *oa2_browser_csrf(const oa2_ctx_t *ctx,
-                             const oa2_browser_t *browser, const char *what)
-{
-    return form_token(ctx, browser, what, 0);
-}
-
-oa2_err_t *oa2_browser_csrf_check(const oa2_ctx_t *ctx,
-                                  const oa2_browser_t *browser,
-                                  const char *what, const char *sent)
-{
-    int i;
-
-    if (!browser->id)
-        return oa2_err_make(ctx->pool, &oa2_forbidden, OA2_ID(3050),
-                            "Your browser sent no cookie. Please allow "
-                            "cookies for this site, go back, reload the page "
-                            "and try again.",
-                            "a form came without the browser cookie");
-    for (i = 0; sent && i < ctx->settings->keys.count; i++)
-        if (oa2_text_equal(sent, form_token(ctx, browser, what, i)))
-            return NULL;
-    return oa2_err_make(
-        ctx->pool, &oa2_forbidden, OA2_ID(3051),
-        "This form was not made for this browser, or it is too old. Please "
-        "go back, reload the page and try again.",
-        "a form came with a wrong CSRF token");
+    return apr_pstrcat(pool, OA2_BROWSER_COOKIE,
+                       apr_pstrndup(pool, oa2_digest_text(pool, id), TAG_LEN),
+                       NULL);
 }
 
 oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,

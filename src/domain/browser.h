@@ -1,38 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * browser.h - the person's browser: its cookies, its session, its forms.
+ * browser.h - the person's browser: its cookies and its session.
  *
- * Two cookies: "browser" is random, made at the first page, and ties waiting
- * authorization requests and forms to the browser that opened them; "session"
- * is the login, new at every login.
+ * Two kinds of cookies: "browser" is random, made at the first page, and ties
+ * forms to the browser that opened them; "session" is the login, new at every
+ * login.
+ *
+ * Several pages may be opened before the first cookie is stored.  Each brings
+ * one, and all of them count: so the name of a browser cookie ends in a part of
+ * its own digest, and one does not take another one's place.  A page that is
+ * opened with a cookie makes none.
  */
 #ifndef OA2_DOMAIN_BROWSER_H
 #define OA2_DOMAIN_BROWSER_H
 
 #include "store/store.h"
 
-/* Names without the "__Host-" that https adds. */
-#define OA2_BROWSER_COOKIE "oauth2_browser"
+/* Names without the "__Host-" that https adds; the browser's without its
+   end. */
+#define OA2_BROWSER_COOKIE "oauth2_browser_"
 #define OA2_SESSION_COOKIE "oauth2_session"
 /* 1 when a cookie of this name, without "__Host-", is ours: applications do
    not get those. */
 int oa2_browser_is_cookie(const char *name, apr_size_t len);
 
 typedef struct oa2_browser_t {
-    const char *id;             /* the browser cookie's value; NULL: none */
+    apr_array_header_t *ids;    /* const char *: the browser cookies' values,
+                                   the oldest first; may be empty */
     const char *session_id;     /* the session cookie's; NULL: none */
     const char *remote_user;    /* whom httpd authenticated; NULL: nobody */
     const char *remote_provider;    /* and who vouches: "httpd:Basic" */
     const char *address;        /* the client's, as httpd sees it */
 } oa2_browser_t;
 
-/* A form's token: bound to both cookies and to what the form is for. */
-const char *oa2_browser_csrf(const oa2_ctx_t *ctx,
-                             const oa2_browser_t *browser, const char *what);
-/* forbidden (page) unless it is the one. */
-oa2_err_t *oa2_browser_csrf_check(const oa2_ctx_t *ctx,
-                                  const oa2_browser_t *browser,
-                                  const char *what, const char *sent);
+#define OA2_BROWSER_IDS_MAX 16          /* no more of them are looked at */
+
+/* The name of the browser cookie that has this value. */
+const char *oa2_browser_cookie(const char *id, apr_pool_t *pool);
 /*
  * Who is signed in; NULL when nobody.  A user that httpd authenticated counts
  * as signed in now (its row is made on the way).

@@ -7,7 +7,9 @@
  */
 #include "domain/login.h"
 
+#include <arpa/inet.h>
 #include <string.h>
+#include <strings.h>
 #include <apr_strings.h>
 
 #include "base/crypto.h"
@@ -16,6 +18,7 @@
 
 #define WINDOW (60 * 60)        /* seconds after which attempts are forgotten */
 #define ADDRESS_FACTOR 10       /* an address may hold that many people */
+#define STEP apr_time_from_msec(200)    /* a failed login's answer, rounded */
 
 static const char *account_key(oa2_ctx_t *ctx, const char *name)
 {
@@ -47,6 +50,38 @@ static const char *address_key(oa2_ctx_t *ctx, const char *address)
                                "::", NULL));
 }
 
+static apr_uint32_t word(const unsigned char at[4])
+{
+    return (apr_uint32_t)at[0] << 24 | (apr_uint32_t)at[1] << 16
+        | (apr_uint32_t)at[2] << 8 | at[3];
+}
+
+int oa2_login_is_private(const char *address)
+{
+    static const struct { unsigned char net[4]; int bits; } nets[] = {
+        {{127, 0, 0, 0}, 8}, {{10, 0, 0, 0}, 8}, {{172, 16, 0, 0}, 12},
+        {{192, 168, 0, 0}, 16}, {{169, 254, 0, 0}, 16},
+        {{100, 64, 0, 0}, 10},
+    };
+    static const unsigned char loopback[16] = { [15] = 1 };
+    unsigned char at[16];
+    apr_size_t i;
+
+    if (inet_pton(AF_INET, address, at) == 1) {
+        for (i = 0; i < sizeof(nets) / sizeof(nets[0]); i++)
+            if (!((word(at) ^ word(nets[i].net)) >> (32 - nets[i].bits)))
+                return 1;
+        return 0;
+    }
+    /* RFC 4193 and RFC 4291 section 2.5.6; a zone may follow the latter */
+    if (strncasecmp(address, "fe80:", 5) == 0)
+        return 1;
+    return inet_pton(AF_INET6, address, at) == 1
+        && ((at[0] & 0xfe) == 0xfc || memcmp(at, loopback, 16) == 0);
+}
+
+/* ------------------------------------------------------------ try */
+
 /*
  * A provider may know the user by a name that was not typed, such as a mail
  * address.  Then another row is the user's, and what is in it has to have been
@@ -72,9 +107,55 @@ static oa2_err_t *ask(oa2_password_t *out, oa2_ctx_t *ctx, oa2_login_t *login)
     return login->ask(out, login);
 }
 
+oa2_err_t *oa2_login_known(const char **known, oa2_ctx_t *ctx,
+                           const char *name)
+{
+    oa2_user_t *user = NULL;
+
+    if (!oa2_account_name(&name, name, ctx->pool))
+        OA2_TRY(oa2_user_find(&user, ctx, name));
+    *known = user ? user->name : NULL;
+    return NULL;
+}
+
+static void warn(oa2_login_t *login, const oa2_ctx_t *ctx,
+                 const oa2_throttle_t *address)
+{
+    login->warning = oa2_err_make(
+        ctx->pool, &oa2_warning, OA2_ID(3602), NULL,
+        "%d wrong passwords within an hour came from %s, a private address. "
+        "It is not slowed down, since many people may be behind it (accounts "
+        "are). If it is a proxy of yours, set up mod_remoteip "
+        "(RemoteIPHeader, RemoteIPTrustedProxy), so that each of them has an "
+        "address", address->limit, login->address);
+}
+
+/* The attempt is taken from both; now somebody looks at the password. */
+static oa2_err_t *look(oa2_password_t *out, oa2_ctx_t *ctx,
+                       oa2_login_t *login, const oa2_throttle_t *account,
+                       const oa2_throttle_t *address)
+{
+    const char *problem = oa2_account_name(&login->name, login->name,
+                                           ctx->pool);
+    oa2_err_t *err = problem ? NULL : ask(out, ctx, login);
+
+    if (err) {
+        /* Nobody looked. */
+        OA2_TRY(oa2_throttle_give_back(ctx, account));
+        OA2_TRY(oa2_throttle_give_back(ctx, address));
+        return err;
+    }
+    if (*out == OA2_PASSWORD_RIGHT) {
+        OA2_TRY(oa2_throttle_clear(ctx, account->key));
+        return oa2_throttle_give_back(ctx, address);
+    }
+    if (!address->max_wait && address->counted == address->limit)
+        warn(login, ctx, address);
+    return NULL;
+}
+
 oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
-                         oa2_ctx_t *ctx, const oa2_browser_t *browser,
-                         oa2_login_t *login)
+                         oa2_ctx_t *ctx, oa2_login_t *login)
 {
     const oa2_settings_t *set = ctx->settings;
     oa2_throttle_t account = {
@@ -83,25 +164,21 @@ oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
         .window = WINDOW, .max_wait = set->login_wait,
     };
     oa2_throttle_t address = {
-        .key = address_key(ctx, browser->address),
+        .key = address_key(ctx, login->address),
         .limit = (int)set->login_attempts * ADDRESS_FACTOR,
-        .window = WINDOW, .max_wait = set->login_wait,
+        .window = WINDOW,
+        .max_wait = oa2_login_is_private(login->address) ? 0
+                                                         : set->login_wait,
     };
-    const char *problem = oa2_account_name(&login->name, login->name,
-                                           ctx->pool);
-    apr_int64_t unused;
 
     *out = OA2_PASSWORD_WRONG;
+    login->warning = NULL;
     /* First, so that a paused address makes no rows for accounts. */
-    OA2_TRY(oa2_throttle_find(wait, ctx, address.key));
+    OA2_TRY(oa2_throttle_count(wait, ctx, &address));
     if (*wait) return NULL;
     OA2_TRY(oa2_throttle_count(wait, ctx, &account));
-    if (*wait) return NULL;
-    if (!problem)
-        OA2_TRY(ask(out, ctx, login));
-    return *out == OA2_PASSWORD_RIGHT
-               ? oa2_throttle_clear(ctx, account.key)
-               : oa2_throttle_count(&unused, ctx, &address);
+    if (*wait) return oa2_throttle_give_back(ctx, &address);
+    return look(out, ctx, login, &account, &address);
 }
 
 oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_login_t *login)
@@ -115,4 +192,103 @@ oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_login_t *login)
                                                        : OA2_PASSWORD_WRONG;
     login->provider = OA2_ACCOUNT_OWN;
     return NULL;
+}
+
+/* ------------------------------------------------------------ basic */
+
+#define RIGHT_FOR 60            /* seconds since it was asked for last */
+#define RENEWED_AFTER 1
+#define ASKED_FOR 1
+
+typedef struct verdict_t {
+    apr_int64_t since;
+    int is_right;               /* 0: somebody is looking at it */
+} verdict_t;
+
+static int recall(verdict_t *out, const oa2_ctx_t *ctx,
+                  const unsigned char key[OA2_KEY_LEN])
+{
+    oa2_cache_t *cache = oa2_store_cache(ctx->store);
+    apr_size_t len = sizeof(*out);
+
+    return cache && oa2_cache_find(out, &len, cache, key, ctx->now);
+}
+
+static void remember(const oa2_ctx_t *ctx,
+                     const unsigned char key[OA2_KEY_LEN], int is_right)
+{
+    oa2_cache_t *cache = oa2_store_cache(ctx->store);
+    verdict_t verdict = { ctx->now, is_right };
+    oa2_cache_entry_t entry = { { 0 }, { 0 }, 0, &verdict, sizeof(verdict) };
+
+    if (!cache)
+        return;
+    memcpy(entry.key, key, OA2_KEY_LEN);
+    entry.expires = ctx->now + (is_right ? RIGHT_FOR : ASKED_FOR);
+    oa2_cache_put(cache, &entry, oa2_cache_mark(cache), ctx->now);
+}
+
+/* Of a user of the own table, who is not disabled. */
+static oa2_err_t *check(oa2_password_t *found, apr_int64_t *wait,
+                        oa2_ctx_t *ctx, oa2_login_t *login,
+                        const oa2_user_t *user)
+{
+    const char *text = apr_pstrcat(ctx->pool, "basic\n", user->password, "\n",
+                                   login->password, NULL);
+    unsigned char key[OA2_KEY_LEN];
+    verdict_t before;
+
+    login->user = user;
+    oa2_hmac(key, ctx->settings->keys.form[0], text, strlen(text));
+    if (!recall(&before, ctx, key)) {
+        remember(ctx, key, 0);
+        OA2_TRY(oa2_login_try(found, wait, ctx, login));
+    }
+    else if (!before.is_right) {
+        OA2_TRY(login->ask(found, login));
+    }
+    else {
+        *found = OA2_PASSWORD_RIGHT;
+        /* The stored hash is in the key: it is as true as it was. */
+        if (before.since + RENEWED_AFTER > ctx->now)
+            return NULL;
+    }
+    if (*found == OA2_PASSWORD_RIGHT)
+        remember(ctx, key, 1);
+    return NULL;
+}
+
+oa2_err_t *oa2_login_basic(oa2_basic_t *out, apr_int64_t *wait,
+                           oa2_ctx_t *ctx, oa2_login_t *login)
+{
+    oa2_password_t found = OA2_PASSWORD_WRONG;
+    oa2_user_t *user = NULL;
+    int is_own;
+
+    *wait = 0;
+    login->warning = NULL;
+    if (!oa2_account_name(&login->name, login->name, ctx->pool))
+        OA2_TRY(oa2_user_find(&user, ctx, login->name));
+    is_own = user && oa2_account_is_own(user);
+    if (is_own && !user->disabled)
+        OA2_TRY(check(&found, wait, ctx, login, user));
+    /* As long as for a real one, whoever is not there or has to wait. */
+    if (!is_own || user->disabled || *wait)
+        oa2_password_matches(login->password, NULL);
+    if (found == OA2_PASSWORD_RIGHT)
+        *out = OA2_BASIC_GRANTED;
+    /* Who is known elsewhere only is not ours to refuse, unless an
+       administrator disabled the account here. */
+    else if (user && (is_own || user->disabled))
+        *out = OA2_BASIC_REFUSED;
+    else
+        *out = OA2_BASIC_UNKNOWN;
+    return NULL;
+}
+
+apr_interval_time_t oa2_login_rest(apr_interval_time_t took)
+{
+    if (took < 0)               /* the clock was set */
+        took = 0;
+    return STEP - took % STEP;
 }

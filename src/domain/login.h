@@ -22,25 +22,58 @@ typedef oa2_err_t *oa2_password_fn(oa2_password_t *out,
 typedef struct oa2_login_t {
     const char *name;           /* afterwards: as the provider spells it */
     const char *password;
+    const char *address;        /* of the client, as httpd sees it */
     oa2_password_fn *ask;
     void *baton;
     const char *provider;       /* afterwards: who vouched; NULL: nobody */
     /* The user's row as it was before the password was looked at; NULL: none.
        Its hash and its credential were read together. */
     const oa2_user_t *user;
+    const oa2_err_t *warning;   /* afterwards: to be logged; NULL: nothing */
 } oa2_login_t;
 
+/* *known: name, if there is such an account; NULL otherwise. */
+oa2_err_t *oa2_login_known(const char **known, oa2_ctx_t *ctx,
+                           const char *name);
 /*
- * Counts the attempt against the account, then asks; a wrong one counts
- * against the address too, which many people may share.  *wait: seconds to
- * wait before the next try when the attempt was refused unseen; 0: it was
- * looked at.
+ * Takes an attempt from the address and one from the account, then asks; gives
+ * them back when the password was right, or nobody could answer.  So of those
+ * who come at once no more are looked at than one after the other.  *wait:
+ * seconds to wait before the next try when the attempt was refused unseen; 0:
+ * it was looked at.
+ *
+ * A private address is a proxy, or a house full of people: it is counted, but
+ * not paused.  Too many wrong ones from there are a warning (once an hour).
  */
 oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
-                         oa2_ctx_t *ctx, const oa2_browser_t *browser,
-                         oa2_login_t *login);
+                         oa2_ctx_t *ctx, oa2_login_t *login);
+/* 1 for loopback, link-local and private addresses (RFC 1918, 4193, 6598). */
+int oa2_login_is_private(const char *address);
 /* The module's own user table, as an answer: for the provider "oauth2".  Looks
    at login's password and user only. */
 oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_login_t *login);
+
+typedef enum {
+    OA2_BASIC_UNKNOWN,          /* not one of the own table */
+    OA2_BASIC_REFUSED,          /* wrong, disabled, or *wait says how long */
+    OA2_BASIC_GRANTED
+} oa2_basic_t;
+
+/*
+ * A password that comes with every request (HTTP Basic).  What was right a
+ * moment ago is right, without hash and counter, as long as the user's row has
+ * the same hash; of the same password sent several times at once only one is an
+ * attempt.  An unknown name, a paused account and a wrong password take equally
+ * long.
+ */
+oa2_err_t *oa2_login_basic(oa2_basic_t *out, apr_int64_t *wait,
+                           oa2_ctx_t *ctx, oa2_login_t *login);
+/*
+ * How long the answer to a failed login still has to wait, when checking it
+ * took that long: until the next of the steps of 200 ms.  What a provider needs
+ * for a name that it knows, and for one that it does not, cannot be told from
+ * when the answer comes.
+ */
+apr_interval_time_t oa2_login_rest(apr_interval_time_t took);
 
 #endif

@@ -61,6 +61,19 @@ oa2_err_t *oa2_resource_resolve(const char **out, const oa2_ctx_t *ctx,
     return NULL;
 }
 
+const char *oa2_resource_served(const oa2_ctx_t *ctx, const char *audience)
+{
+    const apr_array_header_t *words = oa2_scope_split(audience, ctx->pool);
+    apr_array_header_t *left = apr_array_make(ctx->pool, 4, sizeof(char *));
+    int i;
+
+    for (i = 0; i < words->nelts; i++)
+        if (is_served(ctx, APR_ARRAY_IDX(words, i, const char *)))
+            APR_ARRAY_PUSH(left, const char *) =
+                APR_ARRAY_IDX(words, i, const char *);
+    return apr_array_pstrcat(ctx->pool, left, ' ');
+}
+
 int oa2_resource_accepts(const char *audience, const char *resource)
 {
     if (!*audience) return 1;

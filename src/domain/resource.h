@@ -18,6 +18,8 @@
  */
 oa2_err_t *oa2_resource_resolve(const char **out, const oa2_ctx_t *ctx,
                                 const char *granted);
+/* What of an audience is an OAuth2Resource of this server. */
+const char *oa2_resource_served(const oa2_ctx_t *ctx, const char *audience);
 /* May a token with this audience be used at resource (NULL: unnamed)? */
 int oa2_resource_accepts(const char *audience, const char *resource);
 

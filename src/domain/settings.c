@@ -21,7 +21,7 @@ static const char *derive_line(oa2_keys_t *keys, const char *line,
     if (keys->count == OA2_SECRETS_MAX)
         return "has more than 4 secrets";
     oa2_derive(keys->check[keys->count], secret, len, "oauth2 token check");
-    oa2_derive(keys->csrf[keys->count], secret, len, "oauth2 form");
+    oa2_derive(keys->form[keys->count], secret, len, "oauth2 form");
     oa2_derive(keys->reply[keys->count], secret, len, "oauth2 kept answer");
     oa2_derive(keys->mark[keys->count], secret, len, "oauth2 fingerprint");
     keys->count++;
@@ -94,6 +94,12 @@ const char *oa2_settings_metadata_url(const oa2_settings_t *settings,
 {
     return apr_pstrcat(pool, settings->issuer_origin, OA2_OAUTH_SERVER,
                        settings->issuer_path, NULL);
+}
+
+const char *oa2_settings_path(const oa2_settings_t *settings,
+                              const char *name, apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, settings->issuer_path, "/", name, NULL);
 }
 
 /* RFC 8414 section 2: "a URL that uses the https scheme and has no query or

@@ -84,7 +84,7 @@ typedef struct oa2_scope_row_t {
 typedef struct oa2_keys_t {
     int count;
     unsigned char check[OA2_SECRETS_MAX][OA2_KEY_LEN];  /* tokens' check part */
-    unsigned char csrf[OA2_SECRETS_MAX][OA2_KEY_LEN];
+    unsigned char form[OA2_SECRETS_MAX][OA2_KEY_LEN];
     unsigned char reply[OA2_SECRETS_MAX][OA2_KEY_LEN];  /* sealed answers */
     unsigned char salt[OA2_KEY_LEN];    /* of all secrets together: ctx->salt */
     unsigned char mark[OA2_SECRETS_MAX][OA2_KEY_LEN];   /* told to others */
@@ -127,6 +127,13 @@ const char *oa2_settings_metadata_url(const oa2_settings_t *settings,
 /* issuer + "/" + name. */
 const char *oa2_settings_url(const oa2_settings_t *settings,
                              const char *name, apr_pool_t *pool);
+/*
+ * Its path only: for links and redirects between our own pages, so that a
+ * browser stays at the name of this host that it came by (RFC 9110 section
+ * 10.2.2), where its cookies are.
+ */
+const char *oa2_settings_path(const oa2_settings_t *settings,
+                              const char *name, apr_pool_t *pool);
 /*
  * NULL, or what is wrong with an issuer: RFC 8414 section 2 (https, no query,
  * no fragment); plain http only for a loopback host.  Fills in issuer,

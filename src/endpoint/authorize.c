@@ -15,7 +15,6 @@
 
 #include <string.h>
 
-#include "domain/authorization.h"
 #include "domain/client.h"
 #include "domain/pkce.h"
 #include "domain/redirect.h"
@@ -23,7 +22,7 @@
 #include "domain/scope.h"
 #include "domain/settings.h"
 
-static const oa2_param_t params[] = {
+const oa2_param_t oa2_authorize_params[] = {
     {"response_type", OA2_REQUIRED, OA2_ONCE, 64, oa2_is_words},
     {"client_id", OA2_REQUIRED, OA2_ONCE, 255, oa2_is_vschar},
     {"redirect_uri", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_uri},
@@ -37,6 +36,10 @@ static const oa2_param_t params[] = {
     {"login_hint", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_text},
     OA2_PARAMS_END
 };
+
+/* httpd's LimitRequestLine is 8190 bytes, unless it was changed; method and
+   protocol are in that. */
+#define URL_MAX 8170
 
 /* A page for the app's developer: what was sent, what is registered. */
 static oa2_reply_t *mismatch(oa2_call_t *call, const char *sent)
@@ -171,7 +174,7 @@ static oa2_err_t *read_request(oa2_call_t *call, oa2_flow_t *flow)
     const char *mode = oa2_params_get(ctx->params, "response_mode");
     const char *type;
 
-    OA2_TRY(oa2_params_check(ctx->params, params, ctx->pool));
+    OA2_TRY(oa2_params_check(ctx->params, oa2_authorize_params, ctx->pool));
     type = oa2_params_get(ctx->params, "response_type");
     /* Section 3.1.1: a list of words */
     if (strcmp(oa2_scope_union(type, "", ctx->pool), "code") != 0)
@@ -190,50 +193,45 @@ static oa2_err_t *read_request(oa2_call_t *call, oa2_flow_t *flow)
     return NULL;
 }
 
-/* prompt=none: an answer at once, or none at all. */
-static oa2_err_t *silent(const oa2_call_t *call, oa2_next_t next)
+/*
+ * After the login the browser comes back here with the request in the URL
+ * (endpoint/interaction.c).  What came by GET fits; what came by POST may not.
+ */
+static oa2_err_t *check_length(oa2_call_t *call, const oa2_flow_t *flow)
 {
-    if (next == OA2_NEXT_LOGIN)
-        return oa2_err_make(call->ctx.pool, &oa2_login_required,
-                            OA2_ID(5018), "nobody is signed in", NULL);
-    return oa2_err_make(call->ctx.pool, &oa2_consent_required, OA2_ID(5019),
-                        "the user has not consented to this", NULL);
+    if (strlen(oa2_interaction_url(call, flow)) <= URL_MAX)
+        return NULL;
+    return oa2_err_make(call->ctx.pool, &oa2_invalid_request, OA2_ID(5600),
+                        "the request is too long: it has to fit into a URL",
+                        NULL);
 }
 
-static oa2_err_t *go_on(oa2_reply_t **out, oa2_call_t *call,
-                        oa2_flow_t *flow)
+oa2_err_t *oa2_authorize_read(oa2_reply_t **out, oa2_flow_t *flow,
+                              oa2_call_t *call)
 {
-    oa2_session_t *session;
-    oa2_next_t next;
+    oa2_err_t *err;
 
-    OA2_TRY(read_request(call, flow));
-    OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
-    OA2_TRY(oa2_authorization_next(&next, &call->ctx, flow, session));
-    if (next == OA2_NEXT_ISSUE)
-        return oa2_interaction_finish(out, call, flow, session);
-    if (oa2_scope_has(flow->prompt, "none"))
-        return silent(call, next);
-    return oa2_interaction_park(out, call, flow,
-                                next == OA2_NEXT_LOGIN ? "login" : "consent");
+    memset(flow, 0, sizeof(*flow));
+    *out = NULL;
+    OA2_TRY(prove(out, call, flow));
+    if (*out)
+        return NULL;
+    err = read_request(call, flow);
+    if (!err)
+        err = check_length(call, flow);
+    return err ? oa2_interaction_fail(out, call, flow, err) : NULL;
 }
 
 static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
 {
-    oa2_flow_t flow = {0};
-    oa2_reply_t *page = NULL;
+    oa2_flow_t flow;
     oa2_err_t *err;
 
-    OA2_TRY(prove(&page, call, &flow));
-    if (page) {
-        *out = page;
+    OA2_TRY(oa2_authorize_read(out, &flow, call));
+    if (*out)
         return NULL;
-    }
-    err = go_on(out, call, &flow);
-    /* With the database away the user can reload a page, and the client could
-       do nothing with an error. */
-    if (!err || err->kind->status >= 500)
-        return err;
-    return oa2_interaction_refuse(out, call, &flow, err);
+    err = oa2_interaction_advance(out, call, &flow);
+    return err ? oa2_interaction_fail(out, call, &flow, err) : NULL;
 }
 
 const oa2_endpoint_t oa2_endpoint_authorize = {

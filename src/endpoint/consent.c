@@ -7,14 +7,12 @@
 
 #include <string.h>
 
-#include "domain/authorization.h"
 #include "domain/redirect.h"
 #include "domain/scope.h"
 #include "domain/settings.h"
 
 static const oa2_param_t params[] = {
-    {"flow", OA2_OPTIONAL, OA2_ONCE, 128, oa2_is_unreserved},
-    {"csrf", OA2_OPTIONAL, OA2_ONCE, 128, oa2_is_unreserved},
+    {"form", OA2_OPTIONAL, OA2_ONCE, OA2_FORM_MAX, oa2_is_unreserved},
     {"decision", OA2_OPTIONAL, OA2_ONCE, 16, oa2_is_word},
     OA2_PARAMS_END
 };
@@ -39,77 +37,111 @@ static int list_scopes(oa2_page_scope_t **out, const oa2_ctx_t *ctx,
     return words->nelts;
 }
 
-static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
-                       const oa2_flow_t *flow, const oa2_session_t *session)
+oa2_err_t *oa2_consent_page(oa2_reply_t **out, oa2_call_t *call,
+                            const oa2_flow_t *flow,
+                            const oa2_session_t *session,
+                            const oa2_err_t *why)
 {
     oa2_ctx_t *ctx = &call->ctx;
     const oa2_client_t *client = ctx->client;
-    const char *id = oa2_params_get(ctx->params, "flow");
     oa2_page_scope_t *scopes;
     const char *allowed;
     oa2_page_consent_t page = {
         .common = oa2_reply_common(call),
-        .action = oa2_settings_url(ctx->settings, "consent", ctx->pool),
-        .csrf = oa2_interaction_csrf(call, id),
-        .flow = id,
+        .action = oa2_settings_path(ctx->settings, "consent", ctx->pool),
+        .form = oa2_interaction_form(call, flow, session->user),
         .client_name = *client->name ? client->name : client->id,
         .client_host = oa2_redirect_place(flow->redirect_uri, ctx->pool),
         .user = session->user,
         .loopback_only = oa2_redirect_is_local_only(client, ctx->pool),
+        .message = why ? why->said : NULL,
     };
 
     /* Who httpd has authenticated cannot sign out here. */
     if (!call->browser.remote_user)
         page.logout_action =
-            oa2_settings_url(ctx->settings, "logout", ctx->pool);
+            oa2_settings_path(ctx->settings, "logout", ctx->pool);
     OA2_TRY(oa2_consent_find(&allowed, ctx, session->user, client->id));
     page.n_scopes = list_scopes(&scopes, ctx, flow, allowed);
     page.scopes = scopes;
-    *out = oa2_reply_page(ctx->pool, 200,
+    *out = oa2_reply_page(ctx->pool, why ? why->kind->status : 200,
                           oa2_page_consent(call->pages, &page, ctx->pool),
                           page.common.nonce,
                           oa2_redirect_source(flow->redirect_uri, ctx->pool));
+    (*out)->err = why;
     return NULL;
 }
 
+/* The user has pressed one of the two buttons. */
 static oa2_err_t *decide(oa2_reply_t **out, oa2_call_t *call,
                          const oa2_flow_t *flow,
-                         const oa2_session_t *session)
+                         const oa2_session_t *session, const char *decision,
+                         const oa2_form_t *form)
 {
     oa2_ctx_t *ctx = &call->ctx;
-    const char *decision = oa2_params_get(ctx->params, "decision");
-    oa2_err_t *stale = oa2_interaction_csrf_check(call);
+    oa2_twin_t twin;
+    const char *before;
 
-    if (stale) {
-        *out = oa2_interaction_again(call, "consent", stale);
+    if (decision && strcmp(decision, "deny") == 0) {
+        *out = oa2_interaction_refuse(
+            call, flow, oa2_err_make(ctx->pool, &oa2_access_denied,
+                                     OA2_ID(5031), "the user refused", NULL));
         return NULL;
     }
-    if (decision && strcmp(decision, "allow") == 0) {
-        OA2_TRY(oa2_authorization_allow(ctx, flow, session));
-        return oa2_interaction_finish(out, call, flow, session);
+    if (!decision || strcmp(decision, "allow") != 0)
+        return oa2_consent_page(
+            out, call, flow, session,
+            oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(5032),
+                         "Please choose one of the two buttons.",
+                         "the consent form came without a decision"));
+    oa2_twin_of(&twin, ctx, form, decision);
+    OA2_TRY(oa2_twin_find(&before, ctx, &twin));
+    if (before) {
+        *out = oa2_reply_redirect(ctx->pool, before);
+        return NULL;
     }
-    if (decision && strcmp(decision, "deny") == 0)
-        return oa2_interaction_refuse(
-            out, call, flow,
-            oa2_err_make(ctx->pool, &oa2_access_denied, OA2_ID(5031),
-                         "the user refused", NULL));
-    return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(5032),
-                        "Please choose one of the two buttons.",
-                        "the consent form came without a decision");
+    OA2_TRY(oa2_authorization_allow(ctx, flow, session));
+    return oa2_interaction_finish(out, call, flow, session->user, &twin);
 }
 
+static oa2_err_t *submit(oa2_reply_t **out, oa2_call_t *call)
+{
+    const char *decision = oa2_params_get(call->ctx.params, "decision");
+    oa2_session_t *session;
+    oa2_form_t form;
+    oa2_flow_t flow;
+    oa2_err_t *why;
+    oa2_err_t *err;
+
+    OA2_TRY(oa2_interaction_open(&form, &why, call));
+    /* Nobody knows what it was about. */
+    if (!*form.request)
+        return why ? why : oa2_err_make(
+            call->ctx.pool, &oa2_invalid_request, OA2_ID(5001),
+            "There is nothing to decide here. Please go back to the app.",
+            "a consent form came without a request");
+    OA2_TRY(oa2_authorize_read(out, &flow, call));
+    if (*out)
+        return NULL;
+    OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
+    why = oa2_interaction_check(call, &form, why, session);
+    if (why)
+        return oa2_interaction_again(out, call, &flow, session, why);
+    err = decide(out, call, &flow, session, decision, &form);
+    return err ? oa2_interaction_fail(out, call, &flow, err) : NULL;
+}
+
+/* The page is shown at the authorization endpoint; who comes here by hand is
+   told who is signed in. */
 static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
 {
-    oa2_session_t *session;
-    oa2_flow_t *flow;
+    const oa2_ctx_t *ctx = &call->ctx;
 
-    OA2_TRY(oa2_interaction_get(&flow, call));
-    OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
-    /* The session may have ended while the page was open. */
-    if (!session || oa2_scope_has(flow->prompt, "login"))
-        return oa2_interaction_advance(out, call, flow, session);
-    return call->method == OA2_POST ? decide(out, call, flow, session)
-                                    : show(out, call, flow, session);
+    if (call->method == OA2_POST)
+        return submit(out, call);
+    *out = oa2_reply_redirect(
+        ctx->pool, oa2_settings_path(ctx->settings, "login", ctx->pool));
+    return NULL;
 }
 
 const oa2_endpoint_t oa2_endpoint_consent = {

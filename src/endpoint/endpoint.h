@@ -65,6 +65,8 @@ typedef struct oa2_call_t {
     const oa2_pages_t *pages;
     oa2_password_fn *ask_password;
     void *ask_baton;
+    const oa2_err_t *warning;           /* to be logged beside what the reply
+                                           says; NULL: none */
     apr_table_t *headers;               /* goes out with whatever is answered,
                                            an error too: cookies */
 } oa2_call_t;

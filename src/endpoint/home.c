@@ -22,7 +22,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     if (session) page.user = session->user;
     /* Who httpd has authenticated cannot sign out here. */
     if (session && !call->browser.remote_user)
-        page.logout = oa2_settings_url(settings, "logout", ctx->pool);
+        page.logout = oa2_settings_path(settings, "logout", ctx->pool);
     *out = oa2_reply_page(ctx->pool, 200,
                           oa2_page_home(call->pages, &page, ctx->pool),
                           page.common.nonce, NULL);

@@ -1,160 +1,189 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * interaction.c - a waiting authorization request and its steps.
- *
- * Nothing of the request travels through forms: they carry an opaque id, good
- * only together with the browser cookie, and a CSRF token.
- */
+/* interaction.c - see interaction.h */
 #include "endpoint/interaction.h"
 
 #include <string.h>
 #include <apr_strings.h>
 
-#include "domain/authorization.h"
+#include "base/encode.h"
+#include "domain/scope.h"
 #include "domain/settings.h"
+#include "domain/token.h"
 
 #define ID_BYTES 32
 
-void oa2_interaction_browser(oa2_call_t *call)
+/* ------------------------------------------------------------ the form */
+
+/* Where several pages were opened before the first cookie was stored, each has
+   brought one: see domain/browser.h. */
+static void need_cookie(oa2_call_t *call)
 {
-    if (call->browser.id)
+    apr_pool_t *pool = call->ctx.pool;
+    const char *id;
+
+    if (call->browser.ids->nelts)
         return;
-    call->browser.id = oa2_random_text(call->ctx.pool, ID_BYTES);
-    oa2_reply_cookie(call, OA2_BROWSER_COOKIE, call->browser.id, 0);
+    id = oa2_random_text(pool, ID_BYTES);
+    APR_ARRAY_PUSH(call->browser.ids, const char *) = id;
+    oa2_reply_cookie(call, oa2_browser_cookie(id, pool), id, 0);
 }
 
-static oa2_err_t *gone(oa2_call_t *call, int id, const char *meant)
+/* The request as it was asked, but for what of prompt was obeyed. */
+static const char *request_text(const oa2_call_t *call,
+                                const oa2_flow_t *flow)
 {
-    return oa2_err_make(call->ctx.pool, &oa2_invalid_request, id,
-                        "This sign-in has expired, was finished already, or "
-                        "was begun in another browser. Please go back to the "
-                        "app and start again.", "%s", meant);
+    const oa2_ctx_t *ctx = &call->ctx;
+    const char *text;
+
+    if (!flow)
+        return "";
+    text = oa2_params_text(ctx->params, oa2_authorize_params, "prompt",
+                           ctx->pool);
+    return *flow->prompt
+        ? apr_pstrcat(ctx->pool, text, "&prompt=",
+                      oa2_form_encode(ctx->pool, flow->prompt), NULL)
+        : text;
 }
 
-oa2_err_t *oa2_interaction_get(oa2_flow_t **out, oa2_call_t *call)
+const char *oa2_interaction_url(const oa2_call_t *call,
+                                const oa2_flow_t *flow)
+{
+    const oa2_ctx_t *ctx = &call->ctx;
+
+    return apr_pstrcat(ctx->pool,
+                       oa2_settings_path(ctx->settings, "authorize",
+                                         ctx->pool),
+                       "?", request_text(call, flow), NULL);
+}
+
+const char *oa2_interaction_form(oa2_call_t *call, const oa2_flow_t *flow,
+                                 const char *user)
+{
+    need_cookie(call);
+    return oa2_form_make(&call->ctx, &call->browser, user,
+                         request_text(call, flow));
+}
+
+oa2_err_t *oa2_interaction_open(oa2_form_t *form, oa2_err_t **stale,
+                                oa2_call_t *call)
 {
     oa2_ctx_t *ctx = &call->ctx;
-    const char *id = oa2_params_get(ctx->params, "flow");
-    oa2_client_t *client;
-    oa2_flow_t *flow;
+    oa2_params_t *asked = oa2_params_make(ctx->pool);
 
-    if (!id)
-        return gone(call, OA2_ID(5001), "a page was opened without a flow");
-    if (!call->browser.id)
-        return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(5002),
-                            "Your browser sent no cookie. Please allow "
-                            "cookies for this site, then go back to the app "
-                            "and start again.",
-                            "a flow was continued without the browser cookie");
-    OA2_TRY(oa2_flow_find(&flow, ctx, oa2_digest_text(ctx->pool, id),
-                          oa2_digest_text(ctx->pool, call->browser.id)));
-    if (!flow)
-        return gone(call, OA2_ID(5003),
-                    "the flow is unknown, expired or another browser's");
-    OA2_TRY(oa2_client_find(&client, ctx, flow->client_id));
-    if (!client || client->disabled)
-        return gone(call, OA2_ID(5004),
-                    "the flow's client was disabled or removed meanwhile");
-    ctx->client = client;
-    *out = flow;
+    *stale = oa2_form_open(form, ctx, &call->browser,
+                           oa2_params_get(ctx->params, "form"));
+    OA2_TRY(oa2_params_parse(asked, form->request, strlen(form->request),
+                             ctx->pool));
+    ctx->params = asked;
     return NULL;
 }
 
-const char *oa2_interaction_csrf(const oa2_call_t *call, const char *id)
+oa2_err_t *oa2_interaction_check(const oa2_call_t *call,
+                                 const oa2_form_t *form, oa2_err_t *stale,
+                                 const oa2_session_t *session)
 {
-    return oa2_browser_csrf(&call->ctx, &call->browser, id ? id : "");
+    if (stale)
+        return stale;
+    if (!session)
+        return oa2_err_make(call->ctx.pool, &oa2_forbidden, OA2_ID(5601),
+                            "Your sign-in has ended meanwhile. Please sign "
+                            "in once more.",
+                            "a form came from a user whose session has ended");
+    if (strcmp(session->user, form->user) != 0)
+        return oa2_err_make(call->ctx.pool, &oa2_forbidden, OA2_ID(5602),
+                            "Meanwhile you have signed in here as somebody "
+                            "else. Please look who is signed in now, and "
+                            "decide once more.",
+                            "a form came that was made for another user than "
+                            "the one who is signed in");
+    return NULL;
 }
 
-oa2_err_t *oa2_interaction_csrf_check(oa2_call_t *call)
+oa2_err_t *oa2_interaction_again(oa2_reply_t **out, oa2_call_t *call,
+                                 const oa2_flow_t *flow,
+                                 const oa2_session_t *session,
+                                 const oa2_err_t *why)
 {
-    const char *id = oa2_params_get(call->ctx.params, "flow");
-
-    return oa2_browser_csrf_check(&call->ctx, &call->browser, id ? id : "",
-                                  oa2_params_get(call->ctx.params, "csrf"));
+    if (session)
+        return oa2_consent_page(out, call, flow, session, why);
+    *out = oa2_login_page(call, flow, why->kind->status, flow->login_hint,
+                          why->said);
+    (*out)->err = why;
+    return NULL;
 }
 
-static oa2_reply_t *step_to(oa2_call_t *call, const char *step,
-                            const char *id)
+/* ------------------------------------------------------------ the way */
+
+/* prompt=none: an answer at once, or none at all. */
+static oa2_err_t *silent(const oa2_call_t *call, oa2_next_t next)
 {
-    return oa2_reply_redirect(
-        call->ctx.pool,
-        apr_pstrcat(call->ctx.pool,
-                    oa2_settings_url(call->ctx.settings, step,
-                                     call->ctx.pool),
-                    "?flow=", id, NULL));
+    if (next == OA2_NEXT_LOGIN)
+        return oa2_err_make(call->ctx.pool, &oa2_login_required,
+                            OA2_ID(5018), "nobody is signed in", NULL);
+    return oa2_err_make(call->ctx.pool, &oa2_consent_required, OA2_ID(5019),
+                        "the user has not consented to this", NULL);
 }
 
-oa2_reply_t *oa2_interaction_again(oa2_call_t *call, const char *step,
-                                   const oa2_err_t *err)
+oa2_err_t *oa2_interaction_advance(oa2_reply_t **out, oa2_call_t *call,
+                                   const oa2_flow_t *flow)
 {
-    oa2_reply_t *reply =
-        step_to(call, step, oa2_params_get(call->ctx.params, "flow"));
+    oa2_session_t *session;
+    oa2_next_t next;
+
+    OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
+    OA2_TRY(oa2_authorization_next(&next, &call->ctx, flow, session));
+    if (next == OA2_NEXT_ISSUE)
+        return oa2_interaction_finish(out, call, flow, session->user, NULL);
+    if (oa2_scope_has(flow->prompt, "none"))
+        return silent(call, next);
+    if (next == OA2_NEXT_CONSENT)
+        return oa2_consent_page(out, call, flow, session, NULL);
+    *out = oa2_login_page(call, flow, 200, flow->login_hint, NULL);
+    return NULL;
+}
+
+/* Code and answer are stored together: whoever sends the form again, at the
+   same moment or a little later, is given the same code. */
+oa2_err_t *oa2_interaction_finish(oa2_reply_t **out, oa2_call_t *call,
+                                  const oa2_flow_t *flow, const char *user,
+                                  const oa2_twin_t *twin)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    const char *code = oa2_token_make(ctx, OA2_CODE_PREFIX);
+    const char *to = oa2_authorization_success(ctx, flow, code);
+    oa2_kept_t answer;
+    int first;
+
+    if (twin)
+        answer = oa2_twin_seal(twin, ctx, to);
+    OA2_TRY(oa2_authorization_issue(&first, ctx, flow, user, code,
+                                    twin ? &answer : NULL));
+    if (!first)
+        OA2_TRY(oa2_twin_find(&to, ctx, twin));
+    if (!to)
+        return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(5005),
+                            "This was decided already. Please go back to the "
+                            "app.", "a decision came twice, and its answer "
+                            "has expired just now");
+    *out = oa2_reply_redirect(ctx->pool, to);
+    return NULL;
+}
+
+oa2_reply_t *oa2_interaction_refuse(oa2_call_t *call, const oa2_flow_t *flow,
+                                    const oa2_err_t *err)
+{
+    oa2_reply_t *reply = oa2_reply_redirect(
+        call->ctx.pool, oa2_authorization_failure(&call->ctx, flow, err));
 
     reply->err = err;
     return reply;
 }
 
-oa2_err_t *oa2_interaction_park(oa2_reply_t **out, oa2_call_t *call,
-                                oa2_flow_t *flow, const char *step)
+oa2_err_t *oa2_interaction_fail(oa2_reply_t **out, oa2_call_t *call,
+                                const oa2_flow_t *flow, oa2_err_t *err)
 {
-    oa2_ctx_t *ctx = &call->ctx;
-    const char *id = oa2_random_text(ctx->pool, ID_BYTES);
-
-    oa2_interaction_browser(call);
-    flow->digest = oa2_digest_text(ctx->pool, id);
-    flow->browser = oa2_digest_text(ctx->pool, call->browser.id);
-    flow->expires = ctx->now + ctx->settings->flow_lifetime;
-    OA2_TRY(oa2_flow_put(ctx, flow));
-    *out = step_to(call, step, id);
-    return NULL;
-}
-
-oa2_err_t *oa2_interaction_advance(oa2_reply_t **out, oa2_call_t *call,
-                                   const oa2_flow_t *flow,
-                                   const oa2_session_t *session)
-{
-    const char *id = oa2_params_get(call->ctx.params, "flow");
-    oa2_next_t next;
-
-    OA2_TRY(oa2_authorization_next(&next, &call->ctx, flow, session));
-    if (next == OA2_NEXT_ISSUE)
-        return oa2_interaction_finish(out, call, flow, session);
-    *out = step_to(call, next == OA2_NEXT_LOGIN ? "login" : "consent", id);
-    return NULL;
-}
-
-/* Of two tabs, or a double click, one is first. */
-static oa2_err_t *spend(oa2_call_t *call, const oa2_flow_t *flow)
-{
-    int first;
-
-    if (!flow->digest)          /* it never had to wait */
-        return NULL;
-    OA2_TRY(oa2_flow_spend(&first, &call->ctx, flow->digest));
-    return first ? NULL : gone(call, OA2_ID(5005),
-                               "the flow was finished at the same moment");
-}
-
-oa2_err_t *oa2_interaction_finish(oa2_reply_t **out, oa2_call_t *call,
-                                  const oa2_flow_t *flow,
-                                  const oa2_session_t *session)
-{
-    const char *code;
-
-    OA2_TRY(spend(call, flow));
-    OA2_TRY(oa2_authorization_issue(&code, &call->ctx, flow, session));
-    *out = oa2_reply_redirect(
-        call->ctx.pool, oa2_authorization_success(&call->ctx, flow, code));
-    return NULL;
-}
-
-oa2_err_t *oa2_interaction_refuse(oa2_reply_t **out, oa2_call_t *call,
-                                  const oa2_flow_t *flow,
-                                  const oa2_err_t *err)
-{
-    OA2_TRY(spend(call, flow));
-    *out = oa2_reply_redirect(
-        call->ctx.pool, oa2_authorization_failure(&call->ctx, flow, err));
-    (*out)->err = err;
+    if (err->kind->status >= 500)
+        return err;
+    *out = oa2_interaction_refuse(call, flow, err);
     return NULL;
 }

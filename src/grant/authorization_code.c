@@ -12,6 +12,7 @@
 #include <string.h>
 #include <apr_strings.h>
 
+#include "domain/authorization.h"
 #include "domain/pkce.h"
 #include "domain/redirect.h"
 #include "domain/resource.h"
@@ -101,17 +102,12 @@ static oa2_err_t *prove(oa2_code_t **out, oa2_ctx_t *ctx)
     return NULL;
 }
 
-static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
+/* What the code, which was not used yet, is still good for. */
+static oa2_err_t *find_right(oa2_right_t *right, oa2_ctx_t *ctx,
+                             const oa2_code_t *code)
 {
-    oa2_code_t *code;
-    oa2_token_t like = {0};
-    oa2_token_pair_t *pair;
-    int first;
+    const char *problem;
 
-    OA2_TRY(prove(&code, ctx));
-    /* Before expiry: a code that is replayed late is replayed all the same. */
-    if (code->spent)
-        return replayed(ctx, code);
     if (code->revoked)
         return bad_code(ctx, OA2_ID(4007), "the access that the code stands "
                         "for was revoked", "revoked");
@@ -121,22 +117,48 @@ static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
                             ctx->pool, "the code has expired: it is good for "
                             "%" APR_INT64_T_FMT " s",
                             ctx->settings->code_lifetime), "expired");
-
     if (oa2_token_is_over(ctx, code->granted))
         return bad_code(ctx, OA2_ID(4301), "the access that the code stands "
                         "for has come to its end: sign in again",
                         "OAuth2GrantLifetime is over");
+    /* What an administrator has taken from the client since is gone. */
+    memset(right, 0, sizeof(*right));
+    right->grant_type = "authorization_code";
+    right->redirect_uri = code->redirect_uri;
+    right->scope = code->scope;
+    right->audience = code->audience;
+    problem = oa2_authorization_left(right, ctx);
+    if (problem)
+        return bad_code(ctx, OA2_ID(4600), apr_pstrcat(
+                            ctx->pool, "nothing is left of what the code "
+                            "stands for: ", problem, NULL), problem);
+    return NULL;
+}
+
+static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
+{
+    oa2_right_t right;
+    oa2_code_t *code;
+    oa2_token_t like = {0};
+    oa2_token_pair_t *pair;
+    int first;
+
+    OA2_TRY(prove(&code, ctx));
+    /* Before expiry: a code that is replayed late is replayed all the same. */
+    if (code->spent)
+        return replayed(ctx, code);
+    OA2_TRY(find_right(&right, ctx, code));
 
     like.grant = code->grant;
     like.granted = code->granted;
     like.user = code->user;
     like.sub = code->sub;
-    like.scope = code->scope;
-    OA2_TRY(oa2_resource_resolve(&like.audience, ctx, code->audience));
+    like.scope = right.scope;
+    OA2_TRY(oa2_resource_resolve(&like.audience, ctx, right.audience));
     pair = oa2_token_pair_make(ctx, &like, 1);
     /* RFC 8707 section 2.2: narrowed for this access token only */
     if (pair->refresh)
-        pair->refresh->audience = code->audience;
+        pair->refresh->audience = right.audience;
 
     /*
      * Section 4.1.2: single use.  One statement, so of two racing exchanges

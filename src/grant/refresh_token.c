@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "domain/authorization.h"
 #include "domain/resource.h"
 #include "domain/scope.h"
 #include "domain/settings.h"
@@ -130,25 +131,29 @@ static oa2_err_t *prove(oa2_token_t **out, oa2_ctx_t *ctx, const char *text)
 
 /* Section 6: "MUST NOT include any scope not originally granted …, and if
    omitted is treated as equal" */
-static oa2_err_t *narrow(const char **scope, oa2_ctx_t *ctx,
+static oa2_err_t *narrow(oa2_token_t *like, oa2_ctx_t *ctx,
                          const oa2_token_t *old)
 {
     const char *sent = oa2_params_get(ctx->params, "scope");
     const char *asked = oa2_scope_union(sent ? sent : "", "", ctx->pool);
+    oa2_right_t right = {
+        .grant_type = "refresh_token", .scope = old->scope,
+        .audience = old->audience,
+    };
     /* What an administrator has taken from the client since is gone. */
-    const char *left =
-        oa2_scope_common(old->scope, ctx->client->scope, ctx->pool);
+    const char *problem = oa2_authorization_left(&right, ctx);
+    const char *left = right.scope;
 
+    if (problem)
+        return bad_token(ctx, OA2_ID(4016), problem);
     if (!oa2_scope_is_subset(asked, left))
         return oa2_err_make(ctx->pool, &oa2_invalid_scope, OA2_ID(4015),
                             "scope is more than was granted",
                             "client \"%s\" asked for scope \"%s\" when it "
                             "was granted \"%s\"", ctx->client->id, asked,
                             left);
-    if (!*left)
-        return bad_token(ctx, OA2_ID(4016), "no scope is left of it");
-    *scope = *asked ? asked : left;
-    return NULL;
+    like->scope = *asked ? asked : left;
+    return oa2_resource_resolve(&like->audience, ctx, right.audience);
 }
 
 /* A new pair for old, which is spent with it; or, when it was spent before,
@@ -160,8 +165,7 @@ static oa2_err_t *exchange(cJSON **reply, int *done, oa2_ctx_t *ctx,
     oa2_token_pair_t *pair;
     const char *sealed;
 
-    OA2_TRY(narrow(&like.scope, ctx, old));
-    OA2_TRY(oa2_resource_resolve(&like.audience, ctx, old->audience));
+    OA2_TRY(narrow(&like, ctx, old));
     pair = oa2_token_pair_make(ctx, &like, 1);
     /* Section 6: the new refresh token's scope "MUST be identical to that of
        the refresh token included by the client" */

@@ -209,6 +209,7 @@ int oa2_dispatch(request_rec *r)
     }
     if (err) reply = oa2_reply_error(&call, err);
     if (!reply) reply = oa2_endpoint_run(&call);
+    if (call.warning) oa2_log_err(r, call.warning, NULL);
     if (reply->err) tell(r, &call, reply, &conf->db->pages);
     return oa2_reply_send(r, reply, call.headers);
 }

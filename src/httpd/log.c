@@ -15,6 +15,8 @@ static int level_of(oa2_severity_t severity)
     switch (severity) {
     case OA2_LOG_ERROR:
         return APLOG_ERR;
+    case OA2_LOG_WARNING:
+        return APLOG_WARNING;
     case OA2_LOG_NOTICE:
         return APLOG_NOTICE;
     default:

@@ -7,7 +7,6 @@
 #include <http_request.h>
 #include <mod_auth.h>
 
-#include "base/crypto.h"
 #include "domain/account.h"
 #include "httpd/conf.h"
 #include "httpd/db.h"
@@ -55,7 +54,7 @@ int oa2_login_ask_all(request_rec *r, const apr_array_header_t *rows,
     return worst;
 }
 
-oa2_err_t *oa2_login_ask(oa2_password_t *out, oa2_login_t *login)
+static oa2_err_t *ask(oa2_password_t *out, oa2_login_t *login)
 {
     request_rec *r = login->baton;
     const oa2_dir_t *dir = oa2_conf_dir(r);
@@ -66,11 +65,7 @@ oa2_err_t *oa2_login_ask(oa2_password_t *out, oa2_login_t *login)
         *out = OA2_PASSWORD_RIGHT;
         return NULL;
     case AUTH_DENIED:
-        *out = OA2_PASSWORD_WRONG;
-        return NULL;
     case AUTH_USER_NOT_FOUND:
-        /* An unknown user takes as long as a known one. */
-        oa2_password_matches(login->password, NULL);
         *out = OA2_PASSWORD_WRONG;
         return NULL;
     default:
@@ -83,38 +78,85 @@ oa2_err_t *oa2_login_ask(oa2_password_t *out, oa2_login_t *login)
     }
 }
 
-/*
- * A user for whom somebody else vouches is not ours to refuse, unless an
- * administrator disabled the account here.  httpd goes by the name in r->user
- * from then on: the row's spelling.
- */
-static oa2_err_t *check_own(authn_status *out, request_rec *r,
-                            const char *name, const char *password)
+oa2_err_t *oa2_login_ask(oa2_password_t *out, oa2_login_t *login)
 {
-    oa2_login_t login = { .name = name, .password = password };
+    apr_time_t begun = apr_time_now();
+    request_rec *r = login->baton;
+    oa2_phase_t *phase = oa2_phase_of(r);
+    oa2_err_t *err;
+
+    phase->is_login = 1;
+    err = ask(out, login);
+    phase->is_login = 0;
+    if (!err && *out != OA2_PASSWORD_RIGHT) {
+        apr_sleep(oa2_login_rest(apr_time_now() - begun));
+    }
+    return err;
+}
+
+/* ------------------------------------------------------------ provider */
+
+/*
+ * Below the login page, which has counted the attempt: see oa2_login_ask().  A
+ * user for whom somebody else vouches is not ours to refuse, unless an
+ * administrator disabled the account here.
+ */
+static oa2_err_t *check_for_page(authn_status *out, oa2_ctx_t *ctx,
+                                 oa2_login_t *login)
+{
     oa2_password_t answer;
     oa2_user_t *user;
-    const oa2_server_t *conf = oa2_conf_server(r->server);
-    oa2_ctx_t ctx = oa2_request_ctx(r, conf);
 
     *out = AUTH_USER_NOT_FOUND;
-    if (oa2_account_name(&login.name, name, r->pool)) return NULL;
-    OA2_TRY(oa2_user_find(&user, &ctx, login.name));
+    if (oa2_account_name(&login->name, login->name, ctx->pool)) return NULL;
+    OA2_TRY(oa2_user_find(&user, ctx, login->name));
     if (!user || (!oa2_account_is_own(user) && !user->disabled)) return NULL;
-    login.user = user;
-    OA2_TRY(oa2_login_own(&answer, &login));
+    login->user = user;
+    OA2_TRY(oa2_login_own(&answer, login));
     *out = answer == OA2_PASSWORD_RIGHT ? AUTH_GRANTED : AUTH_DENIED;
-    if (*out == AUTH_GRANTED) {
-        r->user = apr_pstrdup(r->pool, user->name);
-        oa2_phase_of(r)->is_own_user = 1;
+    return NULL;
+}
+
+static oa2_err_t *check_for_basic(authn_status *out, oa2_ctx_t *ctx,
+                                  request_rec *r, oa2_login_t *login)
+{
+    oa2_basic_t answer;
+    apr_int64_t wait;
+
+    OA2_TRY(oa2_login_basic(&answer, &wait, ctx, login));
+    if (login->warning) oa2_log_err(r, login->warning, NULL);
+    if (wait) {
+        oa2_log_err(r, oa2_err_attack(oa2_err_make(
+            r->pool, &oa2_too_many_requests, OA2_ID(7600), NULL,
+            "a password for user \"%s\" was refused unseen: too many "
+            "attempts, %" APR_INT64_T_FMT " s to wait", login->name,
+            wait)), NULL);
+    }
+    switch (answer) {
+    case OA2_BASIC_GRANTED:
+        *out = AUTH_GRANTED;
+        break;
+    case OA2_BASIC_REFUSED:
+        *out = AUTH_DENIED;
+        break;
+    default:
+        *out = AUTH_USER_NOT_FOUND;
     }
     return NULL;
+}
+
+/* httpd goes by the name in r->user from then on: the row's spelling. */
+static void take_name(request_rec *r, const oa2_user_t *user)
+{
+    r->user = apr_pstrdup(r->pool, user->name);
+    oa2_phase_of(r)->is_own_user = 1;
 }
 
 static authn_status check_password(request_rec *r, const char *name,
                                    const char *password)
 {
     const oa2_server_t *conf = oa2_conf_server(r->server);
+    const oa2_phase_t *phase = oa2_phase_find(r);
     authn_status status = AUTH_GENERAL_ERROR;
     oa2_err_t *err;
 
@@ -127,7 +169,16 @@ static authn_status check_password(request_rec *r, const char *name,
         err = oa2_setup_ready(conf, r->pool);
     }
     if (!err) {
-        err = check_own(&status, r, name, password);
+        oa2_login_t login = {
+            .name = name, .password = password, .address = r->useragent_ip,
+            .ask = oa2_login_own,
+        };
+        oa2_ctx_t ctx = oa2_request_ctx(r, conf);
+
+        err = phase && phase->is_login
+            ? check_for_page(&status, &ctx, &login)
+            : check_for_basic(&status, &ctx, r, &login);
+        if (!err && status == AUTH_GRANTED) take_name(r, login.user);
     }
     if (err) {
         oa2_log_err(r, err, NULL);

@@ -18,7 +18,7 @@
 #include "httpd/module.h"
 
 #define COOKIE_MAX 128
-#define NO_REALM -1                     /* has no rows */
+#define NO_REALM (-1)                   /* has no rows */
 
 oa2_phase_t *oa2_phase_find(const request_rec *r)
 {
@@ -80,26 +80,52 @@ static const char *cookie_value(const char *start, const char *end,
     return apr_pstrmemdup(pool, start, (apr_size_t)(end - start));
 }
 
-/* RFC 6265 section 4.2.1.  Only ";" parts cookies: were "," to do so too, a
-   neighbour's cookie could hold one of ours in its value. */
+typedef struct {
+    const char *name;           /* of what is wanted, or how it begins */
+    const char *at;             /* what is left of the header */
+} cookies_t;
+
+/*
+ * The next cookie whose name begins with the wanted one: *name is all of its
+ * name, and *value its value; NULL if that cannot be one of ours.  0: there is
+ * none left.  RFC 6265 section 4.2.1: only ";" parts cookies; were "," to do
+ * so too, a neighbour's cookie could hold one of ours in its value.
+ */
+static int next_cookie(const char **name, const char **value,
+                       cookies_t *cookies, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(cookies->name);
+
+    while (cookies->at && *cookies->at) {
+        const char *at = cookies->at;
+        const char *end = at + strcspn(at, ";");
+        const char *equals;
+
+        cookies->at = *end ? end + 1 : end;
+        while (*at == ' ' || *at == '\t') at++;
+        equals = at < end ? memchr(at, '=', (apr_size_t)(end - at)) : NULL;
+        if (!equals || (apr_size_t)(equals - at) < len
+            || strncmp(at, cookies->name, len) != 0) {
+            continue;
+        }
+        *name = apr_pstrmemdup(pool, at, (apr_size_t)(equals - at));
+        *value = cookie_value(equals + 1, end, pool);
+        return 1;
+    }
+    return 0;
+}
+
 const char *oa2_request_cookie(request_rec *r, const char *name)
 {
-    const char *at = oa2_entry_cookie(r);
-    apr_size_t len = strlen(name);
+    cookies_t cookies = { name, oa2_entry_cookie(r) };
     const char *found = NULL;
+    const char *value;
+    const char *full;
 
-    while (at && *at) {
-        const char *end = strchr(at, ';');
-
-        if (!end) end = at + strlen(at);
-        while (*at == ' ' || *at == '\t') at++;
-        if ((apr_size_t)(end - at) > len && strncmp(at, name, len) == 0
-            && at[len] == '=') {
-            if (found) return NULL;
-            found = cookie_value(at + len + 1, end, r->pool);
-            if (!found) return NULL;
-        }
-        at = *end ? end + 1 : end;
+    while (next_cookie(&full, &value, &cookies, r->pool)) {
+        if (strcmp(full, name) != 0) continue;
+        if (found || !value) return NULL;
+        found = value;
     }
     return found;
 }
@@ -138,14 +164,36 @@ static const char *cookie_name(const oa2_server_t *conf, const char *name,
                                  : name;
 }
 
+/* Those whose name fits their value: nobody can put another one in the place
+   of one of them. */
+static apr_array_header_t *browser_ids(request_rec *r,
+                                       const oa2_server_t *conf)
+{
+    apr_array_header_t *ids = apr_array_make(r->pool, 2, sizeof(char *));
+    const char *prefix = cookie_name(conf, "", r->pool);
+    cookies_t cookies = {
+        cookie_name(conf, OA2_BROWSER_COOKIE, r->pool), oa2_entry_cookie(r)
+    };
+    const char *value;
+    const char *name;
+
+    while (ids->nelts < OA2_BROWSER_IDS_MAX
+           && next_cookie(&name, &value, &cookies, r->pool)) {
+        if (value && strcmp(name + strlen(prefix),
+                            oa2_browser_cookie(value, r->pool)) == 0) {
+            APR_ARRAY_PUSH(ids, const char *) = value;
+        }
+    }
+    return ids;
+}
+
 void oa2_request_call(oa2_call_t *call, request_rec *r,
                       const oa2_server_t *conf)
 {
     memset(call, 0, sizeof(*call));
     call->ctx = oa2_request_ctx(r, conf);
     call->authorization = oa2_entry_authorization(r);
-    call->browser.id = oa2_request_cookie(
-        r, cookie_name(conf, OA2_BROWSER_COOKIE, r->pool));
+    call->browser.ids = browser_ids(r, conf);
     call->browser.session_id = oa2_request_cookie(
         r, cookie_name(conf, OA2_SESSION_COOKIE, r->pool));
     call->browser.remote_user = remote_user(r);

@@ -32,6 +32,7 @@ typedef struct oa2_phase_t {
     unsigned is_own_user:1;             /* our provider vouched for r->user */
     unsigned is_open:1;                 /* let through without a token */
     unsigned is_inside:1;               /* httpd/require re-enters a hook */
+    unsigned is_login:1;                /* httpd/login asks providers */
     unsigned is_lookup:1;               /* httpd/wellknown only looks */
     unsigned is_looked_up:1;            /* and has */
     const char *probe;                  /* what if a token had this scope? */

@@ -11,8 +11,7 @@ cJSON *oa2_page_login_model(const oa2_page_login_t *in, apr_pool_t *pool)
     cJSON *model = oa2_page_model(&in->common, pool);
 
     oa2_json_put_text(model, "action", in->action);
-    oa2_json_put_text(model, "csrf", in->csrf);
-    oa2_json_put_text(model, "flow", in->flow);
+    oa2_json_put_text(model, "form", in->form);
     oa2_json_put_text(model, "username", in->username);
     oa2_json_put_text(model, "client_name", in->client_name);
     oa2_json_put_text(model, "message", in->message);

@@ -33,15 +33,14 @@ typedef struct oa2_page_common_t {
     const char *nonce;          /* of the Content-Security-Policy */
 } oa2_page_common_t;
 
-/* Posts flow, csrf, username and password to action. */
+/* Posts form, username and password to action. */
 typedef struct oa2_page_login_t {
     oa2_page_common_t common;
     const char *action;
-    const char *csrf;
-    const char *flow;           /* the waiting request's opaque id */
+    const char *form;           /* hidden field */
     const char *username;       /* filled in; the password gets the focus */
     const char *client_name;    /* who asks */
-    const char *message;        /* why the last attempt failed */
+    const char *message;        /* why the last form was not obeyed */
 } oa2_page_login_t;
 
 const char *oa2_page_login(const oa2_pages_t *pages,
@@ -54,21 +53,21 @@ typedef struct oa2_page_scope_t {
 } oa2_page_scope_t;
 
 /*
- * Posts flow, csrf and decision ("allow" or "deny") to action, or flow and
- * csrf to logout_action.
+ * Posts form and decision ("allow" or "deny") to action, or form to
+ * logout_action.
  */
 typedef struct oa2_page_consent_t {
     oa2_page_common_t common;
     const char *action;
     const char *logout_action;  /* to switch the account; NULL: cannot */
-    const char *csrf;
-    const char *flow;
+    const char *form;           /* hidden field */
     const char *client_name;
     const char *client_host;    /* redirect host, or scheme of a native app */
     const char *user;           /* who is signed in */
     const oa2_page_scope_t *scopes;
     int n_scopes;
     int loopback_only;          /* warn: an app on this computer asks */
+    const char *message;        /* why the last form was not obeyed */
 } oa2_page_consent_t;
 
 const char *oa2_page_consent(const oa2_pages_t *pages,
@@ -93,13 +92,14 @@ typedef struct oa2_page_error_t {
 const char *oa2_page_error(const oa2_pages_t *pages,
                            const oa2_page_error_t *in, apr_pool_t *pool);
 
-/* Asks, and posts csrf to action; or says that it is done. */
+/* Asks, and posts form to action; or says that it is done. */
 typedef struct oa2_page_signed_out_t {
     oa2_page_common_t common;
     int done;
-    const char *action;
-    const char *csrf;
+    const char *action;         /* NULL: cannot sign out here */
+    const char *form;           /* hidden field */
     const char *user;           /* who is, or was, signed in */
+    const char *message;        /* why the last form was not obeyed */
 } oa2_page_signed_out_t;
 
 const char *oa2_page_signed_out(const oa2_pages_t *pages,

@@ -13,8 +13,9 @@ cJSON *oa2_page_signed_out_model(const oa2_page_signed_out_t *in,
 
     oa2_json_put_bool(model, "done", in->done);
     oa2_json_put_text(model, "action", in->action);
-    oa2_json_put_text(model, "csrf", in->csrf);
+    oa2_json_put_text(model, "form", in->form);
     oa2_json_put_text(model, "user", in->user);
+    oa2_json_put_text(model, "message", in->message);
     return model;
 }
 

@@ -6,6 +6,7 @@
  * what it is: "the authorization server MUST deny the request and SHOULD
  * revoke (when possible) all tokens previously issued".
  */
+#include "store/answer.h"
 #include "store/issue.h"
 #include "store/realm.h"
 
@@ -17,10 +18,10 @@
     " CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT)," \
     " CAST($7 AS BIGINT), 0, CAST($7 AS BIGINT)" \
     " FROM oauth2_client c, oauth2_user u WHERE c.id = $2 AND u.name = $3" \
-    " AND c.disabled = 0 AND u.disabled = 0" \
-    " ON CONFLICT (id) DO UPDATE SET id = excluded.id" \
+    " AND c.disabled = 0 AND u.disabled = 0"
+#define GRANT_ONCE " ON CONFLICT (id) DO UPDATE SET id = excluded.id" \
     " WHERE oauth2_grant.client_id = excluded.client_id" \
-    " AND oauth2_grant.sub = excluded.sub"
+    " AND oauth2_grant.sub = excluded.sub RETURNING id"
 #define CODE "INSERT INTO oauth2_code (digest, grant_id, redirect_uri," \
     " redirect_sent, challenge, scope, audience, expires, spent)"
 #define VALUES "$8, CAST($1 AS BIGINT), $9, CAST($10 AS SMALLINT), $11," \
@@ -28,35 +29,70 @@
 
 #define PUT_ONCE " ON CONFLICT (digest) DO UPDATE" \
     " SET digest = excluded.digest RETURNING 1"
+#define READY "EXISTS (SELECT 1 FROM oauth2_client c, oauth2_user u" \
+    " WHERE c.id = $2 AND u.name = $3 AND c.disabled = 0 AND u.disabled = 0)"
+#define ANSWER "INSERT INTO oauth2_answer (digest, reply, expires)" \
+    " SELECT CAST($15 AS TEXT), CAST($16 AS TEXT), CAST($17 AS BIGINT)" \
+    " WHERE " READY OA2_ANSWER_FIRST("$6") " RETURNING 1"
 
 static const oa2_sql_t issue_sql = {
     "code_issue",
-    "WITH g AS (" GRANT " RETURNING id) " CODE " SELECT " VALUES " FROM g"
+    "WITH g AS (" GRANT GRANT_ONCE ") " CODE " SELECT " VALUES " FROM g"
     PUT_ONCE,
-    { GRANT " RETURNING id", CODE " VALUES (" VALUES ")" PUT_ONCE },
+    { GRANT GRANT_ONCE, CODE " VALUES (" VALUES ")" PUT_ONCE },
     .repeats = 1
 };
 
-oa2_err_t *oa2_code_issue(oa2_ctx_t *ctx, const oa2_grant_t *grant,
-                          const oa2_code_t *code)
+/* The same, for who is the first to claim the answer.  Who runs it twice finds
+   the answer that it has left itself, and in it the code. */
+static const oa2_sql_t answer_sql = {
+    "code_issue: once",
+    "WITH a AS (" ANSWER "), g AS (" GRANT " AND EXISTS (SELECT 1 FROM a)"
+    GRANT_ONCE ") " CODE " SELECT " VALUES " FROM g" PUT_ONCE,
+    { ANSWER, GRANT GRANT_ONCE, CODE " VALUES (" VALUES ")" PUT_ONCE },
+    .repeats = 1
+};
+
+/* Nothing was stored. */
+static oa2_err_t *not_issued(int *first, oa2_ctx_t *ctx,
+                             const oa2_kept_t *answer)
+{
+    const char *reply = NULL;
+
+    if (answer)
+        OA2_TRY(oa2_answer_find(&reply, ctx, answer->digest));
+    if (!reply)
+        return oa2_err_make(ctx->pool, &oa2_access_denied, OA2_ID(2020),
+                            "The user or the client was removed or disabled "
+                            "meanwhile.", NULL);
+    *first = 0;
+    return NULL;
+}
+
+oa2_err_t *oa2_code_issue(int *first, oa2_ctx_t *ctx,
+                          const oa2_grant_t *grant, const oa2_code_t *code,
+                          const oa2_kept_t *answer)
 {
     apr_pool_t *pool = ctx->pool;
     apr_int64_t expires = grant->expires > code->expires ? grant->expires
                                                          : code->expires;
     apr_array_header_t *rows;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &issue_sql, oa2_sql_number(pool, grant->id),
+    OA2_TRY(OA2_SQL(&rows, ctx, answer ? &answer_sql : &issue_sql,
+                    oa2_sql_number(pool, grant->id),
                     oa2_realm_key(ctx, grant->client_id),
                     oa2_realm_key(ctx, grant->user), grant->scope,
                     grant->audience, oa2_sql_number(pool, grant->created),
                     oa2_sql_number(pool, expires), code->digest,
                     code->redirect_uri, code->redirect_sent ? "1" : "0",
                     code->challenge, code->scope, code->audience,
-                    oa2_sql_number(pool, code->expires)));
+                    oa2_sql_number(pool, code->expires),
+                    answer ? answer->digest : NULL,
+                    answer ? answer->reply : NULL,
+                    oa2_sql_number(pool, answer ? answer->expires : 0)));
     if (!rows->nelts)
-        return oa2_err_make(pool, &oa2_access_denied, OA2_ID(2020),
-                            "The user or the client was removed or disabled "
-                            "meanwhile.", NULL);
+        return not_issued(first, ctx, answer);
+    *first = 1;
     return NULL;
 }
 

@@ -62,7 +62,8 @@
 
 static const oa2_sql_t kinds[] = {
     SIMPLE("oauth2_session"),
-    SIMPLE("oauth2_flow"),
+    SIMPLE("oauth2_answer"),
+    SIMPLE("oauth2_flow"),      /* of the version before */
     SIMPLE("oauth2_throttle"),
     SIMPLE("oauth2_answer"),
     SIMPLE("oauth2_token"),

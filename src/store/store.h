@@ -297,36 +297,21 @@ oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
                             const char *digest);
 oa2_err_t *oa2_session_end(int *done, oa2_ctx_t *ctx, const char *digest);
 
-/* ------------------------------------------------------------ flow */
+/* ------------------------------------------------------------ answer */
 
-/*
- * An authorization request that waits while the user logs in and consents.
- * The opaque id that stands for it is only in the browser.
- */
-typedef struct oa2_flow_t {
-    const char *digest;                 /* of the opaque id */
-    const char *browser;                /* digest of the browser's cookie */
-    const char *client_id;
-    const char *redirect_uri;           /* where to answer */
-    int redirect_sent;                  /* it was in the request (4.1.3) */
-    const char *scope;
-    const char *state;                  /* NULL: none */
-    const char *challenge;              /* PKCE S256 */
-    const char *audience;               /* RFC 8707 resources; "" : none */
-    const char *prompt;                 /* words still to be obeyed */
-    const char *login_hint;             /* NULL: none */
+/* The sealed answer to a form (domain/form.h). */
+typedef struct oa2_kept_t {
+    const char *digest;                 /* of the form and who sent it */
+    const char *reply;                  /* sealed */
     apr_int64_t expires;
-} oa2_flow_t;
+} oa2_kept_t;
 
-oa2_err_t *oa2_flow_put(oa2_ctx_t *ctx, const oa2_flow_t *flow);
-/* NULL when expired, or of another browser. */
-oa2_err_t *oa2_flow_find(oa2_flow_t **out, oa2_ctx_t *ctx, const char *digest,
-                         const char *browser);
-/* `login` was obeyed: the words that are left. */
-oa2_err_t *oa2_flow_set_prompt(oa2_ctx_t *ctx, const char *digest,
-                               const char *prompt);
-/* Takes it away; *first is 1 for exactly one caller. */
-oa2_err_t *oa2_flow_spend(int *first, oa2_ctx_t *ctx, const char *digest);
+/* *first: 0 when another one is there and has not expired. */
+oa2_err_t *oa2_answer_put(int *first, oa2_ctx_t *ctx,
+                          const oa2_kept_t *answer);
+/* *reply NULL when there is none, or it has expired. */
+oa2_err_t *oa2_answer_find(const char **reply, oa2_ctx_t *ctx,
+                           const char *digest);
 
 /* ------------------------------------------------------------ consent */
 
@@ -384,9 +369,14 @@ typedef struct oa2_code_t {
     apr_int64_t granted;                /* find only: when the grant began */
 } oa2_code_t;
 
-/* Makes the grant and its code in one. */
-oa2_err_t *oa2_code_issue(oa2_ctx_t *ctx, const oa2_grant_t *grant,
-                          const oa2_code_t *code);
+/*
+ * Makes the grant, its code and, if it is not NULL, the answer to the form that
+ * asked for it, all or nothing.  *first is 0 when that form had an answer
+ * before: then nothing is stored.
+ */
+oa2_err_t *oa2_code_issue(int *first, oa2_ctx_t *ctx,
+                          const oa2_grant_t *grant, const oa2_code_t *code,
+                          const oa2_kept_t *answer);
 /* Spent, expired and revoked codes are found too, while the row exists. NULL
    when the client or user is gone or disabled. */
 oa2_err_t *oa2_code_find(oa2_code_t **out, oa2_ctx_t *ctx,
@@ -480,14 +470,15 @@ typedef struct oa2_throttle_t {
     const char *key;
     int limit;
     apr_int64_t window;
-    apr_int64_t max_wait;
+    apr_int64_t max_wait;               /* 0: only counts, pauses nobody */
+    apr_int64_t counted;                /* out: attempts, this one too */
 } oa2_throttle_t;
 
 oa2_err_t *oa2_throttle_count(apr_int64_t *wait, oa2_ctx_t *ctx,
-                              const oa2_throttle_t *throttle);
-/* *wait: seconds that key is still paused; 0: it is not.  Counts nothing. */
-oa2_err_t *oa2_throttle_find(apr_int64_t *wait, oa2_ctx_t *ctx,
-                             const char *key);
+                              oa2_throttle_t *throttle);
+/* The attempt was none against this key; a pause that it began ends. */
+oa2_err_t *oa2_throttle_give_back(oa2_ctx_t *ctx,
+                                  const oa2_throttle_t *throttle);
 /* The right password was given: forget the account's attempts. */
 oa2_err_t *oa2_throttle_clear(oa2_ctx_t *ctx, const char *key);
 

@@ -37,7 +37,7 @@
     " expires = CASE WHEN " IN_PAUSE " THEN t.expires" \
     " ELSE " greatest "(" NOW " + CAST($4 AS BIGINT), " \
     PAUSE(COUNT, least) ") END" \
-    " RETURNING wait"
+    " RETURNING wait, count"
 
 static const oa2_sql_t count_sql = {
     "throttle_count", COUNT_SQL("LEAST", "GREATEST"),
@@ -51,36 +51,39 @@ static const oa2_sql_t clear_sql = {
 };
 
 oa2_err_t *oa2_throttle_count(apr_int64_t *wait, oa2_ctx_t *ctx,
-                              const oa2_throttle_t *throttle)
+                              oa2_throttle_t *throttle)
 {
     apr_pool_t *pool = ctx->pool;
     apr_array_header_t *rows;
+    oa2_row_t row;
 
     OA2_TRY(OA2_SQL(&rows, ctx, &count_sql, oa2_realm_key(ctx, throttle->key),
                     oa2_sql_number(pool, ctx->now),
                     oa2_sql_number(pool, throttle->limit),
                     oa2_sql_number(pool, throttle->window),
                     oa2_sql_number(pool, throttle->max_wait)));
-    *wait = oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
+    row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
+    *wait = oa2_row_number(row, 0);
+    throttle->counted = oa2_row_number(row, 1);
     return NULL;
 }
 
-#define FIND "SELECT until FROM oauth2_throttle WHERE key = $1"
-static const oa2_sql_t find_sql = {
-    "throttle_find", FIND, { FIND }, .repeats = 1
+/* Below the limit there is no pause. */
+#define GIVE "UPDATE oauth2_throttle SET count = count - 1," \
+    " until = CASE WHEN count <= CAST($2 AS BIGINT) THEN 0 ELSE until END" \
+    " WHERE key = $1 AND count > 0 RETURNING 1"
+static const oa2_sql_t give_sql = {
+    "throttle_give_back", GIVE, { GIVE },
+    .repeats = 0                        /* it would give back twice */
 };
 
-oa2_err_t *oa2_throttle_find(apr_int64_t *wait, oa2_ctx_t *ctx,
-                             const char *key)
+oa2_err_t *oa2_throttle_give_back(oa2_ctx_t *ctx,
+                                  const oa2_throttle_t *throttle)
 {
     apr_array_header_t *rows;
-    apr_int64_t until = 0;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, oa2_realm_key(ctx, key)));
-    if (rows->nelts)
-        until = oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
-    *wait = until > ctx->now ? until - ctx->now : 0;
-    return NULL;
+    return OA2_SQL(&rows, ctx, &give_sql, oa2_realm_key(ctx, throttle->key),
+                   oa2_sql_number(ctx->pool, throttle->limit));
 }
 
 oa2_err_t *oa2_throttle_clear(oa2_ctx_t *ctx, const char *key)

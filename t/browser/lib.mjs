@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -99,6 +100,39 @@ export async function serve(closers, handle, host = '127.0.0.1') {
     server.close(done);
   }));
   return `http://${host}:${server.address().port}`;
+}
+
+// The server again, at another port of its host: on a line that takes this long
+// to bring an answer.
+export async function slowly(closers, milliseconds) {
+  const { hostname, port, protocol } = new URL(origin);
+  const sockets = new Set();
+  const server = createTcpServer((browserSide) => {
+    const serverSide = connect(
+      port || (protocol === 'https:' ? 443 : 80), '127.0.0.1');
+    for (const socket of [browserSide, serverSide]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => sockets.delete(socket));
+    }
+    // What a browser gave up waiting for was asked all the same.
+    browserSide.on('data', (bytes) => serverSide.write(bytes));
+    browserSide.on('close', () => setTimeout(() => serverSide.end(),
+      4 * milliseconds));
+    serverSide.on('data', (bytes) => setTimeout(() =>
+      browserSide.writable && browserSide.write(bytes), milliseconds));
+    serverSide.on('end', () => setTimeout(() => browserSide.end(),
+      milliseconds));
+  });
+  await new Promise((done, fail) => {
+    server.on('error', fail);
+    server.listen(0, '127.0.0.1', done);
+  });
+  closers.push(() => new Promise((done) => {
+    for (const socket of sockets) socket.destroy();
+    server.close(done);
+  }));
+  return `${protocol}//${hostname}:${server.address().port}`;
 }
 
 let clients = 0;

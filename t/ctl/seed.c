@@ -74,7 +74,7 @@ static oa2_err_t *family(oa2_ctx_t *ctx, const char *client, const char *user)
     access = token(ctx, OA2_ACCESS_PREFIX, client, &grant);
     refresh = token(ctx, OA2_REFRESH_PREFIX, client, &grant);
     access.sub = refresh.sub = row->sub;
-    OA2_TRY(oa2_code_issue(ctx, &grant, &code));
+    OA2_TRY(oa2_code_issue(&first, ctx, &grant, &code, NULL));
     OA2_TRY(oa2_consent_put(ctx, user, client, grant.scope));
     return oa2_code_spend(&first, ctx, &code, &access, &refresh);
 }

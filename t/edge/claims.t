@@ -86,7 +86,7 @@ for (@sites) {
 
 subtest 'the administrator\'s rules' => sub {
     my %file = %{ var('file_users') };
-    my @staff = (basic => [ 'file-alice', $file{'file-alice'} ]);
+    my @staff = (basic => [ 'file-carol', $file{'file-carol'} ]);
     is(ask('POST', 'ruled', '/oauth2/introspect', basic => $svc,
            form => [ token => 'x' ])->{status}, 403, 'Require ip');
     log_allow(qr/AH01630/, 'mod_authz_core');

@@ -21,7 +21,7 @@ my $session = note_secret(random_text(32));
 my $browser = note_secret(random_text(32));
 my %sent = (
     Authorization => "Bearer $token",
-    Cookie => "own=1; oauth2_session=$session; __Host-oauth2_browser=$browser",
+    Cookie => "own=1; oauth2_session=$session; __Host-oauth2_browser_a=$browser",
     'OAuth2-User' => 'forged', 'oauth2_scope' => 'forged',
 );
 # mod_cgid, php-cgi, php-fpm, mod_wsgi, SSI, mod_proxy_http, _scgi, _uwsgi

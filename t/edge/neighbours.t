@@ -32,7 +32,7 @@ my $pid = start_httpd($dir, $template, {
 
 my $session = note_secret(random_text(32));
 my $token = 'oa2a_' . note_secret(random_text(38));
-my %sent = (Cookie => "a=1; oauth2_session=$session; oauth2_browser=$session",
+my %sent = (Cookie => "a=1; oauth2_session=$session; oauth2_browser_a=$session",
             Authorization => "Bearer $token", 'OAuth2-User' => 'forged',
             'OAUTH2.Scope' => 'forged');
 

@@ -6,6 +6,7 @@
 
 use strict;
 use warnings;
+no warnings 'portable';
 
 use IO::Socket::INET;
 use Test::More;

@@ -84,7 +84,7 @@ static void check(const oa2_reply_t *reply, apr_pool_t *pool)
 {
     if (reply->status < 200 || reply->status >= 500) abort();
     if (reply->location
-        && strncmp(reply->location, "https://api.example.com/oauth2/", 31)
+        && strncmp(reply->location, "/oauth2/", 8)
         && strncmp(reply->location, "https://shop.example/cb?", 24))
         abort();
     if (reply->type && !strcmp(reply->type, "application/json")
@@ -114,7 +114,8 @@ static void run(const oa2_endpoint_t *endpoint, int method, const char *text,
     call.method = method;
     if (header)
         call.authorization = apr_pstrmemdup(pool, line - header, header);
-    call.browser.id = "browser";
+    call.browser.ids = apr_array_make(pool, 1, sizeof(char *));
+    APR_ARRAY_PUSH(call.browser.ids, const char *) = "browser";
     call.browser.address = "192.0.2.1";
     call.pages = world.pages;
     call.ask_password = ask;

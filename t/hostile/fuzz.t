@@ -39,7 +39,7 @@ my @methods = ((qw(GET POST)) x 6, qw(HEAD OPTIONS PUT DELETE PATCH BREW));
 my @names = qw(
     grant_type client_id client_secret code redirect_uri code_verifier
     refresh_token scope resource token token_type_hint response_type state
-    code_challenge code_challenge_method prompt login_hint flow csrf username
+    code_challenge code_challenge_method prompt login_hint form username
     password decision access_token response_mode x
 );
 my @values = (
@@ -51,7 +51,7 @@ my @values = (
 # Where secrets belong, and where absent-minded clients put them.
 my @secrets = ($svc->[1], $token);
 my %is_secret = map { $_ => 1 } qw(
-    client_id client_secret code code_verifier refresh_token token csrf
+    client_id client_secret code code_verifier refresh_token token form
     password access_token);
 
 sub noise {
@@ -99,7 +99,7 @@ sub header_lines {
         if rand() < 0.2;
     push @lines, 'Access-Control-Request-Method: POST' if rand() < 0.2;
     push @lines, 'Cookie: ' . one(
-        'oauth2_browser=' . 'b' x 43, 'oauth2_session=' . 's' x 43,
+        'oauth2_browser_' . 'b' x 8 . '=' . 'b' x 43, 'oauth2_session=' . 's' x 43,
         noise() =~ s/[\r\n]//gr) if rand() < 0.4;
     push @lines, 'Content-Type: ' . one(
         ('application/x-www-form-urlencoded') x 5, 'application/json',

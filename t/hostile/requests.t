@@ -165,7 +165,7 @@ subtest 'content' => sub {
         'grant_type', 'grant_type=%00', 'grant_type[]=x', '{"a":1}', '<x/>',
         "grant_type=a\r\nSet-Cookie: x=y", 'token=%0d%0aX: y',
         'a=' . '%41' x 10_000, ('a&' x 99), 'username=a&password=b',
-        'flow=x&csrf=y&decision=allow', "client_id=\xc3\x28",
+        'form=x.y&decision=allow', "client_id=\xc3\x28",
         'client_id=%E2%80%AE', 'token=' . 'x' x 4097,
         'token=oa2a_' . 'A' x 51, 'token=oa2r_' . 'A' x 51,
         'code=oa2c_' . 'A' x 51 . '&grant_type=authorization_code',

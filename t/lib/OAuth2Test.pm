@@ -138,7 +138,7 @@ sub agent {
 }
 
 my %secret_field = map { $_ => 1 } qw(
-    client_secret password code code_verifier token refresh_token csrf
+    client_secret password code code_verifier token refresh_token form
 );
 
 # The body and what is secret in it.
@@ -182,7 +182,7 @@ sub note_answer {
     my ($res) = @_;
     my $body = $res->{content} // '';
     note_secret($1) while $body =~ /"(?:access|refresh)_token":"([^"]+)"/g;
-    note_secret($1) while $body =~ /name="csrf" value="([^"]+)"/g;
+    note_secret($1) while $body =~ /name="form" value="([^"]+)"/g;
     note_secret($1) if (header($res, 'location') // '') =~ /[?&]code=([^&]+)/;
     note_secret(/^[^=]+=([^;]+)/) for headers($res, 'set-cookie');
     return;

@@ -48,33 +48,48 @@ subtest 'the page' => sub {
          'form-action: here and the client');
     like($csp, qr/frame-ancestors 'none'/, 'never framed');
     is(header($page, 'x-frame-options'), 'DENY', 'never framed');
-    is_deeply([ sort keys %{ $form->{fields} } ], [ qw(csrf flow) ],
+    is_deeply([ sort keys %{ $form->{fields} } ], [ qw(form) ],
               'no scope travels through the form');
 };
 
-subtest 'CSRF' => sub {
+subtest 'forged and stale forms decide nothing' => sub {
     my $person = person('co-alice');
     my (undef, $form) = opened($person);
-    # Asked again: nothing is decided by it.
-    my %bad = (status => 303, log => qr/CSRF/, headers => {
-        location => "$form->{action}?flow=$form->{fields}{flow}" });
-    for my $csrf ('', 'x' x 43) {
-        row({ clause => "csrf '$csrf'", %bad, send => sub {
-            $person->submit($form, decision => 'allow', csrf => $csrf)
-        } });
+    for my $field ('', 'x' x 43) {
+        row({ clause => "form '$field'", status => 403, log => qr/OA23051/,
+              headers => { location => undef }, send => sub {
+                  $person->submit($form, decision => 'allow', form => $field)
+              } });
     }
-    row({ clause => 'a login form\'s token', %bad, send => sub {
-        my $other = person('co-alice');
-        my $login = $other->form_with($other->follow($other->get(
-            $other->authorize(%good)->{url})), 'password');
-        $person->submit($form, decision => 'allow',
-                        csrf => $login->{fields}{csrf})
-    } });
-    my $res = $person->get("$form->{action}?flow=$form->{fields}{flow}"
-        . "&decision=allow&csrf=$form->{fields}{csrf}");
-    is(header($res, 'location'), undef, 'GET decides nothing');
-    $res = $person->submit($form, decision => 'allow');
-    ok(query_of(header($res, 'location'))->{code}, 'the flow still waits');
+    my $other = person('co-alice');
+    my (undef, $theirs) = opened($other);
+    my %again = (status => 403, headers => { location => undef },
+                 body => qr/role="alert".*name="decision"/s);
+    row({ clause => 'another browser\'s', %again, log => qr/OA23600/,
+          send => sub { $person->submit($form, decision => 'allow',
+                                        form => $theirs->{fields}{form}) } });
+    my $login = $other->form_with($person->fresh->get($person->authorize(
+        %good)->{url}), 'password');
+    row({ clause => 'a login page\'s', %again, log => qr/OA23600/,
+          send => sub { $person->submit($form, decision => 'allow',
+                                        form => $login->{fields}{form}) } });
+    my $bob = person('co-bob');
+    $bob->{cookies} = { %{ $person->{cookies} } };
+    $bob->login($bob->get($bob->authorize(%good, prompt => 'login')->{url}));
+    row({ clause => 'of who was signed in before', %again,
+          log => qr/OA25602/, body => qr/somebody else.*co-bob/s,
+          send => sub { $bob->submit($form, decision => 'allow') } });
+    my $nobody = person('co-bob');
+    $nobody->{cookies} = { %{ $bob->{cookies} } };
+    delete $nobody->{cookies}{oauth2_session};
+    my $page = row({ clause => 'of nobody any more', status => 403,
+        log => qr/OA25601/, body => qr/sign-in has ended.*name="password"/s,
+        send => sub { $nobody->submit($form, decision => 'deny') } });
+    $page = $nobody->login($page);
+    ok($nobody->form_with($page, 'decision'), 'and it goes on from there');
+    my $res = $person->get("$form->{action}?decision=allow&form="
+                           . $form->{fields}{form});
+    is(header($res, 'location'), '/oauth2/login', 'GET decides nothing');
 };
 
 subtest 'scope cannot be changed on the way' => sub {
@@ -103,20 +118,23 @@ subtest 'a decision is needed' => sub {
     ok(query_of(header($res, 'location'))->{code}, 'then it goes on');
 };
 
-subtest 'a flow ends once' => sub {
-    my $person = person('co-alice');
-    my (undef, $form) = opened($person);
-    my $res = $person->submit($form, decision => 'allow');
-    ok(query_of(header($res, 'location'))->{code}, 'a code');
-    row({ clause => 'the same form again (Back button)', status => 400,
-          headers => { location => undef }, log => 1,
-          body => qr/go back to the app/i,
-          send => sub { $person->submit($form, decision => 'allow') } });
-    row({ clause => 'the page again', status => 400, log => 1,
-          headers => { location => undef },
-          send => sub {
-              $person->get("$form->{action}?flow=$form->{fields}{flow}")
-          } });
+subtest 'a form sent twice gets the same answer' => sub {
+    for my $decision (qw(allow deny)) {
+        my $person = person('co-alice');
+        my (undef, $form) = opened($person);
+        my $first = header($person->submit($form, decision => $decision),
+                           'location');
+        like($first, qr/[?&](?:code|error)=/, "$decision: an answer");
+        is(header($person->submit($form, decision => $decision), 'location'),
+           $first, "$decision: the same again (a double click)");
+        my $thief = person('co-bob');
+        $thief->walk($thief->authorize(%good));
+        row({ clause => "$decision: not in another browser", status => 403,
+              headers => { location => undef }, log => 1, send => sub {
+                  $thief->submit($form, decision => $decision)
+              } });
+        log_lines();
+    }
 };
 
 subtest 'two tabs with two flows' => sub {
@@ -132,23 +150,18 @@ subtest 'two tabs with two flows' => sub {
     log_lines();
 };
 
-subtest 'a flow belongs to its browser' => sub {
+subtest 'the page by hand' => sub {
     my $person = person('co-alice');
-    my (undef, $form) = opened($person);
-    my $thief = person('co-bob');
-    $thief->walk($thief->authorize(%good));
-    row({ clause => 'another browser, signed in', status => 400, log => 1,
-          headers => { location => undef }, send => sub {
-              $thief->get("$form->{action}?flow=$form->{fields}{flow}")
-          } });
-    row({ clause => 'nobody', status => 400, log => 1, send => sub {
-        request('GET', "$form->{action}?flow=$form->{fields}{flow}")
-    } });
-    for my $flow ('', 'x', 'x' x 43, '%00', '../..', 'x' x 2000) {
-        my $res = request('GET', "$form->{action}?flow=$flow", headers =>
-                          { Cookie => 'oauth2_browser=abc' });
-        is($res->{status}, 400, 'flow=' . substr $flow, 0, 20);
+    for my $query ('', '?flow=x', '?form=' . 'x' x 2000, '?flow=%00') {
+        my $res = $person->get("consent$query");
+        like($res->{status}, qr/^(?:303|400)$/, "consent$query");
     }
+    row({ clause => 'a form without a request', status => 400,
+          log => qr/OA25001/, send => sub {
+              my $form = $person->form_with($person->get('login'), 'form');
+              $person->post('consent', form => [
+                  form => $form->{fields}{form}, decision => 'allow' ])
+          } });
     log_lines();
 };
 
@@ -180,14 +193,16 @@ subtest 'sign-out' => sub {
     my $page = $person->get('logout');
     is($page->{status}, 200, 'asked first');
     ok($person->{cookies}{oauth2_session}, 'a GET signs nobody out');
-    my $form = $person->form_with($page, 'csrf');
-    row({ clause => 'CSRF', status => 403, log => qr/CSRF/,
-          send => sub { $person->submit($form, csrf => 'x') } });
+    my $form = $person->form_with($page, 'form');
+    row({ clause => 'a forged form', status => 403, log => qr/OA23051/,
+          body => qr/role="alert".*Sign out/s,
+          send => sub { $person->submit($form, form => 'x') } });
     ok($person->{cookies}{oauth2_session}, 'still signed in');
     my $cookie = $person->{cookies}{oauth2_session};
     my $res = $person->follow($person->submit($form));
     ok(!$person->{cookies}{oauth2_session}, 'the cookie is gone');
     like($res->{content}, qr/signed out/i, 'it says so');
+    is($person->submit($form)->{status}, 303, 'once more: no harm');
     $person->{cookies}{oauth2_session} = $cookie;
     $page = $person->follow($person->get($person->authorize(%good)->{url}));
     ok($person->form_with($page, 'password'), 'and the session has ended');
@@ -218,6 +233,36 @@ subtest 'a disabled user\'s session ends' => sub {
                                             ->{url}));
     ok($person->form_with($page, 'password'), 'signed out');
     is($person->login($page)->{status}, 403, 'and cannot sign in');
+    log_lines();
+};
+
+subtest 'what a client lost while the page was open' => sub {
+    my %change = ('co-scope' => [ '--scope', 'read' ],
+                  'co-uri' => [ '--redirect-uri', 'https://new.example/' ]);
+    my %expected = ('co-scope' => qr/error=invalid_scope/,
+                    'co-uri' => qr/wrong address/);
+    my %open;
+    for my $id (sort keys %change) {
+        client($id, redirect_uri => $uri, scope => 'read admin');
+        my %lost = (client_id => $id, scope => 'read admin');
+        my ($person, $late) = (person('co-alice'), person('co-alice'));
+        my (undef, $form) = opened($person, %lost);
+        my $page = $late->get($late->authorize(%good, %lost)->{url});
+        $open{$id} = [
+            sub { $person->submit($form, decision => 'allow') },
+            sub { $late->login($page) },
+        ];
+        ctl_ok('client', 'set', $id, @{ $change{$id} });
+    }
+    settle();
+    for my $id (sort keys %change) {
+        for my $step (@{ $open{$id} }) {
+            my $res = $step->();
+            my $said = (header($res, 'location') // '') . $res->{content};
+            like($said, $expected{$id}, "$id: not issued");
+            unlike($said, qr/[?&]code=/, "$id: no code");
+        }
+    }
     log_lines();
 };
 

@@ -60,7 +60,7 @@ my %kinds = (
     'no such path' => sub {
         request('GET', 'nothing', headers => { Accept => 'text/html' })
     },
-    'no waiting request' => sub { request('GET', 'login') },
+    'no waiting request' => sub { request('POST', 'consent', form => []) },
     'a bad encoding' => sub { request('GET', url('authorize') . '?a=%ff') },
 );
 for my $kind (sort keys %kinds) {

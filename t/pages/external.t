@@ -47,16 +47,19 @@ subtest 'with them: consent at once' => sub {
        ->{REMOTE_USER}, 'file-carol', 'and a token for this user');
 };
 
-subtest 'CSRF holds here too' => sub {
+subtest 'forms are the browser\'s here too' => sub {
     my $person = person();
     my $page = $person->follow($person->get($person->authorize(
         %good, prompt => 'consent')->{url}));
     my $form = $person->form_with($page, 'decision');
-    row({ clause => 'asked again', status => 303, log => qr/CSRF/,
-          headers => { location =>
-                       "$form->{action}?flow=$form->{fields}{flow}" },
-          send => sub {
-              $person->submit($form, decision => 'allow', csrf => 'x')
+    row({ clause => 'asked again', status => 403, log => qr/OA23600/,
+          headers => { location => undef },
+          body => qr/role="alert".*name="decision"/s, send => sub {
+              my $other = person();
+              my $page = $other->get($other->authorize(
+                  %good, prompt => 'consent')->{url});
+              $person->submit($form, decision => 'allow', form =>
+                  $other->form_with($page, 'decision')->{fields}{form})
           } });
 };
 

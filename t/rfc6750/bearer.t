@@ -183,8 +183,8 @@ subtest 'a client cannot make it up' => sub {
 subtest 'our cookies stay here' => sub {
     my $env = json(request('GET', $api, bearer => $token, headers => {
         Cookie => 'a=1; oauth2_session=secret-session-cookie; b=2; '
-            . 'oauth2_browser=x; __Host-oauth2_session=y; '
-            . '__Host-oauth2_browser=z; c=3' }));
+            . 'oauth2_browser_a=x; __Host-oauth2_session=y; '
+            . '__Host-oauth2_browser_b=z; c=3' }));
     is($env->{HTTP_COOKIE}, 'a=1; b=2; c=3', 'cut out');
     $env = json(request('GET', $api, bearer => $token, headers => {
         Cookie => 'oauth2_session=secret-session-cookie' }));

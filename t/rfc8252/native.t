@@ -76,7 +76,7 @@ my @table = (
 );
 for (@table) {
     my ($id, $uri, $good) = @$_;
-    is(status($id, $uri), $good ? 303 : 400,
+    is(status($id, $uri), $good ? 200 : 400,
        ($good ? 'good: ' : 'refused: ') . "$id $uri");
 }
 log_lines();

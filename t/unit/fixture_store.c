@@ -199,6 +199,7 @@ oa2_code_t *fixture_store_code(oa2_ctx_t *ctx, const char *client_id,
 {
     oa2_code_t *code = apr_pcalloc(ctx->pool, sizeof(*code));
     oa2_grant_t grant;
+    int first;
 
     memset(&grant, 0, sizeof(grant));
     grant.id = oa2_random_id();
@@ -217,7 +218,8 @@ oa2_code_t *fixture_store_code(oa2_ctx_t *ctx, const char *client_id,
     code->scope = grant.scope;
     code->audience = grant.audience;
     code->expires = grant.expires;
-    fixture_good(oa2_code_issue(ctx, &grant, code));
+    fixture_good(oa2_code_issue(&first, ctx, &grant, code, NULL));
+    assert_int_equal(first, 1);
     return code;
 }
 

@@ -172,7 +172,7 @@ static void keys(void **state)
     assert_int_equal(two.count, 2);
     assert_memory_equal(one.check[0], two.check[1], OA2_KEY_LEN);
     assert_memory_not_equal(one.check[0], two.check[0], OA2_KEY_LEN);
-    assert_memory_not_equal(one.check[0], one.csrf[0], OA2_KEY_LEN);
+    assert_memory_not_equal(one.check[0], one.form[0], OA2_KEY_LEN);
     assert_non_null(oa2_keys_derive(&one, "", *state));
     assert_non_null(oa2_keys_derive(&one, "c2hvcnQ", *state));
     assert_non_null(oa2_keys_derive(&one, "not base64url!", *state));

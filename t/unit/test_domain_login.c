@@ -2,6 +2,8 @@
 /*
  * test_domain_login.c - which attempts count against whom, and by which name
  * a provider's user goes from then on.
+ *
+ * long: page and Basic share their pauses, and so their fixtures.
  */
 #include "unit/fixture_world.h"
 
@@ -41,18 +43,19 @@ typedef struct {
     oa2_password_t found;
     apr_int64_t wait;
     const char *name;
+    const oa2_err_t *warning;
 } answer_t;
 
 static answer_t attempt(oa2_ctx_t *ctx, const char *address,
                         const char *name, const char *password)
 {
-    oa2_browser_t browser = { .address = address };
     oa2_login_t login = { .name = name, .password = password,
-                          .ask = ask_fake, .baton = ctx };
+                          .address = address, .ask = ask_fake,
+                          .baton = ctx };
     answer_t answer;
 
-    fixture_good(oa2_login_try(&answer.found, &answer.wait, ctx, &browser,
-                               &login));
+    fixture_good(oa2_login_try(&answer.found, &answer.wait, ctx, &login));
+    answer.warning = login.warning;
     answer.name = login.name;
     return answer;
 }
@@ -135,15 +138,205 @@ static void paused_address_touches_no_account(void **state)
 static void paused_address_asks_nobody(void **state)
 {
     oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
-    oa2_browser_t browser = { .address = OFFICE };
     oa2_login_t login = { .name = "alice", .password = "right",
-                          .ask = ask_nobody, .baton = ctx };
+                          .address = OFFICE, .ask = ask_nobody,
+                          .baton = ctx };
     oa2_password_t found;
     apr_int64_t wait;
 
     pause_address(ctx);
-    fixture_good(oa2_login_try(&found, &wait, ctx, &browser, &login));
+    fixture_good(oa2_login_try(&found, &wait, ctx, &login));
     assert_true(wait > 0);
+}
+
+/* Each that is being looked at counts: here one begins while the one before is
+   still on its way. */
+static int looks;
+static oa2_err_t *ask_deep(oa2_password_t *out, oa2_login_t *login)
+{
+    oa2_ctx_t *ctx = login->baton;
+    oa2_login_t next = { .password = login->password, .address = OFFICE,
+                         .ask = ask_deep, .baton = ctx };
+    apr_int64_t wait;
+
+    next.name = person(ctx, ++looks);
+    OA2_TRY(oa2_login_try(out, &wait, ctx, &next));
+    *out = OA2_PASSWORD_WRONG;
+    return NULL;
+}
+
+static void parallel_looks_are_no_more(void **state)
+{
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    oa2_login_t login = { .name = "x", .password = "x", .baton = ctx };
+    oa2_password_t found;
+
+    looks = 0;
+    fixture_good(ask_deep(&found, &login));
+    assert_int_equal(looks, ATTEMPTS * 10 + 1);
+}
+
+/* A provider that cannot answer has looked at nothing. */
+static oa2_err_t *ask_broken(oa2_password_t *out, oa2_login_t *login)
+{
+    const oa2_ctx_t *ctx = login->baton;
+
+    (void)out;
+    return oa2_err_make(ctx->pool, &oa2_temporarily_unavailable, 1, NULL,
+                        "away");
+}
+
+static void a_broken_provider_counts_nothing(void **state)
+{
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    oa2_login_t login = { .password = "right", .address = OFFICE,
+                          .ask = ask_broken, .baton = ctx };
+    oa2_password_t found;
+    apr_int64_t wait;
+    int i;
+
+    for (i = 0; i < ATTEMPTS * 10 * 2; i++) {
+        login.name = "alice";
+        assert_non_null(oa2_login_try(&found, &wait, ctx, &login));
+    }
+    assert_true(attempt(ctx, OFFICE, "alice", "right").wait == 0);
+}
+
+/* Behind a proxy that nobody told httpd of, everybody has one address. */
+static void a_private_address_warns_once(void **state)
+{
+    static const char *const proxies[] = {
+        "127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.1.1", "169.254.1.1",
+        "100.64.0.1", "::1", "fd00::1", "fe80::1%eth0"
+    };
+    static const char *const others[] = {
+        "128.0.0.1", "11.0.0.1", "172.32.0.1", "192.169.0.1", "100.128.0.1",
+        "2001:db8::1", "::2", "fec0::1", ""
+    };
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    int warnings = 0;
+    size_t n;
+    int i;
+
+    for (n = 0; n < UNIT_COUNT(proxies); n++)
+        UNIT_ROW(oa2_login_is_private(proxies[n]), proxies[n]);
+    for (n = 0; n < UNIT_COUNT(others); n++)
+        UNIT_ROW(!oa2_login_is_private(others[n]), others[n]);
+    for (i = 0; i < ATTEMPTS * 30; i++) {
+        answer_t answer = attempt(ctx, "10.0.0.1", person(ctx, i), "x");
+
+        assert_true(answer.wait == 0);
+        if (answer.warning) {
+            warnings++;
+            assert_int_equal(answer.warning->severity, OA2_LOG_WARNING);
+            assert_non_null(strstr(answer.warning->meant, "mod_remoteip"));
+        }
+    }
+    assert_int_equal(warnings, 1);
+    /* an account is slowed down there as everywhere */
+    for (i = 0; i < ATTEMPTS; i++)
+        attempt(ctx, "10.0.0.1", "alice", "x");
+    assert_true(attempt(ctx, "10.0.0.1", "alice", "right").wait > 0);
+}
+
+/* ------------------------------------------------------------ basic */
+
+static int hashed;
+static oa2_err_t *ask_own(oa2_password_t *out, oa2_login_t *login)
+{
+    hashed++;
+    return oa2_login_own(out, login);
+}
+
+static oa2_basic_t basic_auth(oa2_ctx_t *ctx, const char *name,
+                              const char *password, apr_int64_t *wait)
+{
+    oa2_login_t login = { .name = name, .password = password,
+                          .address = HOME, .ask = ask_own, .baton = ctx };
+    oa2_basic_t answer;
+
+    fixture_good(oa2_login_basic(&answer, wait, ctx, &login));
+    return answer;
+}
+
+static void basic_is_slowed_down_too(void **state)
+{
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    const char *hash = oa2_password_hash(ctx->pool, "changed");
+    apr_int64_t wait;
+    int done;
+    int i;
+
+    /* the right one, as often as an application likes, is hashed once */
+    hashed = 0;
+    for (i = 0; i < ATTEMPTS * 4; i++)
+        assert_int_equal(basic_auth(ctx, "alice", "wonderland", &wait),
+                         OA2_BASIC_GRANTED);
+    assert_int_equal(hashed, 1);
+    assert_int_equal(basic_auth(ctx, "nobody", "x", &wait),
+                     OA2_BASIC_UNKNOWN);
+    for (i = 0; i < ATTEMPTS; i++) {
+        assert_int_equal(basic_auth(ctx, "alice", apr_psprintf(
+            ctx->pool, "wrong %d", i), &wait), OA2_BASIC_REFUSED);
+        assert_true(wait == 0);
+    }
+    assert_int_equal(basic_auth(ctx, "alice", "wrong", &wait),
+                     OA2_BASIC_REFUSED);
+    assert_true(wait > 0);
+    /* a stranger's guesses do not shut out who has been in all the time */
+    assert_int_equal(basic_auth(ctx, "alice", "wonderland", &wait),
+                     OA2_BASIC_GRANTED);
+    /* the same pause as at the login page */
+    assert_true(attempt(ctx, HOME, "alice", "right").wait > 0);
+    fixture_good(oa2_user_set_password(&done, ctx, "alice", hash));
+    ctx->now += 1;
+    assert_int_equal(basic_auth(ctx, "alice", "wonderland", &wait),
+                     OA2_BASIC_REFUSED);
+    ctx->now += 2;
+    assert_int_equal(basic_auth(ctx, "alice", "changed", &wait),
+                     OA2_BASIC_GRANTED);
+    fixture_good(oa2_user_set_disabled(&done, ctx, "alice", 1));
+    assert_int_equal(basic_auth(ctx, "alice", "changed", &wait),
+                     OA2_BASIC_REFUSED);
+}
+
+/* One password, many connections: an attempt, and not each of them. */
+static oa2_err_t *ask_many(oa2_password_t *out, oa2_login_t *login)
+{
+    apr_int64_t wait = 0;
+
+    if (hashed++ < ATTEMPTS * 2)
+        basic_auth(login->baton, login->name, login->password, &wait);
+    assert_true(wait == 0);
+    return oa2_login_own(out, login);
+}
+
+static void one_password_at_once_is_one_attempt(void **state)
+{
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    oa2_login_t login = { .name = "alice", .password = "wonderland",
+                          .address = HOME, .ask = ask_many, .baton = ctx };
+    oa2_basic_t answer;
+    apr_int64_t wait;
+
+    hashed = 0;
+    fixture_good(oa2_login_basic(&answer, &wait, ctx, &login));
+    assert_int_equal(answer, OA2_BASIC_GRANTED);
+}
+
+/* When the answer to a failed login leaves does not tell how long it took. */
+static void failed_logins_rest(void **state)
+{
+    apr_interval_time_t took;
+
+    (void)state;
+    for (took = 0; took < apr_time_from_sec(2); took += 1234) {
+        apr_interval_time_t sum = took + oa2_login_rest(took);
+
+        assert_true(sum > took && sum % apr_time_from_msec(200) == 0);
+        assert_true(sum - took <= apr_time_from_msec(200));
+    }
+    assert_true(oa2_login_rest(-5) == apr_time_from_msec(200));
 }
 
 static void provider_says_the_name(void **state)
@@ -171,19 +364,11 @@ static void provider_says_the_name(void **state)
 static oa2_reply_t *sign_in(world_t *w, const char *name,
                             const char *password)
 {
-    oa2_reply_t *reply;
-    const char *flow;
-
     w->ask = ask_fake;
-    reply = run(w, &oa2_endpoint_authorize, OA2_GET,
-                authorize_form(w, "shop", "&scope=read"), NULL);
-    flow = between(w, reply->location, "flow=", '&');
-    reply = run(w, &oa2_endpoint_login, OA2_GET,
-                apr_pstrcat(w->pool, "flow=", flow, NULL), NULL);
-    return run(w, &oa2_endpoint_login, OA2_POST,
-               apr_psprintf(w->pool, "flow=%s&csrf=%s&username=%s&password=%s",
-                            flow, field(w, reply, "csrf"), name, password),
-               NULL);
+    return submit(w, &oa2_endpoint_login,
+                  authorize(w, "shop", "&scope=read"),
+                  apr_pstrcat(w->pool, "&username=", name, "&password=",
+                              password, NULL));
 }
 
 /* Finding somebody else's account by one's own password elsewhere. */
@@ -266,14 +451,15 @@ static void what_was_changed_meanwhile_is_too_late(void **state)
     for (i = 0; i < UNIT_COUNT(names); i++) {
         oa2_browser_t browser = { .address = HOME };
         oa2_login_t login = { .name = names[i], .password = "right",
-                              .ask = ask_slow, .baton = &ctx };
+                              .address = HOME, .ask = ask_slow,
+                              .baton = &ctx };
         oa2_session_t *session = NULL;
         oa2_password_t found;
         const char *cookie;
         apr_int64_t wait;
         oa2_err_t *err;
 
-        fixture_good(oa2_login_try(&found, &wait, &ctx, &browser, &login));
+        fixture_good(oa2_login_try(&found, &wait, &ctx, &login));
         assert_int_equal(found, OA2_PASSWORD_RIGHT);
         assert_non_null(login.user);
         err = oa2_browser_sign_in(&cookie, &session, &ctx, &browser, &login);
@@ -312,6 +498,12 @@ int main(void)
         WORLD_TEST(impossible_names_pause_an_address),
         WORLD_TEST(paused_address_touches_no_account),
         WORLD_TEST(paused_address_asks_nobody),
+        WORLD_TEST(parallel_looks_are_no_more),
+        WORLD_TEST(a_broken_provider_counts_nothing),
+        WORLD_TEST(a_private_address_warns_once),
+        WORLD_TEST(basic_is_slowed_down_too),
+        WORLD_TEST(one_password_at_once_is_one_attempt),
+        WORLD_TEST(failed_logins_rest),
         WORLD_TEST(provider_says_the_name),
         WORLD_TEST(another_provider_is_refused),
         WORLD_TEST(disabled_is_disabled_by_every_spelling),

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_domain_token.c - tokens as texts, forms' tokens, error redirects */
+/* test_domain_token.c - tokens as texts, forms, error redirects */
 #include "unit/fixture_domain.h"
 
 #include "base/json.h"
 #include "domain/authorization.h"
+#include "domain/form.h"
 #include "domain/token.h"
+
+#define OA2_OTHER_SECRET "YW5vdGhlciBzZWNyZXQgb2YgdGhpcnR5LXR3byBieXRlcyE"
 
 static void texts(void **state)
 {
@@ -115,22 +118,88 @@ static void sealed_replies(void **state)
     assert_null(oa2_token_reply_open(ctx, spent, sealed));
 }
 
+static oa2_browser_t with(apr_pool_t *pool, const char *one,
+                          const char *two)
+{
+    oa2_browser_t browser = { .ids = apr_array_make(pool, 2, sizeof(char *)) };
+
+    if (one) APR_ARRAY_PUSH(browser.ids, const char *) = one;
+    if (two) APR_ARRAY_PUSH(browser.ids, const char *) = two;
+    return browser;
+}
+
 static void forms(void **state)
 {
     oa2_ctx_t *ctx = fixture_ctx(*state);
-    oa2_browser_t mine = {.id = "b1", .session_id = "s1"};
-    oa2_browser_t theirs = {.id = "b2", .session_id = "s1"};
-    oa2_browser_t later = {.id = "b1", .session_id = "s2"};
-    oa2_browser_t bare = {0};
-    const char *token = oa2_browser_csrf(ctx, &mine, "flow");
+    oa2_browser_t mine = with(*state, "b1", NULL);
+    oa2_browser_t theirs = with(*state, "b2", NULL);
+    oa2_browser_t both = with(*state, "b2", "b1");
+    oa2_browser_t bare = with(*state, NULL, NULL);
+    const char *sealed = oa2_form_make(ctx, &mine, "ann", "scope=read");
+    oa2_settings_t *set = fixture_settings(*state);
+    oa2_form_t form;
+    char *bent;
 
-    assert_null(oa2_browser_csrf_check(ctx, &mine, "flow", token));
-    assert_non_null(oa2_browser_csrf_check(ctx, &mine, "other", token));
-    assert_non_null(oa2_browser_csrf_check(ctx, &theirs, "flow", token));
-    assert_non_null(oa2_browser_csrf_check(ctx, &later, "flow", token));
-    assert_non_null(oa2_browser_csrf_check(ctx, &mine, "flow", NULL));
-    assert_non_null(oa2_browser_csrf_check(ctx, &mine, "flow", ""));
-    assert_non_null(oa2_browser_csrf_check(ctx, &bare, "flow", token));
+    assert_true(strlen(sealed) < OA2_FORM_MAX && oa2_is_unreserved(sealed));
+    assert_null(oa2_form_open(&form, ctx, &mine, sealed));
+    assert_string_equal(form.request, "scope=read");
+    assert_string_equal(form.user, "ann");
+    assert_null(oa2_form_open(&form, ctx, &both, sealed));
+    assert_string_equal(form.browser, "b1");
+    /* not obeyed, but read */
+    assert_int_equal(oa2_form_open(&form, ctx, &theirs, sealed)->id, 3600);
+    assert_string_equal(form.request, "scope=read");
+    assert_int_equal(oa2_form_open(&form, ctx, &bare, sealed)->id, 3050);
+    assert_string_equal(form.request, "scope=read");
+    ctx->now += ctx->settings->flow_lifetime;
+    assert_int_equal(oa2_form_open(&form, ctx, &mine, sealed)->id, 3601);
+    ctx->now -= 1;
+    assert_null(oa2_form_open(&form, ctx, &mine, sealed));
+    /* neither */
+    bent = apr_pstrdup(*state, sealed);
+    bent[3] = bent[3] == 'x' ? 'y' : 'x';
+    assert_int_equal(oa2_form_open(&form, ctx, &mine, bent)->id, 3051);
+    assert_string_equal(form.request, "");
+    assert_int_equal(oa2_form_open(&form, ctx, &mine, NULL)->id, 3051);
+    assert_int_equal(oa2_form_open(&form, ctx, &mine, "a.b")->id, 3051);
+    assert_null(oa2_keys_derive(&set->keys, OA2_OTHER_SECRET, *state));
+    ctx->settings = set;
+    assert_int_equal(oa2_form_open(&form, ctx, &mine, sealed)->id, 3051);
+    set->issuer = "https://other.example";
+    assert_null(oa2_keys_derive(&set->keys, FIXTURE_SECRET, *state));
+    assert_int_equal(oa2_form_open(&form, ctx, &mine, sealed)->id, 3051);
+    set->issuer = fixture_settings(*state)->issuer;
+    /* a secret that was changed: the old one still opens */
+    assert_null(oa2_keys_derive(&set->keys, OA2_OTHER_SECRET " "
+                                FIXTURE_SECRET, *state));
+    assert_null(oa2_form_open(&form, ctx, &mine, sealed));
+}
+
+/* What is kept for who sends a form again opens for nobody else. */
+static void twins(void **state)
+{
+    oa2_ctx_t *ctx = fixture_ctx(*state);
+    oa2_form_t form = { .id = "i", .browser = "b" };
+    oa2_form_t elsewhere = { .id = "i", .browser = "c" };
+    oa2_form_t later = { .id = "j", .browser = "b" };
+    oa2_twin_t twin;
+    oa2_twin_t other;
+    oa2_kept_t kept;
+
+    oa2_twin_of(&twin, ctx, &form, "allow");
+    kept = oa2_twin_seal(&twin, ctx, "https://a/");
+    assert_null(strstr(kept.reply, "https"));
+    oa2_twin_of(&other, ctx, &form, "allow");
+    assert_string_equal(twin.digest, other.digest);
+    assert_string_equal(oa2_unseal(*state, other.key, "answer", kept.reply),
+                        "https://a/");
+    oa2_twin_of(&other, ctx, &form, "deny");
+    assert_string_not_equal(twin.digest, other.digest);
+    assert_null(oa2_unseal(*state, other.key, "answer", kept.reply));
+    oa2_twin_of(&other, ctx, &elsewhere, "allow");
+    assert_null(oa2_unseal(*state, other.key, "answer", kept.reply));
+    oa2_twin_of(&other, ctx, &later, "allow");
+    assert_null(oa2_unseal(*state, other.key, "answer", kept.reply));
 }
 
 /* RFC 6749 section 4.1.2.1, RFC 9207 section 2 */
@@ -163,6 +232,7 @@ int main(void)
         UNIT_TEST(pairs),
         UNIT_TEST(sealed_replies),
         UNIT_TEST(forms),
+        UNIT_TEST(twins),
         UNIT_TEST(redirects),
     };
 

@@ -60,7 +60,7 @@ static oa2_page_login_t full_login(void)
 {
     return (oa2_page_login_t) {
         .common = {.site = "=site=", .nonce = "=nonce="},
-        .action = "=action=", .csrf = "=csrf=", .flow = "=flow=",
+        .action = "=action=", .form = "=form=",
         .username = "=username=", .client_name = "=client=",
         .message = "=message="
     };
@@ -76,10 +76,10 @@ static oa2_page_consent_t full_consent(void)
 
     return (oa2_page_consent_t) {
         .common = {.site = "=site=", .nonce = "=nonce="},
-        .action = "=action=", .logout_action = "=logout=", .csrf = "=csrf=",
-        .flow = "=flow=", .client_name = "=client=", .client_host = "=host=",
+        .action = "=action=", .logout_action = "=logout=", .form = "=form=",
+        .client_name = "=client=", .client_host = "=host=",
         .user = "=user=", .scopes = scopes, .n_scopes = 3,
-        .loopback_only = 1
+        .loopback_only = 1, .message = "=message="
     };
 }
 
@@ -101,7 +101,7 @@ static oa2_page_signed_out_t full_signed_out(int done)
 {
     return (oa2_page_signed_out_t) {
         .common = {.site = "=site=", .nonce = "=nonce="},
-        .done = done, .action = "=action=", .csrf = "=csrf=", .user = "=user="
+        .done = done, .action = "=action=", .form = "=form=", .user = "=user="
     };
 }
 
@@ -137,7 +137,7 @@ static const char *sample(fixture_t *f, int i)
     case 3:
     case 4: return oa2_page_signed_out(f->pages, &out, pool);
     case 5:
-        login = (oa2_page_login_t) {.action = "a", .csrf = "c"};
+        login = (oa2_page_login_t) {.action = "a", .form = "c"};
         return oa2_page_login(f->pages, &login, pool);
     case 6:
         consent = (oa2_page_consent_t) {.action = "a", .client_name = "c"};
@@ -155,12 +155,12 @@ static const char *sample(fixture_t *f, int i)
         return oa2_page_home(f->pages, &home, pool);
     case 12:
         login = (oa2_page_login_t) {hostile_common(), HOSTILE, HOSTILE,
-                                    HOSTILE, HOSTILE, HOSTILE, HOSTILE};
+                                    HOSTILE, HOSTILE, HOSTILE};
         return oa2_page_login(f->pages, &login, pool);
     case 13:
         consent = (oa2_page_consent_t) {
             hostile_common(), HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE,
-            HOSTILE, HOSTILE, &scope, 1, 1};
+            HOSTILE, &scope, 1, 1, HOSTILE};
         return oa2_page_consent(f->pages, &consent, pool);
     case 14:
         error = (oa2_page_error_t) {hostile_common(), HOSTILE, HOSTILE,
@@ -169,7 +169,7 @@ static const char *sample(fixture_t *f, int i)
     case 15:
     case 16:
         out = (oa2_page_signed_out_t) {hostile_common(), i & 1, HOSTILE,
-                                       HOSTILE, HOSTILE};
+                                       HOSTILE, HOSTILE, HOSTILE};
         return oa2_page_signed_out(f->pages, &out, pool);
     case 17:
         home = (oa2_page_home_t) {hostile_common(), HOSTILE, HOSTILE, HOSTILE};
@@ -306,7 +306,7 @@ static void is_well_formed(void **state)
         assert_int_equal(count(html, "<form "),
                          count(html, "<form method=\"post\""));
         assert_int_equal(count(html, "<form "),
-                         count(html, "type=\"hidden\" name=\"csrf\""));
+                         count(html, "type=\"hidden\" name=\"form\""));
     }
     assert_int_equal(i, 18);
 }
@@ -376,8 +376,7 @@ static void login_page(void **state)
 
     has(html, "<title>Not signed in yet: Sign in \xE2\x80\x93 =site=</title>");
     has(html, "<form method=\"post\" action=\"=action=\">");
-    has(html, "<input type=\"hidden\" name=\"flow\" value=\"=flow=\">");
-    has(html, "<input type=\"hidden\" name=\"csrf\" value=\"=csrf=\">");
+    has(html, "<input type=\"hidden\" name=\"form\" value=\"=form=\">");
     has(html, "name=\"username\" type=\"text\"");
     has(html, "value=\"=username=\" autocomplete=\"username\"");
     has(html, "name=\"password\" type=\"password\" "
@@ -389,7 +388,7 @@ static void login_page(void **state)
     has(html, "required autofocus aria-describedby=\"message\">\n</div>\n"
         "<div class=\"actions\">");
 
-    in.username = in.message = in.flow = in.client_name = NULL;
+    in.username = in.message = in.client_name = NULL;
     html = oa2_page_login(f->pages, &in, f->pool);
     has(html, "<title>Sign in ");
     has(html, "value=\"\" autocomplete=\"username\"");
@@ -397,7 +396,6 @@ static void login_page(void **state)
     assert_int_equal(count(html, " autofocus"), 1);
     lacks(html, "role=\"alert\"");
     lacks(html, "aria-describedby");
-    lacks(html, "name=\"flow\"");
     lacks(html, "continue to");
 }
 
@@ -418,7 +416,7 @@ static void consent_page(void **state)
 
     for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) has(html, shown[i]);
     assert_int_equal(count(html, "already allowed"), 1);
-    assert_int_equal(count(html, "name=\"flow\" value=\"=flow=\""), 2);
+    assert_int_equal(count(html, "name=\"form\" value=\"=form=\""), 2);
     /* Nothing is allowed by a key pressed too early. */
     lacks(html, " autofocus");
 
@@ -460,13 +458,20 @@ static void signed_out_page(void **state)
 
     has(html, "<h1>Sign out?</h1>");
     has(html, "<form method=\"post\" action=\"=action=\">");
-    has(html, "name=\"csrf\" value=\"=csrf=\"");
+    has(html, "name=\"form\" value=\"=form=\"");
     has(html, "=user=");
     in.done = 1;
     html = oa2_page_signed_out(f->pages, &in, f->pool);
     has(html, "<h1>You are signed out</h1>");
     lacks(html, "<form");
-    lacks(html, "=csrf=");
+    lacks(html, "=form=");
+    in.done = 0;
+    in.message = "=message=";
+    html = oa2_page_signed_out(f->pages, &in, f->pool);
+    has(html, "=message=");
+    in.action = NULL;
+    html = oa2_page_signed_out(f->pages, &in, f->pool);
+    lacks(html, "<form");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -250,16 +250,16 @@ static void uses_what_models_set(void **state)
     static const oa2_page_scope_t scope = {"name", "description", 1};
     static const oa2_page_detail_t detail = {"label", "value"};
     static const oa2_page_login_t login = {
-        {"site", "nonce"}, "action", "csrf", "flow", "user", "client",
+        {"site", "nonce"}, "action", "form", "user", "client",
         "message"};
     static const oa2_page_consent_t consent = {
-        {"site", "nonce"}, "action", "logout", "csrf", "flow", "client",
-        "host", "user", &scope, 1, 1};
+        {"site", "nonce"}, "action", "logout", "form", "client",
+        "host", "user", &scope, 1, 1, "message"};
     static const oa2_page_error_t error = {
         {"site", "nonce"}, "title", "message", "hint", "code", "reference",
         &detail, 1};
     static const oa2_page_signed_out_t out = {
-        {"site", "nonce"}, 0, "action", "csrf", "user"};
+        {"site", "nonce"}, 0, "action", "form", "user", "message"};
     static const oa2_page_home_t home = {
         {"site", "nonce"}, "metadata", "logout", "user"};
     fixture_t *f = *state;

@@ -44,11 +44,10 @@ static void kept_answer_goes(oa2_ctx_t *ctx, const char *digest)
 static void everything_is_gone_in_the_end(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
-    oa2_throttle_t throttle = { "k", 3, 500, 60 };
+    oa2_throttle_t throttle = { "k", 3, 500, 60, 0 };
     oa2_session_t session = { fixture_digest(ctx), "ann", NULL, ctx->now,
                               ctx->now + 600, NULL };
-    oa2_flow_t flow = { fixture_digest(ctx), "b", "app", "https://a/", 0, "",
-                        NULL, "", "", "", NULL, ctx->now + 600 };
+    oa2_kept_t answer = { fixture_digest(ctx), "r", ctx->now + 600 };
     oa2_user_t *user;
     oa2_code_t *unspent;
     oa2_code_t *code;
@@ -64,7 +63,7 @@ static void everything_is_gone_in_the_end(void **state)
     fixture_good(oa2_throttle_count(&wait, ctx, &throttle));
     fixture_good(oa2_session_put(&first, ctx, &session));
     assert_int_equal(first, 1);
-    fixture_good(oa2_flow_put(ctx, &flow));
+    fixture_good(oa2_answer_put(&first, ctx, &answer));
     unspent = fixture_store_code(ctx, "app", "ann");
     code = fixture_store_code(ctx, "app", "ann");
     old = fixture_store_token(ctx, code, 1, 3600);
@@ -84,7 +83,7 @@ static void everything_is_gone_in_the_end(void **state)
     assert_null(unspent);
     kept_answer_goes(ctx, old->digest);
     ctx->now = FIXTURE_NOW + 60;
-    /* session, flow, throttle, two access tokens; what a replay would need
+    /* session, answer, throttle, two access tokens; what a replay would need
        stays: code and spent refresh token */
     ctx->now += 540;
     assert_true(purge(ctx, 100) == 5);

@@ -18,7 +18,7 @@ static int teardown(void **state)
 
 static apr_int64_t count(oa2_ctx_t *ctx, const char *key)
 {
-    oa2_throttle_t throttle = { key, 3, 300, 60 };
+    oa2_throttle_t throttle = { key, 3, 300, 60, 0 };
     apr_int64_t wait;
 
     fixture_good(oa2_throttle_count(&wait, ctx, &throttle));
@@ -85,11 +85,47 @@ static void right_password_clears(void **state)
         assert_true(count(ctx, "k") == 0);
 }
 
+static void what_is_given_back_was_no_attempt(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_throttle_t throttle = { "k", 3, 300, 60, 0 };
+    int i;
+
+    fixture_good(oa2_throttle_give_back(ctx, &throttle));
+    for (i = 0; i < 20; i++) {
+        assert_true(count(ctx, "k") == 0);
+        fixture_good(oa2_throttle_give_back(ctx, &throttle));
+    }
+    for (i = 0; i < 3; i++)
+        assert_true(count(ctx, "k") == 0);
+    assert_true(count(ctx, "k") == 1);
+    /* the pause that the third began ends with it */
+    fixture_good(oa2_throttle_give_back(ctx, &throttle));
+    assert_true(count(ctx, "k") == 0);
+    assert_true(count(ctx, "k") == 1);
+}
+
+/* max_wait 0 */
+static void some_are_only_counted(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_throttle_t throttle = { "k", 3, 300, 0, 0 };
+    apr_int64_t wait;
+    int i;
+
+    for (i = 1; i <= 20; i++) {
+        fixture_good(oa2_throttle_count(&wait, ctx, &throttle));
+        assert_true(wait == 0);
+        assert_true(throttle.counted == i);
+    }
+}
+
 /* limit 1: from the first attempt on; the largest numbers do no harm */
 static void limits_at_their_ends(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
-    oa2_throttle_t throttle = { "k", 1, 100000000, APR_INT64_C(4000000000) };
+    oa2_throttle_t throttle = { "k", 1, 100000000, APR_INT64_C(4000000000),
+                                0 };
     apr_int64_t wait;
     int i;
 
@@ -111,6 +147,8 @@ int main(void)
         TEST(attempts_in_a_pause_do_not_lengthen_it),
         TEST(window_passes),
         TEST(right_password_clears),
+        TEST(what_is_given_back_was_no_attempt),
+        TEST(some_are_only_counted),
         TEST(limits_at_their_ends),
     };
 

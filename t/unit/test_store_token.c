@@ -125,7 +125,7 @@ static void code_needs_its_client_and_user(void **state)
     fixture_good(oa2_user_set_disabled(&done, ctx, "ann", 1));
     fixture_good(oa2_code_find(&code, ctx, put->digest));
     assert_null(code);
-    err = oa2_code_issue(ctx, &grant, put);
+    err = oa2_code_issue(&done, ctx, &grant, put, NULL);
     assert_non_null(err);
     assert_ptr_equal(err->kind, &oa2_access_denied);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_store_user.c - users, sessions, flows and consents in the store.
+ * test_store_user.c - users, sessions, answers and consents in the store.
  */
 #include "unit/fixture_store.h"
 
@@ -221,51 +221,30 @@ static void what_ends_sessions_ends_those_to_come(void **state)
     }
 }
 
-static void flow_waits_for_its_browser(void **state)
+static void answer_is_the_firsts(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
-    oa2_flow_t put = {
-        fixture_digest(ctx), "browser", "app", "https://a.example/cb", 1,
-        "read write", "st%ate", "challenge", "", "login consent", NULL,
-        FIXTURE_NOW + 600
-    };
-    oa2_flow_t *flow;
+    oa2_kept_t answer = { fixture_digest(ctx), "one", FIXTURE_NOW + 10 };
+    oa2_kept_t late = { answer.digest, "two", FIXTURE_NOW + 20 };
+    const char *reply;
     int first;
 
-    fixture_good(oa2_flow_put(ctx, &put));
-    fixture_good(oa2_flow_find(&flow, ctx, put.digest, "another"));
-    assert_null(flow);
-    fixture_good(oa2_flow_find(&flow, ctx, put.digest, "browser"));
-    assert_non_null(flow);
-    assert_string_equal(flow->digest, put.digest);
-    assert_string_equal(flow->browser, "browser");
-    assert_string_equal(flow->client_id, "app");
-    assert_string_equal(flow->redirect_uri, put.redirect_uri);
-    assert_int_equal(flow->redirect_sent, 1);
-    assert_string_equal(flow->scope, "read write");
-    assert_string_equal(flow->state, "st%ate");
-    assert_string_equal(flow->challenge, "challenge");
-    assert_string_equal(flow->audience, "");
-    assert_string_equal(flow->prompt, "login consent");
-    assert_null(flow->login_hint);
-    assert_true(flow->expires == put.expires);
-    fixture_good(oa2_flow_set_prompt(ctx, put.digest, "consent"));
-    fixture_good(oa2_flow_find(&flow, ctx, put.digest, "browser"));
-    assert_string_equal(flow->prompt, "consent");
-    fixture_good(oa2_flow_spend(&first, ctx, put.digest));
+    fixture_good(oa2_answer_find(&reply, ctx, answer.digest));
+    assert_null(reply);
+    fixture_good(oa2_answer_put(&first, ctx, &answer));
     assert_int_equal(first, 1);
-    fixture_good(oa2_flow_spend(&first, ctx, put.digest));
+    fixture_good(oa2_answer_put(&first, ctx, &late));
     assert_int_equal(first, 0);
-    put.state = NULL;
-    put.login_hint = "ann";
-    put.expires = FIXTURE_NOW;
-    fixture_good(oa2_flow_put(ctx, &put));
-    fixture_good(oa2_flow_find(&flow, ctx, put.digest, "browser"));
-    assert_null(flow);
-    ctx->now -= 1;
-    fixture_good(oa2_flow_find(&flow, ctx, put.digest, "browser"));
-    assert_null(flow->state);
-    assert_string_equal(flow->login_hint, "ann");
+    fixture_good(oa2_answer_find(&reply, ctx, answer.digest));
+    assert_string_equal(reply, "one");
+    /* one that has expired is nobody's, removed or not */
+    ctx->now += 10;
+    fixture_good(oa2_answer_find(&reply, ctx, answer.digest));
+    assert_null(reply);
+    fixture_good(oa2_answer_put(&first, ctx, &late));
+    assert_int_equal(first, 1);
+    fixture_good(oa2_answer_find(&reply, ctx, answer.digest));
+    assert_string_equal(reply, "two");
 }
 
 static void consent_is_the_clients_own(void **state)
@@ -303,7 +282,7 @@ int main(void)
         TEST(session_lives_until_it_ends),
         TEST(session_ends_with_its_user),
         TEST(what_ends_sessions_ends_those_to_come),
-        TEST(flow_waits_for_its_browser),
+        TEST(answer_is_the_firsts),
         TEST(consent_is_the_clients_own),
     };
 
