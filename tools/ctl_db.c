@@ -10,6 +10,7 @@
 static oa2_err_t *migrate(ctl_t *ctl)
 {
     cJSON *json = oa2_json_object(ctl->pool);
+    apr_array_header_t *replaced;
     oa2_schema_t schema;
     int applied;
 
@@ -24,6 +25,11 @@ static oa2_err_t *migrate(ctl_t *ctl)
     else
         ctl_say(ctl, "Nothing to do: the database has schema version %d.",
                 schema.current);
+    OA2_TRY(oa2_user_list_replaced(&replaced, &ctl->ctx, 1));
+    if (replaced->nelts)
+        ctl_say(ctl, "Some users' names are spellings of others', which have "
+                "the account now: see \"%s\".",
+                ctl_command_line(ctl, "user list --replaced"));
     return NULL;
 }
 

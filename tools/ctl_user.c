@@ -12,6 +12,7 @@
 #include "domain/account.h"
 #include "domain/password.h"
 
+#define REPLACED_MOST 10000
 #define SUB_BYTES 16            /* 128 bits: never the same again */
 
 static cJSON *user_json(const oa2_user_t *user, apr_pool_t *pool)
@@ -21,6 +22,9 @@ static cJSON *user_json(const oa2_user_t *user, apr_pool_t *pool)
     oa2_json_put_text(json, "username", user->name);
     oa2_json_put_text(json, "sub", user->sub);
     oa2_json_put_bool(json, "has_password", user->password != NULL);
+    oa2_json_put_text(json, "provider", user->provider && *user->provider
+                                  ? user->provider
+                                  : NULL);
     oa2_json_put_bool(json, "disabled", user->disabled);
     oa2_json_put_number(json, "created", user->created);
     return json;
@@ -117,9 +121,22 @@ static const char *list_row(ctl_list_t *out, const void *row,
     return user->name;
 }
 
+/* They are few: what the first version made twice. */
+static oa2_err_t *list_replaced(apr_array_header_t **out, oa2_ctx_t *ctx,
+                                const char *after, int n)
+{
+    if (!after)
+        return oa2_user_list_replaced(out, ctx, n);
+    *out = apr_array_make(ctx->pool, 1, sizeof(oa2_user_t *));
+    return NULL;
+}
+
 static oa2_err_t *list(ctl_t *ctl)
 {
     OA2_TRY(ctl_open(ctl));
+    if (ctl_has(ctl, "replaced"))
+        return ctl_list(ctl, "USER                      PASSWORD  STATE     "
+                        "CREATED", list_replaced, list_row);
     return ctl_list(ctl, "USER                      PASSWORD  STATE     "
                     "CREATED", oa2_user_list, list_row);
 }
@@ -134,6 +151,40 @@ static oa2_err_t *changed(ctl_t *ctl, const char *what)
     ctl_json(ctl, user_json(user, ctl->pool));
     ctl_say(ctl, "User %s %s.", user->name, what);
     return NULL;
+}
+
+static oa2_err_t *set(ctl_t *ctl)
+{
+    const char *provider = ctl_option(ctl, "provider");
+    oa2_user_t *user;
+    int done;
+
+    if (!provider)
+        return ctl_fail(ctl, &ctl_usage, "say what is to be set: --provider");
+    if (!*provider || !oa2_is_text(provider))
+        return ctl_fail(ctl, &ctl_usage, "a provider is a name as in "
+                        "OAuth2LoginProvider, \"oauth2\" for users of the "
+                        "module's own table, or \"httpd:\" and an AuthType");
+    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
+    if (!user) return no_user(ctl);
+    OA2_TRY(oa2_user_set_provider(&done, &ctl->ctx, user->name, provider));
+    if (!done) return no_user(ctl);
+    return changed(ctl, apr_psprintf(ctl->pool, "signs in by %s from now on, "
+                                     "and by nothing else", provider));
+}
+
+static oa2_err_t *sign_out(ctl_t *ctl)
+{
+    oa2_user_t *user;
+    int done;
+
+    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
+    if (!user) return no_user(ctl);
+    OA2_TRY(oa2_user_end_sessions(&done, &ctl->ctx, user->name));
+    if (!done) return no_user(ctl);
+    return changed(ctl, "is signed out everywhere");
 }
 
 static oa2_err_t *passwd(ctl_t *ctl)
@@ -175,6 +226,25 @@ static oa2_err_t *enable(ctl_t *ctl)
     return set_disabled(ctl, 0);
 }
 
+/* By its exact letters a row that another one has replaced; else the account
+   by any spelling. */
+static oa2_err_t *find_exactly(oa2_user_t **out, ctl_t *ctl, const char *name)
+{
+    apr_array_header_t *rows;
+    int i;
+
+    OA2_TRY(oa2_user_list_replaced(&rows, &ctl->ctx, REPLACED_MOST));
+    for (i = 0; i < rows->nelts; i++) {
+        oa2_user_t *user = APR_ARRAY_IDX(rows, i, oa2_user_t *);
+
+        if (strcmp(user->name, name) == 0) {
+            *out = user;
+            return NULL;
+        }
+    }
+    return oa2_user_find(out, &ctl->ctx, name);
+}
+
 static oa2_err_t *take_away(ctl_t *ctl)
 {
     const char *name = ctl_arg(ctl, 0);
@@ -183,7 +253,7 @@ static oa2_err_t *take_away(ctl_t *ctl)
     int done;
 
     OA2_TRY(ctl_open(ctl));
-    OA2_TRY(oa2_user_find(&user, &ctl->ctx, name));
+    OA2_TRY(find_exactly(&user, ctl, name));
     if (!user) return no_user(ctl);
     name = user->name;
     OA2_TRY(ctl_confirm(ctl, apr_psprintf(
@@ -205,6 +275,16 @@ static const ctl_option_t add_options[] = {
     {NULL, NULL, 0, NULL}
 };
 
+static const ctl_option_t list_options[] = {
+    {"replaced", NULL, 0, "those whose account another spelling has"},
+    {NULL, NULL, 0, NULL}
+};
+
+static const ctl_option_t set_options[] = {
+    {"provider", "NAME", 0, "who vouches for the user: \"oauth2\", \"ldap\" …"},
+    {NULL, NULL, 0, NULL}
+};
+
 static const ctl_option_t passwd_options[] = {
     {"password-stdin", NULL, 0, "read the password from standard input"},
     {"weak", NULL, 0, "take a password that is easily guessed"},
@@ -223,7 +303,20 @@ const ctl_command_t ctl_user_commands[] = {
      "Common words, years, rows of keys and the user's name do not count;\n"
      "several words that have nothing to do with each other are good.",
      add_options, add},
-    {"user list", "", 0, 0, "Lists all users.", NULL, list},
+    {"user list", "", 0, 0,
+     "Lists all users.\n"
+     "With --replaced those whose name is another spelling of one of them:\n"
+     "the first version knew both. Nobody signs in by them any more.",
+     list_options, list},
+    {"user set", "NAME", 1, 1,
+     "Says who vouches for a user, and nobody else does.\n"
+     "Who vouched first has the account: another provider's user of the same\n"
+     "name is refused until an administrator says that both are one person.",
+     set_options, set},
+    {"user sign-out", "NAME", 1, 1,
+     "Ends all of a user's sessions.\n"
+     "What apps were allowed stays; grant revoke ends that.",
+     NULL, sign_out},
     {"user passwd", "NAME", 1, 1,
      "Gives a user a new password and ends its sessions.",
      passwd_options, passwd},

@@ -99,6 +99,38 @@ each_database(sub {
     is($talk->{status}, 0, 'passwd on a terminal');
     like($talk->{out}, qr/bob has a new password/, '… says so');
 
+    # -- set, sign-out
+    is($db->json(['user', 'set', 'carol', '--provider', 'ldap'])->{provider},
+       'ldap', 'who vouches');
+    is($db->json(['user', 'set', 'CAROL', '--provider', 'oauth2'])
+       ->{provider}, 'oauth2', '… by any spelling');
+    $db->fails(2, qr/--provider/, ['user', 'set', 'carol']);
+    $db->fails(2, qr/OAuth2LoginProvider/,
+               ['user', 'set', 'carol', '--provider', '']);
+    $db->fails(3, qr/no user bad/,
+               ['user', 'set', 'bad', '--provider', 'ldap']);
+    my $old = $db->value(q{SELECT credential FROM oauth2_user}
+                         . q{ WHERE name = 'carol'});
+    like($db->works(['user', 'sign-out', 'carol']),
+         qr/carol is signed out everywhere/, 'sign-out');
+    isnt($db->value(q{SELECT credential FROM oauth2_user}
+                    . q{ WHERE name = 'carol'}), $old, '… by a value');
+    $db->fails(3, qr/no user bad/, ['user', 'sign-out', 'bad']);
+
+    # -- spellings that the first version knew apart
+    $db->sql(q{INSERT INTO oauth2_user (name, sub, password, disabled,}
+             . q{ created) VALUES ('Dora', 'sub-of-another', NULL, 1, 5)});
+    like($db->works(['db', 'migrate']), qr/user list --replaced/, 'told');
+    is_deeply([map { $_->{username} }
+               @{ $db->json(['user', 'list', '--replaced']) }], ['Dora'],
+              'listed');
+    ok($db->json(['user', 'disable', 'dora'])->{disabled},
+       'the account is disabled if one was');
+    $db->works(['user', 'remove', 'Dora', '--yes']);
+    is_deeply($db->json(['user', 'list', '--replaced']), [], 'removed');
+    ok((grep { $_->{username} eq 'dora' } @{ $db->json(['user', 'list']) }),
+       '… and not the account');
+
     # -- disable, enable, remove
     ok($db->json(['user', 'disable', 'bob'])->{disabled}, 'disable');
     ok($db->json(['user', 'disable', 'bob'])->{disabled}, '… twice');
