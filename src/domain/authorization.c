@@ -12,6 +12,8 @@
 #include "domain/settings.h"
 #include "domain/token.h"
 
+#define CONSENT_TRIES 16        /* against the same user's other tabs */
+
 const char *oa2_authorization_left(oa2_right_t *right, const oa2_ctx_t *ctx)
 {
     const oa2_client_t *client = ctx->client;
@@ -89,14 +91,31 @@ oa2_err_t *oa2_authorization_issue(int *first, oa2_ctx_t *ctx,
     return oa2_code_issue(first, ctx, &grant, &row, answer);
 }
 
+/*
+ * What was allowed before is read and put back with the new: only if it is
+ * still there, so that nothing comes back that is revoked meanwhile.  Who has
+ * changed it each time, or removed the client, has the last word: then the
+ * user is asked again next time.
+ */
 oa2_err_t *oa2_authorization_allow(oa2_ctx_t *ctx, const oa2_flow_t *flow,
                                    const oa2_session_t *session)
 {
+    oa2_consent_t consent = {
+        .user = session->user, .client_id = flow->client_id,
+    };
+    int tries = CONSENT_TRIES;
     const char *before;
+    int done = 0;
 
-    OA2_TRY(oa2_consent_find(&before, ctx, session->user, flow->client_id));
-    return oa2_consent_put(ctx, session->user, flow->client_id,
-                           oa2_scope_union(before, flow->scope, ctx->pool));
+    while (!done && tries--) {
+        OA2_TRY(oa2_consent_find(&before, ctx, session->user,
+                                 flow->client_id));
+        if (oa2_scope_is_subset(flow->scope, before))
+            return NULL;
+        consent.scope = oa2_scope_union(before, flow->scope, ctx->pool);
+        OA2_TRY(oa2_consent_put(&done, ctx, &consent, before));
+    }
+    return NULL;
 }
 
 /* Section 4.1.2; RFC 9207 section 2 for iss */

@@ -56,7 +56,8 @@ oa2_err_t *oa2_authorization_issue(int *first, oa2_ctx_t *ctx,
                                    const oa2_flow_t *flow, const char *user,
                                    const char *code,
                                    const oa2_kept_t *answer);
-/* The user said yes: remembers it, beside what was allowed before. */
+/* The user said yes: remembers it, beside what was allowed before and is not
+   revoked. */
 oa2_err_t *oa2_authorization_allow(oa2_ctx_t *ctx, const oa2_flow_t *flow,
                                    const oa2_session_t *session);
 

@@ -15,13 +15,24 @@ static const oa2_sql_t find_sql = {
     "consent_find", FIND, { FIND }, .repeats = 1
 };
 
-#define PUT "INSERT INTO oauth2_consent (user_name, client_id, serial," \
+/* Nothing was allowed: there is no row, or one of another client. */
+#define ADD "INSERT INTO oauth2_consent AS k (user_name, client_id, serial," \
     " scope) SELECT CAST($1 AS TEXT), id, serial, CAST($3 AS TEXT)" \
     " FROM oauth2_client WHERE id = $2" \
     " ON CONFLICT (user_name, client_id) DO UPDATE" \
-    " SET serial = excluded.serial, scope = excluded.scope RETURNING 1"
-static const oa2_sql_t put_sql = {
-    "consent_put", PUT, { PUT }, .repeats = 1
+    " SET serial = excluded.serial, scope = excluded.scope" \
+    " WHERE k.serial <> excluded.serial OR k.scope IN ('', excluded.scope)" \
+    " RETURNING 1"
+static const oa2_sql_t add_sql = {
+    "consent_put: add", ADD, { ADD }, .repeats = 1
+};
+
+#define CHANGE "UPDATE oauth2_consent SET scope = $3" \
+    " WHERE user_name = $1 AND client_id = $2 AND serial =" \
+    " (SELECT serial FROM oauth2_client WHERE id = $2)" \
+    " AND scope IN ($3, $4) RETURNING 1"
+static const oa2_sql_t change_sql = {
+    "consent_put: change", CHANGE, { CHANGE }, .repeats = 1
 };
 
 oa2_err_t *oa2_consent_find(const char **scope, oa2_ctx_t *ctx,
@@ -36,11 +47,19 @@ oa2_err_t *oa2_consent_find(const char **scope, oa2_ctx_t *ctx,
     return NULL;
 }
 
-oa2_err_t *oa2_consent_put(oa2_ctx_t *ctx, const char *user,
-                           const char *client_id, const char *scope)
+oa2_err_t *oa2_consent_put(int *done, oa2_ctx_t *ctx,
+                           const oa2_consent_t *consent, const char *before)
 {
+    const char *user = oa2_realm_key(ctx, consent->user);
+    const char *client_id = oa2_realm_key(ctx, consent->client_id);
     apr_array_header_t *rows;
 
-    return OA2_SQL(&rows, ctx, &put_sql, oa2_realm_key(ctx, user),
-                   oa2_realm_key(ctx, client_id), scope);
+    if (*before)
+        OA2_TRY(OA2_SQL(&rows, ctx, &change_sql, user, client_id,
+                        consent->scope, before));
+    else
+        OA2_TRY(OA2_SQL(&rows, ctx, &add_sql, user, client_id,
+                        consent->scope));
+    *done = rows->nelts > 0;
+    return NULL;
 }

@@ -51,7 +51,9 @@ static oa2_err_t *family(oa2_ctx_t *ctx, const char *client, const char *user)
         ctx->now + 600, 0
     };
     const char *text = oa2_token_make(ctx, OA2_CODE_PREFIX);
+    oa2_consent_t consent = { user, client, grant.scope };
     oa2_token_t access, refresh;
+    const char *before;
     oa2_user_t *row;
     oa2_code_t code;
     int first;
@@ -75,7 +77,8 @@ static oa2_err_t *family(oa2_ctx_t *ctx, const char *client, const char *user)
     refresh = token(ctx, OA2_REFRESH_PREFIX, client, &grant);
     access.sub = refresh.sub = row->sub;
     OA2_TRY(oa2_code_issue(&first, ctx, &grant, &code, NULL));
-    OA2_TRY(oa2_consent_put(ctx, user, client, grant.scope));
+    OA2_TRY(oa2_consent_find(&before, ctx, user, client));
+    OA2_TRY(oa2_consent_put(&first, ctx, &consent, before));
     return oa2_code_spend(&first, ctx, &code, &access, &refresh);
 }
 

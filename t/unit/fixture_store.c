@@ -194,6 +194,18 @@ oa2_user_t *fixture_store_user(oa2_ctx_t *ctx, const char *name)
     return user;
 }
 
+void fixture_store_consent(oa2_ctx_t *ctx, const char *client_id,
+                           const char *scope)
+{
+    oa2_consent_t consent = { "ann", client_id, scope };
+    const char *before;
+    int done;
+
+    fixture_good(oa2_consent_find(&before, ctx, "ann", client_id));
+    fixture_good(oa2_consent_put(&done, ctx, &consent, before));
+    assert_int_equal(done, 1);
+}
+
 oa2_code_t *fixture_store_code(oa2_ctx_t *ctx, const char *client_id,
                          const char *user)
 {

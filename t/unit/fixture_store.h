@@ -43,6 +43,9 @@ const char *fixture_digest(oa2_ctx_t *ctx);
 /* Put into the store: a confidential client and a user with these names. */
 oa2_client_t *fixture_store_client(oa2_ctx_t *ctx, const char *id);
 oa2_user_t *fixture_store_user(oa2_ctx_t *ctx, const char *name);
+/* Ann has allowed the client exactly this. */
+void fixture_store_consent(oa2_ctx_t *ctx, const char *client_id,
+                           const char *scope);
 /* Issued for them: a code, good for a minute, of a new grant. */
 oa2_code_t *fixture_store_code(oa2_ctx_t *ctx, const char *client_id,
                          const char *user);

@@ -11,6 +11,9 @@
 
 #include "unit/fixture_store.h"
 
+#include "domain/authorization.h"
+#include "domain/scope.h"
+
 #define THREADS 12
 #define ROUNDS 6
 
@@ -331,6 +334,40 @@ static void all_enter_as_the_same_user(void **state)
     }
 }
 
+/* ------------------------------------------------------------ consent */
+
+/* One user's consents to one client, in as many tabs. */
+static void allow(void *baton)
+{
+    runner_t *runner = baton;
+    oa2_session_t session = { .user = "ann" };
+    oa2_flow_t flow = { .client_id = "app" };
+
+    flow.scope = apr_psprintf(runner->ctx->pool, "s%d", runner->number);
+    runner->err = oa2_authorization_allow(runner->ctx, &flow, &session);
+}
+
+static void no_consent_is_lost(void **state)
+{
+    race_t *race = *state;
+    oa2_ctx_t *ctx = race->fixture->ctx;
+    const char *scope;
+    int count;
+    int i;
+    int j;
+
+    for (i = 0; i < ROUNDS; i++) {
+        race_run(race, allow);
+        fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+        for (j = 0; j < THREADS; j++)
+            UNIT_ROW(oa2_scope_has(scope, apr_psprintf(ctx->pool, "s%d", j)),
+                     scope);
+        fixture_good(oa2_grant_revoke_all(&count, ctx, "ann", "app"));
+        fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+        assert_string_equal(scope, "");
+    }
+}
+
 /* ------------------------------------------------------------ sessions */
 
 /* One changes what the user signs in by; the others sign in all the time, as
@@ -535,6 +572,7 @@ int main(void)
         TEST(one_form_gives_one_code),
         TEST(one_gets_a_client_id),
         TEST(all_enter_as_the_same_user),
+        TEST(no_consent_is_lost),
         TEST(no_session_survives_what_ends_it),
         TEST(parallel_guesses_all_count),
         TEST(a_revoked_family_has_no_live_token),

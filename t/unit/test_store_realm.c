@@ -230,7 +230,7 @@ static void users_and_their_sessions_are_of_a_realm(void **state)
 
     fixture_store_client(realms->a, "app");
     fixture_store_client(realms->b, "app");
-    fixture_good(oa2_consent_put(realms->a, "ann", "app", "read"));
+    fixture_store_consent(realms->a, "app", "read");
     fixture_good(oa2_consent_find(&scope, realms->b, "ann", "app"));
     assert_string_equal(scope, "");
     fixture_good(oa2_user_remove(&done, realms->b, "ann"));

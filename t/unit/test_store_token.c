@@ -382,8 +382,8 @@ static void grants_are_listed_and_revoked(void **state)
     ctx->now += 5;
     fixture_store_user(ctx, "bob");
     c = family_make(ctx, "app");
-    fixture_good(oa2_consent_put(ctx, "ann", "app", "read"));
-    fixture_good(oa2_consent_put(ctx, "ann", "other", "read"));
+    fixture_store_consent(ctx, "app", "read");
+    fixture_store_consent(ctx, "other", "read");
     fixture_good(oa2_grant_list(&grants, ctx, NULL, NULL, 10));
     assert_int_equal(grants->nelts, 3);
     assert_true(APR_ARRAY_IDX(grants, 0, oa2_grant_t *)->id == c.code->grant);

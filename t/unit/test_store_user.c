@@ -257,19 +257,53 @@ static void consent_is_the_clients_own(void **state)
     fixture_store_user(ctx, "ann");
     fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
     assert_string_equal(scope, "");
-    fixture_good(oa2_consent_put(ctx, "ann", "app", "read"));
-    fixture_good(oa2_consent_put(ctx, "ann", "app", "read write"));
+    fixture_store_consent(ctx, "app", "read");
+    fixture_store_consent(ctx, "app", "read write");
     fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
     assert_string_equal(scope, "read write");
     fixture_good(oa2_client_remove(&done, ctx, "app"));
     fixture_store_client(ctx, "app");
     fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
     assert_string_equal(scope, "");
-    fixture_good(oa2_consent_put(ctx, "ann", "app", "write"));
+    fixture_store_consent(ctx, "app", "write");
     fixture_good(oa2_user_remove(&done, ctx, "ann"));
     fixture_store_user(ctx, "ann");
     fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
     assert_string_equal(scope, "");
+}
+
+/* Compare and set: what was revoked since it was read does not come back. */
+static void consent_is_put_beside_what_was_read(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_consent_t more = { "ann", "app", "read write" };
+    const char *scope;
+    int done;
+
+    fixture_store_client(ctx, "app");
+    fixture_store_user(ctx, "ann");
+    fixture_good(oa2_consent_put(&done, ctx, &more, "read"));
+    assert_int_equal(done, 0);
+    fixture_store_consent(ctx, "app", "read");
+    fixture_good(oa2_consent_put(&done, ctx, &more, ""));
+    assert_int_equal(done, 0);
+    fixture_good(oa2_grant_revoke_all(&done, ctx, "ann", "app"));
+    fixture_good(oa2_consent_put(&done, ctx, &more, "read"));
+    assert_int_equal(done, 0);
+    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    assert_string_equal(scope, "");
+    fixture_good(oa2_consent_put(&done, ctx, &more, ""));
+    assert_int_equal(done, 1);
+    /* of a client that was there before, under the same id */
+    fixture_good(oa2_client_remove(&done, ctx, "app"));
+    fixture_store_client(ctx, "app");
+    fixture_good(oa2_consent_put(&done, ctx, &more, "read write"));
+    assert_int_equal(done, 0);
+    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    assert_string_equal(scope, "");
+    more.client_id = "none";
+    fixture_good(oa2_consent_put(&done, ctx, &more, ""));
+    assert_int_equal(done, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -284,6 +318,7 @@ int main(void)
         TEST(what_ends_sessions_ends_those_to_come),
         TEST(answer_is_the_firsts),
         TEST(consent_is_the_clients_own),
+        TEST(consent_is_put_beside_what_was_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
