@@ -115,8 +115,8 @@ static void two_tabs(void **state)
 static int sessions(world_t *w)
 {
     apr_array_header_t *rows;
-    const oa2_sql_t sql = { .name = "test", .pgsql = "", .sqlite = {
-        "SELECT count(*) FROM oauth2_session" } };
+    static const char text[] = "SELECT count(*) FROM oauth2_session";
+    const oa2_sql_t sql = { "test", text, { text }, .repeats = 1 };
 
     assert_null(oa2_sql_run(&rows, w->store->ctx, &sql, 0, NULL));
     return (int)oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
@@ -296,8 +296,9 @@ static void requests_wait_in_the_browser(void **state)
     assert_int_equal(page->status, 200);
     for (i = 0; i < UNIT_COUNT(tables); i++) {
         apr_array_header_t *found;
-        const oa2_sql_t sql = { .name = "test", .pgsql = "", .sqlite = {
-            apr_pstrcat(w->pool, "SELECT 1 FROM ", tables[i], NULL) } };
+        const char *text = apr_pstrcat(w->pool, "SELECT 1 FROM ", tables[i],
+                                       NULL);
+        const oa2_sql_t sql = { "test", text, { text }, .repeats = 1 };
 
         assert_null(oa2_sql_run(&found, w->store->ctx, &sql, 0, NULL));
         UNIT_ROW(found->nelts == 0, tables[i]);
