@@ -32,6 +32,7 @@
 #include <apr_thread_proc.h>
 
 #include "base/cache.h"
+#include "base/clock.h"
 
 #define WAYS 8
 #define ALIGNMENT 64                /* a cache line */
@@ -41,9 +42,8 @@
 #define NO_CELL 0xffffffffu
 #define READ_TRIES 256              /* a microsecond or so, then it is a miss */
 #define WRITE_TRIES 256
-#define DEAD_AFTER 1                /* seconds in a set before we ask */
+#define DEAD_AFTER apr_time_from_sec(1) /* in a set before we ask */
 #define KEY_WORDS (OA2_KEY_LEN / 8)
-#define NEVER (-(APR_INT64_C(1) << 40))
 
 /* Elsewhere the builtins call a library, and that one takes a lock which only
    the threads of one process share. */
@@ -55,7 +55,7 @@
 typedef struct {
     apr_uint64_t key[KEY_WORDS];
     apr_int64_t expires;
-    apr_int64_t stored;
+    apr_time_t stored;              /* its mark's; all ages by base/clock */
     apr_uint32_t cells[OA2_CACHE_TAGS];
     apr_uint32_t sum;               /* of the cells and the generation */
     apr_uint64_t len;
@@ -65,7 +65,7 @@ typedef struct {
 
 typedef struct {
     apr_uint64_t lock;              /* version << 32 | process that writes */
-    apr_int64_t locked;             /* when; a hint only */
+    apr_time_t locked;              /* when; a hint only */
     apr_uint32_t prints[WAYS];      /* a piece of each key; 0: way is empty */
     apr_uint64_t unused[2];         /* up to a cache line */
 } set_t;
@@ -77,7 +77,7 @@ struct oa2_counters_t {
     /* a line of its own: changes with every bump */
     apr_uint32_t moment;            /* bumps and flushes so far */
     apr_uint32_t generation;        /* flushes so far */
-    apr_int64_t beat;               /* when a listener last vouched */
+    apr_time_t beat;                /* when a listener last vouched; or 0 */
     char unused_too[ALIGNMENT - 16];
     apr_uint32_t cells[];           /* cell_mask + 1 of them */
 };
@@ -131,7 +131,6 @@ static oa2_counters_t *set_up_counters(void *memory, apr_size_t bytes)
     while (cells > CELLS_MIN && cells * sizeof(counters->cells[0]) > bytes)
         cells /= 2;
     counters->cell_mask = (apr_uint32_t)cells - 1;
-    counters->beat = NEVER;
     return counters;
 }
 
@@ -235,11 +234,10 @@ static apr_uint32_t sum_of(const oa2_counters_t *counters,
     return sum;
 }
 
-/* Less than that apart, in either direction: a clock may be set back.  Whole
-   seconds n apart are up to n + 1 in truth, so "less" keeps the promise. */
-static int is_within(apr_int64_t a, apr_int64_t b, apr_int64_t seconds)
+/* Less than that ago; or just now, by a process that read the clock later. */
+static int is_within(apr_time_t clock, apr_time_t then, apr_time_t most)
 {
-    return a > b ? a - b < seconds : b - a < seconds;
+    return then != 0 && clock - then < most;
 }
 
 /* Unexpired, unbumped and young enough. */
@@ -247,11 +245,14 @@ static int is_good(const oa2_cache_t *cache, const entry_t *entry,
                    apr_int64_t now)
 {
     const oa2_counters_t *counters = counters_of(cache);
+    apr_time_t clock = oa2_clock_coarse();
 
     return entry->expires > now
         && sum_of(counters, entry->cells) == entry->sum
-        && (is_within(now, entry->stored, OA2_CACHE_TRUST)
-            || is_within(now, LOAD(&counters->beat), OA2_CACHE_VOUCH));
+        && (is_within(clock, entry->stored,
+                      apr_time_from_sec(OA2_CACHE_TRUST))
+            || is_within(clock, LOAD(&counters->beat),
+                         apr_time_from_sec(OA2_CACHE_VOUCH)));
 }
 
 static void load_words(void *buf, const apr_uint64_t *from, apr_size_t len)
@@ -357,11 +358,11 @@ int oa2_cache_find(void *buf, apr_size_t *len, oa2_cache_t *cache,
  * there.  Time alone would not do: a process that was only stopped would go
  * on writing in the middle of its successor's entry.
  */
-static int is_orphan(const set_t *set, apr_uint64_t lock, apr_int64_t now)
+static int is_orphan(const set_t *set, apr_uint64_t lock)
 {
     apr_proc_t writer;
 
-    if (is_within(now, LOAD(&set->locked), DEAD_AFTER))
+    if (is_within(oa2_clock_coarse(), LOAD(&set->locked), DEAD_AFTER))
         return 0;
     memset(&writer, 0, sizeof(writer));
     writer.pid = (pid_t)(apr_uint32_t)lock;
@@ -370,7 +371,7 @@ static int is_orphan(const set_t *set, apr_uint64_t lock, apr_int64_t now)
 }
 
 /* 1 when we are in.  An entry that was not stored is no error: no waiting. */
-static int lock_set(set_t *set, apr_int64_t now)
+static int lock_set(set_t *set)
 {
     apr_uint32_t self = (apr_uint32_t)getpid();
     int tries;
@@ -381,7 +382,7 @@ static int lock_set(set_t *set, apr_int64_t now)
         int way;
 
         if ((apr_uint32_t)lock != 0) {
-            orphan = tries == WRITE_TRIES - 1 && is_orphan(set, lock, now);
+            orphan = tries == WRITE_TRIES - 1 && is_orphan(set, lock);
             if (!orphan)
                 continue;
         }
@@ -389,7 +390,7 @@ static int lock_set(set_t *set, apr_int64_t now)
                                          (lock >> 32 << 32) | self, 0,
                                          __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
             continue;
-        STORE(&set->locked, now);
+        STORE(&set->locked, oa2_clock_coarse());
         /* nobody knows how far the dead one came */
         for (way = 0; orphan && way < WAYS; way++)
             STORE(&set->prints[way], 0);
@@ -411,7 +412,7 @@ static int choose_way(const oa2_cache_t *cache, set_t *set,
                       const apr_uint64_t *key, apr_int64_t now)
 {
     entry_t entry;
-    apr_int64_t oldest = 0;
+    apr_time_t oldest = 0;
     int chosen = way_of(&entry, cache, set, key);
     int way;
 
@@ -433,13 +434,14 @@ static int choose_way(const oa2_cache_t *cache, set_t *set,
     return chosen;
 }
 
-apr_uint32_t oa2_cache_mark(oa2_cache_t *cache)
+oa2_cache_mark_t oa2_cache_mark(oa2_cache_t *cache)
 {
-    return LOAD(&counters_of(cache)->moment);
+    return (oa2_cache_mark_t) { LOAD(&counters_of(cache)->moment),
+                                oa2_clock_coarse() };
 }
 
 void oa2_cache_put(oa2_cache_t *cache, const oa2_cache_entry_t *entry,
-                   apr_uint32_t mark, apr_int64_t now)
+                   oa2_cache_mark_t mark, apr_int64_t now)
 {
     const oa2_counters_t *counters = counters_of(cache);
     entry_t head;
@@ -451,7 +453,7 @@ void oa2_cache_put(oa2_cache_t *cache, const oa2_cache_entry_t *entry,
         return;
     memcpy(head.key, entry->key, sizeof(head.key));
     head.expires = entry->expires;
-    head.stored = now;
+    head.stored = mark.at;
     head.len = entry->len;
     for (i = 0; i < OA2_CACHE_TAGS; i++)
         head.cells[i] = cell_of(counters, entry->tags[i]);
@@ -461,10 +463,10 @@ void oa2_cache_put(oa2_cache_t *cache, const oa2_cache_entry_t *entry,
      * change the sum that was taken before.
      */
     head.sum = sum_of(counters, head.cells);
-    if (oa2_cache_mark(cache) != mark)
+    if (LOAD(&counters->moment) != mark.moment)
         return;
     set = set_of(cache, head.key);
-    if (!lock_set(set, now))
+    if (!lock_set(set))
         return;
     way = choose_way(cache, set, head.key, now);
     store_words(entry_at(cache, set, way), &head, sizeof(head));
@@ -491,7 +493,7 @@ void oa2_cache_flush(oa2_cache_t *cache)
     COUNT_UP(&counters->generation);
 }
 
-void oa2_cache_beat(oa2_cache_t *cache, apr_int64_t now)
+void oa2_cache_beat(oa2_cache_t *cache, apr_time_t at)
 {
-    STORE(&counters_of(cache)->beat, now);
+    STORE(&counters_of(cache)->beat, at);
 }

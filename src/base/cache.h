@@ -16,7 +16,12 @@
  *
  * What was read from the database just before a bump must not be stored just
  * after it.  So: mark = oa2_cache_mark(); ask the database; oa2_cache_put(…,
- * mark, …) - which drops the entry when anything was bumped in between.
+ * mark, …) - which drops the entry when anything was bumped in between, and
+ * from which on the entry's age counts.
+ *
+ * Expiry is a date, and is compared with the caller's.  Ages go by the clock
+ * that nobody sets (base/clock.h): an old beat does not count again when the
+ * time of day is set back.
  */
 #ifndef OA2_BASE_CACHE_H
 #define OA2_BASE_CACHE_H
@@ -26,6 +31,12 @@
 
 typedef struct oa2_cache_t oa2_cache_t;
 typedef struct oa2_counters_t oa2_counters_t;
+
+/* When the database was asked, for oa2_cache_put(). */
+typedef struct oa2_cache_mark_t {
+    apr_uint32_t moment;            /* bumps and flushes so far */
+    apr_time_t at;                  /* base/clock.h's */
+} oa2_cache_mark_t;
 
 #define OA2_CACHE_TAGS 3            /* most tags an entry can carry */
 #define OA2_CACHE_TRUST 5           /* seconds an entry lives unvouched for */
@@ -72,14 +83,15 @@ apr_uint64_t oa2_cache_tag(char kind, const char *name);
  */
 int oa2_cache_find(void *buf, apr_size_t *len, oa2_cache_t *cache,
                    const unsigned char key[OA2_KEY_LEN], apr_int64_t now);
-apr_uint32_t oa2_cache_mark(oa2_cache_t *cache);
+oa2_cache_mark_t oa2_cache_mark(oa2_cache_t *cache);
 /* Too large, or bumped since mark: not stored, which is no error. */
 void oa2_cache_put(oa2_cache_t *cache, const oa2_cache_entry_t *entry,
-                   apr_uint32_t mark, apr_int64_t now);
+                   oa2_cache_mark_t mark, apr_int64_t now);
 void oa2_cache_bump(oa2_cache_t *cache, apr_uint64_t tag);
 /* Everything becomes a miss. */
 void oa2_cache_flush(oa2_cache_t *cache);
-/* The listener: all that was committed elsewhere before now has been told. */
-void oa2_cache_beat(oa2_cache_t *cache, apr_int64_t now);
+/* The listener: all that was committed elsewhere before that moment of
+   base/clock.h's has been told. */
+void oa2_cache_beat(oa2_cache_t *cache, apr_time_t at);
 
 #endif

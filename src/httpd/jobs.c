@@ -4,8 +4,12 @@
  *
  * The lock is fcntl's on a file without a name that the children of one
  * configuration inherit: it belongs to a process, and ends with it, whatever
- * it dies of.  After a graceful restart old and new children have a worker
- * each for a while, which does no harm.
+ * it dies of.  After a graceful restart old and new children have workers
+ * for a while, which does no harm.
+ *
+ * A thread for each thing that may have to wait, for each database: so no
+ * outage and no purge stands in the way of a revocation that is told, nor of
+ * what vouches for the cache.
  */
 #include "httpd/jobs.h"
 
@@ -23,39 +27,48 @@
 #include <apr_thread_proc.h>
 #include <http_config.h>
 
+#include "base/clock.h"
 #include "httpd/log.h"
 #include "httpd/module.h"
 
 #define BEAT apr_time_from_sec(1)
+#define PURGE_FIRST apr_time_from_sec(5)    /* not all work when httpd starts */
 #define PURGE_EVERY apr_time_from_sec(60)
 #define PURGE_AGAIN apr_time_from_sec(10)   /* when there was more to remove */
 #define PURGE_MOST apr_time_from_sec(2)     /* the longest round */
 #define PURGE_BATCH 1000
-#define RETRY_MOST 4                        /* seconds */
+/* The pool, which the listener asks first, knows when to ask the network. */
+#define RETRY apr_time_from_sec(1)
+#define KINDS 3                             /* of workers a database has */
+#define NEVER (-1)
 
-/* One database, as the worker sees it. */
-typedef struct {
-    oa2_db_t *db;
-    apr_pool_t *pool;                   /* the listener's */
-    oa2_listener_t *listener;           /* NULL: not connected */
-    apr_time_t next_open;
-    int retry;                          /* seconds to the next attempt */
-    int was_lost;                       /* and was said so */
-    apr_time_t next_purge;
-    int purge_failed;                   /* and was said so */
-} work_t;
+typedef struct worker_t worker_t;
 
 typedef struct {
-    apr_pool_t *pool;                   /* the thread's own */
-    apr_pool_t *scratch;                /* emptied each time */
+    apr_pool_t *pool;                   /* the first thread's own */
     apr_thread_t *thread;
+    server_rec *server;                 /* whose log it is */
     int lock;                           /* file descriptor */
     int stop[2];                        /* a pipe: readable means end */
-    int elected;
     int count;
-    work_t *works;
-    struct pollfd *fds;                 /* count + 1 */
+    worker_t *workers;
 } jobs_t;
+
+/* One thread, which does one thing for one database. */
+struct worker_t {
+    const jobs_t *jobs;
+    oa2_db_t *db;
+    void (*work)(worker_t *);
+    apr_thread_t *thread;               /* NULL: not started */
+    apr_pool_t *pool;                   /* the thread's own */
+    apr_pool_t *scratch;                /* emptied each time */
+};
+
+/* The listening thread's state. */
+typedef struct {
+    oa2_listener_t *listener;           /* NULL: not connected */
+    int was_lost;                       /* and was said so */
+} ear_t;
 
 static apr_time_t jitter(apr_time_t most)
 {
@@ -104,150 +117,174 @@ static int elect(const jobs_t *jobs)
     return fcntl(jobs->lock, F_SETLK, &lock) == 0;
 }
 
+/* 1 when the thread has to end.  Waits for that; for fd to be readable, if it
+   is not -1; and for so long, or for ever. */
+static int ends_within(const jobs_t *jobs, apr_interval_time_t most, int fd)
+{
+    struct pollfd fds[2] = { { jobs->stop[0], POLLIN, 0 },
+                             { fd, POLLIN, 0 } };
+
+    if (poll(fds, 2, most < 0 ? -1 : (int)apr_time_as_msec(most)) < 0) {
+        return errno != EINTR;
+    }
+    return fds[0].revents != 0;
+}
+
 /* ------------------------------------------------------------ listening */
 
-static void lose(work_t *work, const oa2_err_t *err, apr_time_t now)
+static void lose(ear_t *ear, const oa2_db_t *db, const oa2_err_t *err)
 {
-    if (work->listener) oa2_listener_close(work->listener);
-    work->listener = NULL;
-    if (!work->was_lost) {
-        oa2_log_server(work->db->server, APLOG_WARNING, err->id,
+    if (ear->listener) oa2_listener_close(ear->listener);
+    ear->listener = NULL;
+    if (!ear->was_lost) {
+        oa2_log_server(db->server, APLOG_WARNING, err->id,
                        "%s; until it is back, cached tokens are asked for "
                        "again after %d seconds", err->meant, OA2_CACHE_TRUST);
     }
-    work->was_lost = 1;
-    work->retry = work->retry ? work->retry * 2 : 1;
-    if (work->retry > RETRY_MOST) work->retry = RETRY_MOST;
-    work->next_open = now + apr_time_from_sec(work->retry)
-        + jitter(APR_USEC_PER_SEC);
+    ear->was_lost = 1;
 }
 
-static void listen_again(work_t *work, apr_time_t now)
+static void open_ear(ear_t *ear, worker_t *worker)
 {
     oa2_err_t *err;
 
-    if (now < work->next_open) return;
-    apr_pool_clear(work->pool);
-    err = oa2_listener_open(&work->listener, work->db->store, work->pool);
+    apr_pool_clear(worker->scratch);
+    err = oa2_listener_open(&ear->listener, worker->db->store,
+                            worker->scratch);
     if (err) {
-        lose(work, err, apr_time_now());
+        lose(ear, worker->db, err);
         return;
     }
-    work->retry = 0;
-    oa2_log_server(work->db->server,
-                   work->was_lost ? APLOG_NOTICE : APLOG_INFO, OA2_ID(7051),
+    oa2_log_server(worker->db->server,
+                   ear->was_lost ? APLOG_NOTICE : APLOG_INFO, OA2_ID(7051),
                    "listening for what other servers change in the database");
-    work->was_lost = 0;
+    ear->was_lost = 0;
 }
 
-static void hear(work_t *work, int check, apr_pool_t *scratch)
+/* The listener lives in scratch, what it says in a pool below. */
+static void hear(ear_t *ear, worker_t *worker)
 {
-    apr_time_t now = apr_time_now();
-    oa2_err_t *err = oa2_listener_hear(work->listener, check,
-                                       apr_time_sec(now), scratch);
+    apr_pool_t *pool;
+    oa2_err_t *err;
 
-    if (err) lose(work, err, apr_time_now());
+    apr_pool_create(&pool, worker->scratch);
+    err = oa2_listener_hear(ear->listener, pool);
+    if (err) lose(ear, worker->db, err);
+    apr_pool_destroy(pool);
+}
+
+static void listen_always(worker_t *worker)
+{
+    ear_t ear = { NULL, 0 };
+    apr_interval_time_t most;
+
+    do {
+        if (ear.listener) {
+            hear(&ear, worker);
+        }
+        else {
+            open_ear(&ear, worker);
+        }
+        most = ear.listener ? BEAT : RETRY + jitter(RETRY);
+    } while (!ends_within(worker->jobs, most, ear.listener
+                          ? oa2_listener_socket(ear.listener) : -1));
+    if (ear.listener) oa2_listener_close(ear.listener);
+}
+
+/* That it could not be said, the listener tells: it hears nothing. */
+static void beat_always(worker_t *worker)
+{
+    do {
+        oa2_ctx_t ctx;
+
+        apr_pool_clear(worker->scratch);
+        ctx = oa2_db_ctx(worker->db, worker->scratch);
+        oa2_listener_beat(&ctx);
+    } while (!ends_within(worker->jobs, BEAT, -1));
 }
 
 /* ------------------------------------------------------------ purging */
 
-static int is_ending(const jobs_t *jobs)
+/* Rounds for two seconds at most; *removed: 0 when there is no more. */
+static oa2_err_t *purge(apr_int64_t *removed, worker_t *worker)
 {
-    struct pollfd fd = { jobs->stop[0], POLLIN, 0 };
+    apr_time_t began = oa2_clock();
+    oa2_err_t *err;
 
-    return poll(&fd, 1, 0) > 0;
-}
-
-static void purge(jobs_t *jobs, work_t *work)
-{
-    apr_time_t began = apr_time_now();
-    apr_int64_t removed = 1;
-    oa2_err_t *err = NULL;
-
-    while (!err && removed && !is_ending(jobs)
-           && apr_time_now() - began < PURGE_MOST) {
+    do {
         oa2_ctx_t ctx;
 
-        apr_pool_clear(jobs->scratch);
-        ctx = oa2_db_ctx(work->db, jobs->scratch);
-        err = oa2_purge(&removed, &ctx, PURGE_BATCH);
-        /* A revocation elsewhere does not wait for it. */
-        if (work->listener) hear(work, 0, jobs->scratch);
-    }
-    if (err && !work->purge_failed) {
-        oa2_log_server(work->db->server, APLOG_WARNING, OA2_ID(7052),
-                       "could not remove expired rows: %s", err->meant);
-    }
-    work->purge_failed = err != NULL;
+        apr_pool_clear(worker->scratch);
+        ctx = oa2_db_ctx(worker->db, worker->scratch);
+        err = oa2_purge(removed, &ctx, PURGE_BATCH);
+    } while (!err && *removed && !ends_within(worker->jobs, 0, -1)
+             && oa2_clock() - began < PURGE_MOST);
+    return err;
+}
+
+static void purge_always(worker_t *worker)
+{
     /* Jitter: several machines share a database. */
-    work->next_purge = began
-        + (!err && removed ? PURGE_AGAIN : PURGE_EVERY)
-        + jitter(apr_time_from_sec(10));
-}
+    apr_interval_time_t most = PURGE_FIRST + jitter(PURGE_EVERY - PURGE_FIRST);
+    apr_int64_t removed;
+    int has_failed = 0;
+    oa2_err_t *err;
 
-/* ------------------------------------------------------------ the thread */
-
-static void serve(jobs_t *jobs, int check)
-{
-    int i;
-
-    for (i = 0; i < jobs->count && !is_ending(jobs); i++) {
-        work_t *work = &jobs->works[i];
-        apr_time_t now = apr_time_now();
-
-        apr_pool_clear(jobs->scratch);
-        if (oa2_store_is_pgsql(work->db->store)) {
-            if (!work->listener) listen_again(work, now);
-            if (work->listener && (check || jobs->fds[i + 1].revents)) {
-                hear(work, check, jobs->scratch);
-            }
+    while (!ends_within(worker->jobs, most, -1)) {
+        err = purge(&removed, worker);
+        if (err && !has_failed) {
+            oa2_log_server(worker->db->server, APLOG_WARNING, OA2_ID(7052),
+                           "could not remove expired rows: %s", err->meant);
         }
-        if (now >= work->next_purge && !is_ending(jobs)) purge(jobs, work);
+        has_failed = err != NULL;
+        most = (!err && removed ? PURGE_AGAIN : PURGE_EVERY)
+            + jitter(apr_time_from_sec(10));
     }
 }
 
-/* 1 when the thread has to end. */
-static int wait_until(jobs_t *jobs, apr_time_t until)
+/* ------------------------------------------------------------ threads */
+
+static void *APR_THREAD_FUNC run_worker(apr_thread_t *thread, void *baton)
 {
-    apr_time_t left = until - apr_time_now();
-    int i;
+    worker_t *worker = baton;
 
-    /* A clock that was set back must not make us sleep for long. */
-    if (left > BEAT) left = BEAT;
-    jobs->fds[0].fd = jobs->stop[0];
-    jobs->fds[0].events = POLLIN;
-    for (i = 0; i < jobs->count; i++) {
-        oa2_listener_t *listener = jobs->works[i].listener;
-
-        jobs->fds[i + 1].fd = listener ? oa2_listener_socket(listener) : -1;
-        jobs->fds[i + 1].events = POLLIN;
-        jobs->fds[i + 1].revents = 0;
-    }
-    if (poll(jobs->fds, (nfds_t)jobs->count + 1,
-             left > 0 ? (int)apr_time_as_msec(left) + 1 : 0) < 0) {
-        return errno != EINTR;
-    }
-    return jobs->fds[0].revents != 0;
+    (void)thread;
+    worker->work(worker);
+    return NULL;
 }
 
+static void tell_no_thread(const jobs_t *jobs, apr_status_t rv)
+{
+    oa2_log_server(jobs->server, APLOG_ERR, OA2_ID(7053),
+                   "could not start a thread for background work (%pm): "
+                   "revocations on other servers may be seen after %d "
+                   "seconds only, and expired rows may stay", &rv,
+                   OA2_CACHE_TRUST);
+}
+
+/* Waits to be elected, and then for the end. */
 static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *baton)
 {
     jobs_t *jobs = baton;
-    apr_time_t next_beat = 0;
+    apr_status_t rv;
     int i;
 
     (void)thread;
-    do {
-        apr_time_t now = apr_time_now();
-        int check = now >= next_beat || next_beat - now > BEAT;
-
-        if (check) next_beat = now + BEAT;
-        if (!jobs->elected) jobs->elected = elect(jobs);
-        if (jobs->elected) serve(jobs, check);
-    } while (!wait_until(jobs, next_beat));
+    while (!elect(jobs)) {
+        if (ends_within(jobs, BEAT, -1)) return NULL;
+    }
     for (i = 0; i < jobs->count; i++) {
-        if (jobs->works[i].listener) {
-            oa2_listener_close(jobs->works[i].listener);
+        worker_t *worker = &jobs->workers[i];
+
+        rv = apr_thread_create(&worker->thread, NULL, run_worker, worker,
+                               worker->pool);
+        if (rv != APR_SUCCESS) tell_no_thread(jobs, rv);
+    }
+    while (!ends_within(jobs, NEVER, -1)) {
+    }
+    for (i = 0; i < jobs->count; i++) {
+        if (jobs->workers[i].thread) {
+            apr_thread_join(&rv, jobs->workers[i].thread);
         }
     }
     return NULL;
@@ -266,26 +303,44 @@ static apr_status_t end(void *baton)
     return APR_SUCCESS;
 }
 
-static void set_works(jobs_t *jobs, oa2_db_t *dbs)
+/* An allocator of its own: the parent's is another thread's. */
+static apr_pool_t *make_pool(apr_pool_t *parent)
 {
-    apr_time_t now = apr_time_now();
+    apr_allocator_t *allocator;
+    apr_pool_t *pool;
+
+    apr_allocator_create(&allocator);
+    apr_pool_create_ex(&pool, parent, NULL, allocator);
+    apr_allocator_owner_set(allocator, pool);
+    apr_pool_tag(pool, "mod_oauth2_api jobs");
+    return pool;
+}
+
+static void add_worker(jobs_t *jobs, oa2_db_t *db, void (*work)(worker_t *))
+{
+    worker_t *worker = &jobs->workers[jobs->count++];
+
+    worker->jobs = jobs;
+    worker->db = db;
+    worker->work = work;
+    worker->pool = make_pool(jobs->pool);
+    apr_pool_create(&worker->scratch, worker->pool);
+}
+
+static void set_workers(jobs_t *jobs, oa2_db_t *dbs)
+{
+    apr_size_t most = 0;
     oa2_db_t *db;
 
-    for (db = dbs; db; db = db->next) jobs->count++;
-    jobs->works = apr_pcalloc(jobs->pool, (apr_size_t)jobs->count
-                              * sizeof(work_t));
-    jobs->fds = apr_pcalloc(jobs->pool, ((apr_size_t)jobs->count + 1)
-                            * sizeof(struct pollfd));
-    jobs->count = 0;
+    for (db = dbs; db; db = db->next) most += KINDS;
+    jobs->workers = apr_pcalloc(jobs->pool, most * sizeof(worker_t));
     for (db = dbs; db; db = db->next) {
-        work_t *work = &jobs->works[jobs->count];
-
         if (!db->store) continue;
-        work->db = db;
-        work->next_purge = now + apr_time_from_sec(5)
-            + jitter(PURGE_EVERY - apr_time_from_sec(5));
-        apr_pool_create(&work->pool, jobs->pool);
-        jobs->count++;
+        if (oa2_store_is_pgsql(db->store)) {
+            add_worker(jobs, db, listen_always);
+            add_worker(jobs, db, beat_always);
+        }
+        add_worker(jobs, db, purge_always);
     }
 }
 
@@ -311,31 +366,17 @@ static apr_status_t start_thread(jobs_t *jobs)
     return rv;
 }
 
-/* An allocator of its own: pchild's is used by httpd's threads meanwhile. */
-static jobs_t *make(apr_pool_t *pchild)
-{
-    apr_allocator_t *allocator;
-    apr_pool_t *pool;
-    jobs_t *jobs;
-
-    apr_allocator_create(&allocator);
-    apr_pool_create_ex(&pool, pchild, NULL, allocator);
-    apr_allocator_owner_set(allocator, pool);
-    apr_pool_tag(pool, "mod_oauth2_api jobs");
-    jobs = apr_pcalloc(pool, sizeof(*jobs));
-    jobs->pool = pool;
-    apr_pool_create(&jobs->scratch, pool);
-    return jobs;
-}
-
 void oa2_jobs_start(oa2_db_t *dbs, apr_file_t *lock, server_rec *s,
                     apr_pool_t *pchild)
 {
-    jobs_t *jobs = make(pchild);
+    apr_pool_t *pool = make_pool(pchild);
+    jobs_t *jobs = apr_pcalloc(pool, sizeof(*jobs));
     apr_os_file_t fd;
     apr_status_t rv;
 
-    set_works(jobs, dbs);
+    jobs->pool = pool;
+    jobs->server = s;
+    set_workers(jobs, dbs);
     apr_os_file_get(&fd, lock);
     jobs->lock = fd;
     if (!jobs->count) return;
@@ -348,13 +389,9 @@ void oa2_jobs_start(oa2_db_t *dbs, apr_file_t *lock, server_rec *s,
         rv = start_thread(jobs);
     }
     if (rv != APR_SUCCESS) {
-        oa2_log_server(s, APLOG_ERR, OA2_ID(7053),
-                       "could not start the thread for background work "
-                       "(%pm): revocations on other servers are seen after "
-                       "%d seconds, and this process removes no expired rows",
-                       &rv, OA2_CACHE_TRUST);
+        tell_no_thread(jobs, rv);
         return;
     }
-    /* Before the pools below pchild are destroyed: the thread uses them. */
+    /* Before the pools below pchild are destroyed: the threads use them. */
     apr_pool_pre_cleanup_register(pchild, jobs, end);
 }

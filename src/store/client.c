@@ -125,7 +125,7 @@ static void cache_key(unsigned char key[OA2_KEY_LEN], const char *kind,
 
 static void cache_put(oa2_ctx_t *ctx, oa2_cache_entry_t *entry,
                       const unsigned char key[OA2_KEY_LEN],
-                      apr_uint32_t mark)
+                      oa2_cache_mark_t mark)
 {
     memcpy(entry->key, key, OA2_KEY_LEN);
     entry->expires = ctx->now + CACHED_FOR;
@@ -142,7 +142,7 @@ oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
     apr_size_t len = room;
     void *buf = cache ? apr_palloc(ctx->pool, room) : NULL;
     apr_array_header_t *rows;
-    apr_uint32_t mark = 0;
+    oa2_cache_mark_t mark = { 0, 0 };
     oa2_pack_t pack;
 
     if (cache) {
@@ -441,7 +441,7 @@ oa2_err_t *oa2_origin_is_known(int *known, oa2_ctx_t *ctx,
     oa2_cache_t *cache = ctx->store->clients;
     unsigned char key[OA2_KEY_LEN];
     apr_array_header_t *rows;
-    apr_uint32_t mark = 0;
+    oa2_cache_mark_t mark = { 0, 0 };
     char buf[1];
     apr_size_t len = sizeof(buf);
 

@@ -16,16 +16,20 @@
 #include <apr_strings.h>
 #include <libpq-fe.h>
 
+#include "base/clock.h"
 #include "store/pool.h"
 #include "store/tell.h"
 
 #define CONNECT_WITHIN apr_time_from_sec(3)
 #define ANSWER_WITHIN apr_time_from_sec(2)
-#define PING "p"                        /* a listener tries itself */
+/* A beat comes each second; without one for so long nothing is heard. */
+#define SILENT_FOR apr_time_from_sec(4)
+#define BEAT "p"
 
 struct oa2_listener_t {
     oa2_store_t *store;
     PGconn *conn;
+    apr_time_t heard;                   /* when the last beat was said */
 };
 
 static oa2_err_t *failure(apr_pool_t *pool, const char *what,
@@ -52,7 +56,7 @@ static int await(PGconn *conn, short events, apr_time_t until)
     int rv;
 
     do {
-        left = until - apr_time_now();
+        left = until - oa2_clock();
         if (left <= 0)
             return 0;
         rv = poll(&wait, 1, (int)apr_time_as_msec(left) + 1);
@@ -98,17 +102,68 @@ static int ask(PGconn *conn, const char *text, apr_time_t until)
     }
 }
 
-/* Bumps the cache for all that has arrived.  1 when nonce was among it. */
-static int notifications_take(oa2_listener_t *listener, const char *nonce)
+/* ------------------------------------------------------------ beats */
+
+/*
+ * A beat is said where the pool writes and counts when it is heard here: so
+ * it vouches for the whole way, the server behind the pool's connections
+ * included, which after a failover need not be the listener's, and poolers
+ * that share connections, where LISTEN succeeds and nothing is ever heard.
+ * PostgreSQL delivers in the order of commits: what was committed before the
+ * beat was said has been heard as well.
+ *
+ * It is "p", the store's name and when it was said, by base/clock.  The name
+ * is told to nobody but those who know the channel; other processes' beats
+ * mean nothing here.
+ */
+static const oa2_sql_t beat_sql = {
+    "listener_beat", "SELECT " OA2_TELL(BEAT, "$1"), { NULL },
+    .repeats = 1
+};
+
+oa2_err_t *oa2_listener_beat(oa2_ctx_t *ctx)
+{
+    oa2_store_t *store = ctx->store;
+    apr_time_t at = oa2_clock();
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &beat_sql, apr_psprintf(
+        ctx->pool, "%s %" APR_TIME_T_FMT, store->name, at)));
+    pthread_mutex_lock(&store->lock);
+    store->beaten = at;
+    pthread_mutex_unlock(&store->lock);
+    return NULL;
+}
+
+/* When it was said; 0: it is none of this store's. */
+static apr_time_t beat_read(const oa2_store_t *store, const char *text)
+{
+    apr_size_t len = strlen(store->name);
+    apr_time_t at = 0;
+
+    if (strncmp(text, store->name, len) == 0 && text[len] == ' ')
+        at = apr_strtoi64(text + len + 1, NULL, 10);
+    return at <= oa2_clock() ? at : 0;
+}
+
+/* Bumps the cache for all that has arrived.  The last beat among it is the
+   listener's; 1 when there was one. */
+static int notifications_take(oa2_listener_t *listener)
 {
     PGnotify *note;
     int found = 0;
 
     while ((note = PQnotifies(listener->conn)) != NULL) {
         const char *kind = note->extra;
+        apr_time_t at;
 
-        if (*kind == *PING)
-            found |= nonce && strcmp(kind + 1, nonce) == 0;
+        if (*kind == *BEAT) {
+            at = beat_read(listener->store, kind + 1);
+            if (at > listener->heard) {
+                listener->heard = at;
+                found = 1;
+            }
+        }
         /* A payload of a later version, or of somebody else: to be safe. */
         else if (!*kind || !strchr(OA2_KINDS, *kind))
             oa2_tell_caches(listener->store, OA2_OF_ALL, "");
@@ -119,38 +174,36 @@ static int notifications_take(oa2_listener_t *listener, const char *nonce)
     return found;
 }
 
-static const oa2_sql_t ping_sql = {
-    "listener_ping", "SELECT " OA2_TELL(PING, "$1"), { NULL },
-    .repeats = 1
-};
+static void vouch(const oa2_listener_t *listener)
+{
+    if (listener->store->tokens)
+        oa2_cache_beat(listener->store->tokens, listener->heard);
+    if (listener->store->clients)
+        oa2_cache_beat(listener->store->clients, listener->heard);
+}
 
-/*
- * Behind a pooler that shares connections LISTEN succeeds, and so does every
- * statement after it, but nothing is ever heard.  So something is said on
- * another connection, as other machines would say it.
- */
 static oa2_err_t *prove_hearing(oa2_listener_t *listener, apr_pool_t *pool)
 {
-    const char *nonce = oa2_random_text(pool, 16);
     apr_time_t until;
-    apr_array_header_t *rows;
     oa2_ctx_t ctx = { 0 };
 
     ctx.pool = pool;
     ctx.store = listener->store;
-    ctx.now = apr_time_sec(apr_time_now());
-    OA2_TRY(OA2_SQL(&rows, &ctx, &ping_sql, nonce));
-    until = apr_time_now() + ANSWER_WITHIN;
-    while (!notifications_take(listener, nonce))
+    OA2_TRY(oa2_listener_beat(&ctx));
+    until = oa2_clock() + ANSWER_WITHIN;
+    while (!notifications_take(listener))
         if (!await(listener->conn, POLLIN, until)
             || !PQconsumeInput(listener->conn))
             return oa2_err_make(pool, &oa2_temporarily_unavailable,
                                 OA2_ID(2042), NULL, "the database accepts "
                                 "LISTEN but delivers nothing: a connection "
-                                "pooler is in between; connect directly, or "
+                                "pooler is in between, or connections go to "
+                                "different servers; connect directly, or "
                                 "have it pool by session");
     return NULL;
 }
+
+/* ------------------------------------------------------------ listening */
 
 static const oa2_sql_t channel_sql = {
     "listener_channel",
@@ -180,7 +233,7 @@ static oa2_err_t *listen_text(const char **out, oa2_store_t *store,
 oa2_err_t *oa2_listener_open(oa2_listener_t **out, oa2_store_t *store,
                              apr_pool_t *pool)
 {
-    apr_time_t until = apr_time_now() + CONNECT_WITHIN;
+    apr_time_t until = oa2_clock() + CONNECT_WITHIN;
     oa2_listener_t *listener = apr_pcalloc(pool, sizeof(*listener));
     const char *listen;
     oa2_err_t *err;
@@ -208,6 +261,7 @@ oa2_err_t *oa2_listener_open(oa2_listener_t **out, oa2_store_t *store,
     }
     /* Whatever was told before, nobody heard. */
     oa2_tell_caches(store, OA2_OF_ALL, "");
+    vouch(listener);
     *out = listener;
     return NULL;
 }
@@ -217,24 +271,34 @@ int oa2_listener_socket(const oa2_listener_t *listener)
     return PQsocket(listener->conn);
 }
 
-oa2_err_t *oa2_listener_hear(oa2_listener_t *listener, int check,
-                             apr_int64_t now, apr_pool_t *pool)
+/* Of beats, for too long. */
+static oa2_err_t *silence(oa2_listener_t *listener, apr_pool_t *pool)
 {
-    PGconn *conn = listener->conn;
-    int good = PQconsumeInput(conn);
+    oa2_store_t *store = listener->store;
+    int was_said;
 
-    if (good && check)
-        good = ask(conn, "SELECT 1", apr_time_now() + ANSWER_WITHIN);
-    notifications_take(listener, NULL);
+    pthread_mutex_lock(&store->lock);
+    was_said = store->beaten - listener->heard > SILENT_FOR / 2;
+    pthread_mutex_unlock(&store->lock);
+    return oa2_err_make(pool, &oa2_temporarily_unavailable, OA2_ID(2300),
+                        NULL, "the connection that tells what other machines "
+                        "change has become silent: %s", was_said
+                        ? "what is said on other connections is not heard "
+                        "there, so it is to another server, or a dead one"
+                        : "no other connection answers either");
+}
+
+oa2_err_t *oa2_listener_hear(oa2_listener_t *listener, apr_pool_t *pool)
+{
+    int good = PQconsumeInput(listener->conn);
+
+    if (notifications_take(listener))
+        vouch(listener);
     if (!good)
         return failure(pool, "lost the connection that tells what other "
-                       "machines change", conn);
-    if (check) {
-        if (listener->store->tokens)
-            oa2_cache_beat(listener->store->tokens, now);
-        if (listener->store->clients)
-            oa2_cache_beat(listener->store->clients, now);
-    }
+                       "machines change", listener->conn);
+    if (oa2_clock() - listener->heard > SILENT_FOR)
+        return silence(listener, pool);
     return NULL;
 }
 

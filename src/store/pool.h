@@ -37,6 +37,7 @@ struct oa2_store_t {
     int is_memory;                      /* SQLite's ":memory:" */
     oa2_cache_t *tokens;
     oa2_cache_t *clients;
+    char name[24];                      /* nobody else's; see listener.c */
     volatile apr_uint32_t unprepared;   /* pgsql.c: nothing keeps a name */
     /* pool.c's: */
     int most;                           /* slots */
@@ -54,6 +55,7 @@ struct oa2_store_t {
     int down;                           /* the gate is shut */
     apr_time_t down_until;              /* then somebody tries */
     apr_time_t probing;                 /* since when; 0: nobody */
+    apr_time_t beaten;                  /* listener.c: the last beat */
 };
 
 /* How a slot comes back. */

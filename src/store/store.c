@@ -33,6 +33,7 @@ oa2_err_t *oa2_store_open(oa2_store_t **out, const oa2_store_conf_t *conf,
         && strcmp(conf->params, ":memory:") == 0;
     store->tokens = tokens;
     store->clients = clients;
+    apr_cpystrn(store->name, oa2_random_text(pool, 16), sizeof(store->name));
     rv = oa2_pool_make(store, store->is_pgsql ? conf->connections : 1,
                        conf->wait_ms, pool);
     if (rv != APR_SUCCESS)

@@ -509,15 +509,26 @@ oa2_err_t *oa2_purge(apr_int64_t *removed, oa2_ctx_t *ctx, int n);
  */
 typedef struct oa2_listener_t oa2_listener_t;
 
-/* Connects, LISTENs, and then flushes the cache.  Bounded by a few seconds. */
+/*
+ * Says, on a connection of the pool's, what the listener has to hear.  Once a
+ * second, and not in the listener's thread: it waits as any statement does.
+ */
+oa2_err_t *oa2_listener_beat(oa2_ctx_t *ctx);
+/*
+ * Connects, LISTENs, hears a beat, and then flushes the cache.  Bounded by a
+ * few seconds.
+ */
 oa2_err_t *oa2_listener_open(oa2_listener_t **out, oa2_store_t *store,
                              apr_pool_t *pool);
 /* For poll(2): readable when there is something to hear. */
 int oa2_listener_socket(const oa2_listener_t *listener);
-/* Bumps the cache for all that has arrived.  With check: first a round trip,
-   after which it beats (oa2_cache_beat).  An error: close and open again. */
-oa2_err_t *oa2_listener_hear(oa2_listener_t *listener, int check,
-                             apr_int64_t now, apr_pool_t *pool);
+/*
+ * Bumps the cache for all that has arrived.  A beat that is among it vouches
+ * for the cache (oa2_cache_beat), as of when it was said: what others commit
+ * where the pool writes is heard here.  Waits for nothing.  An error, also
+ * when no beat came for four seconds: close and open again.
+ */
+oa2_err_t *oa2_listener_hear(oa2_listener_t *listener, apr_pool_t *pool);
 void oa2_listener_close(oa2_listener_t *listener);
 
 #endif

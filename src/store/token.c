@@ -86,7 +86,8 @@ static oa2_token_t *in_realm(const oa2_ctx_t *ctx, oa2_token_t *token)
 
 /* Three tags at most: with a family, its tag stands for the token's own. */
 static void access_remember(oa2_ctx_t *ctx, oa2_token_t *token,
-                            oa2_cache_entry_t *entry, apr_uint32_t mark)
+                            oa2_cache_entry_t *entry,
+                            oa2_cache_mark_t mark)
 {
     oa2_cache_t *cache = ctx->store->tokens;
     apr_size_t room = oa2_cache_room(cache);
@@ -154,7 +155,7 @@ oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
     oa2_cache_t *cache = ctx->store->tokens;
     oa2_cache_entry_t entry;
     apr_array_header_t *rows;
-    apr_uint32_t mark = 0;
+    oa2_cache_mark_t mark = { 0, 0 };
     oa2_token_t *token;
     const unsigned char *key = key_of(digest, ctx->pool);
 

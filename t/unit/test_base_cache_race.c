@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/cache.h"
+#include "unit/fixture_clock.h"
 
 #define CACHE_SIZE 4096             /* one set of eight */
 #define ENTRY_SIZE 256
@@ -85,7 +86,7 @@ static void change(world_t *world, unsigned n)
 static void refresh(world_t *world, unsigned n)
 {
     apr_uint64_t words[WORDS];
-    apr_uint32_t mark = oa2_cache_mark(world->cache);
+    oa2_cache_mark_t mark = oa2_cache_mark(world->cache);
     apr_uint64_t version = GET(&world->truth[n]);
     oa2_cache_entry_t entry;
     int i;
@@ -150,6 +151,7 @@ static world_t *make_world(void)
                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     assert_true(world != MAP_FAILED);
+    fixture_clock_stopped = apr_time_from_sec(NOW);
     world->cache = oa2_cache_init(world->memory, CACHE_SIZE, ENTRY_SIZE, NULL);
     assert_non_null(world->cache);
     assert_int_equal(oa2_cache_capacity(world->cache), 8);
@@ -282,6 +284,7 @@ static int put_key(world_t *world, unsigned n, const void *data,
     char buf[ENTRY_SIZE];
     apr_size_t len = sizeof(buf);
 
+    fixture_clock_stopped = apr_time_from_sec(now);
     memset(&entry, 0, sizeof(entry));
     key_of(entry.key, n);
     entry.expires = LATER;
