@@ -112,7 +112,7 @@ static void check_sqlite(oa2_check_t *check, server_rec *s,
 
 static oa2_err_t *look_at_pgsql(void *baton, apr_pool_t *pool)
 {
-    return oa2_db_prepare_once(baton, pool);
+    return oa2_db_look_once(baton, pool);
 }
 
 /* Parameters were read with the directive.  One that is away is no mistake:

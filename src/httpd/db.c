@@ -10,6 +10,7 @@
 #include <unixd.h>
 
 #include "base/encode.h"
+#include "base/units.h"
 #include "httpd/log.h"
 #include "httpd/module.h"
 #include "httpd/shared.h"
@@ -44,15 +45,19 @@ static void enlarge(oa2_db_t *db, const oa2_settings_t *settings)
     if (db->token_entry < entry) db->token_entry = entry;
 }
 
-static oa2_db_realm_t *realm_of(oa2_db_t *db, const char *name,
-                                apr_pool_t *pool)
+static oa2_db_realm_t *realm_of(oa2_db_t *db, const oa2_settings_t *settings,
+                                server_rec *s, apr_pool_t *pool)
 {
     oa2_db_realm_t **at = &db->realms;
 
-    while (*at && strcmp((*at)->name, name) != 0) at = &(*at)->next;
+    while (*at && strcmp((*at)->name, settings->realm) != 0) {
+        at = &(*at)->next;
+    }
     if (!*at) {
         *at = apr_pcalloc(pool, sizeof(**at));
-        (*at)->name = name;
+        (*at)->name = settings->realm;
+        (*at)->settings = settings;
+        (*at)->server = s;
     }
     return *at;
 }
@@ -80,7 +85,7 @@ oa2_db_t *oa2_db_collect(server_rec *main_server, apr_pool_t *pool)
         }
         enlarge(db, &conf->settings);
         conf->db = db;
-        conf->realm = realm_of(db, conf->settings.realm, pool);
+        conf->realm = realm_of(db, &conf->settings, s, pool);
     }
     return dbs;
 }
@@ -191,6 +196,41 @@ static oa2_err_t *check_pgsql(const oa2_db_t *db, oa2_ctx_t *ctx)
                         schema.oldest, remedy(db, "db migrate", ctx->pool));
 }
 
+/*
+ * Servers with different secrets refuse each other's tokens without a word, so
+ * each notes a fingerprint of its own (first) one.  While a secret is being
+ * changed, step by step, each server knows the one that was noted last.
+ */
+static oa2_err_t *compare_secrets(const oa2_db_realm_t *realm, oa2_ctx_t *ctx)
+{
+    const oa2_keys_t *keys = &realm->settings->keys;
+    const char *before;
+    apr_int64_t when;
+    int i;
+
+    /* One that could not be read is told elsewhere. */
+    if (!keys->count) return NULL;
+    OA2_TRY(oa2_realm_note_secret(
+        &before, &when, ctx,
+        oa2_b64url_encode(ctx->pool, keys->mark[0], OA2_KEY_LEN)));
+    for (i = 0; i < keys->count; i++) {
+        if (strcmp(before, oa2_b64url_encode(ctx->pool, keys->mark[i],
+                                             OA2_KEY_LEN)) == 0) {
+            return NULL;
+        }
+    }
+    if (!*before) return NULL;
+    oa2_log_server(realm->server, APLOG_WARNING, OA2_ID(7533),
+                   "the secret in \"%s\" is not that of the server that "
+                   "started on this database at %s: they refuse each other's "
+                   "tokens, codes and forms.  Give all servers of a realm "
+                   "the same secret file (OAuth2SecretFile).  If it was "
+                   "replaced on purpose, this is not said again",
+                   realm->settings->secret_file,
+                   oa2_units_say_time(when, ctx->pool));
+    return NULL;
+}
+
 oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx)
 {
     oa2_db_realm_t *realm;
@@ -200,19 +240,38 @@ oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx)
             ? check_pgsql(db, ctx) : oa2_schema_migrate(&applied, ctx));
     for (realm = db->realms; realm; realm = realm->next) {
         OA2_TRY(oa2_realm_enter(&realm->id, ctx, realm->name));
+        ctx->realm = realm->id;
+        OA2_TRY(compare_secrets(realm, ctx));
     }
     apr_atomic_set32(&db->is_ready, 1);
     return NULL;
 }
 
-oa2_err_t *oa2_db_prepare_once(oa2_db_t *db, apr_pool_t *pool)
+/* A store for this only. */
+static oa2_err_t *open_once(oa2_ctx_t *ctx, const oa2_db_t *db,
+                            apr_pool_t *pool)
 {
     oa2_store_conf_t conf = db->conf;
-    oa2_ctx_t ctx = oa2_db_ctx(db, pool);
 
     conf.connections = 1;
-    OA2_TRY(oa2_store_open(&ctx.store, &conf, NULL, NULL, pool));
+    *ctx = oa2_db_ctx(db, pool);
+    return oa2_store_open(&ctx->store, &conf, NULL, NULL, pool);
+}
+
+oa2_err_t *oa2_db_prepare_once(oa2_db_t *db, apr_pool_t *pool)
+{
+    oa2_ctx_t ctx;
+
+    OA2_TRY(open_once(&ctx, db, pool));
     return oa2_db_prepare(db, &ctx);
+}
+
+oa2_err_t *oa2_db_look_once(const oa2_db_t *db, apr_pool_t *pool)
+{
+    oa2_ctx_t ctx;
+
+    OA2_TRY(open_once(&ctx, db, pool));
+    return check_pgsql(db, &ctx);
 }
 
 /* A pool with an allocator of its own: httpd's threads use pchild's. */

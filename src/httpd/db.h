@@ -19,6 +19,8 @@
 typedef struct oa2_db_realm_t {
     struct oa2_db_realm_t *next;        /* as configured */
     const char *name;
+    const oa2_settings_t *settings;     /* of the first server that has it */
+    server_rec *server;                 /* that one */
     apr_int64_t id;                     /* once the db is_ready */
 } oa2_db_realm_t;
 
@@ -63,6 +65,9 @@ oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx);
 /* The same from a process that is not a child, on a connection of its own
    which ends with the pool. */
 oa2_err_t *oa2_db_prepare_once(oa2_db_t *db, apr_pool_t *pool);
+/* PostgreSQL: whether it could be prepared.  Changes nothing: no realm gets a
+   number because somebody tries out a configuration. */
+oa2_err_t *oa2_db_look_once(const oa2_db_t *db, apr_pool_t *pool);
 /* In a child, before it has threads. */
 oa2_err_t *oa2_db_open(oa2_db_t *db, apr_pool_t *pchild);
 /*

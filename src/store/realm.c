@@ -154,6 +154,34 @@ oa2_err_t *oa2_realm_enter(apr_int64_t *id, oa2_ctx_t *ctx, const char *name)
                         TRIES);
 }
 
+#define SECRET "SELECT secret, secret_seen FROM oauth2_realm WHERE id = $1"
+static const oa2_sql_t secret_sql = {
+    "realm_note_secret: find", SECRET, { SECRET }, .repeats = 1
+};
+
+#define NOTE "UPDATE oauth2_realm SET secret = $2, secret_seen = $3" \
+    " WHERE id = $1 RETURNING 1"
+static const oa2_sql_t note_sql = {
+    "realm_note_secret", NOTE, { NOTE }, .repeats = 1
+};
+
+oa2_err_t *oa2_realm_note_secret(const char **before, apr_int64_t *when,
+                                 oa2_ctx_t *ctx, const char *mark)
+{
+    const char *id = oa2_sql_number(ctx->pool, ctx->realm);
+    apr_array_header_t *rows;
+    apr_array_header_t *noted;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &secret_sql, id));
+    OA2_TRY(OA2_SQL(&noted, ctx, &note_sql, id, mark,
+                    oa2_sql_number(ctx->pool, ctx->now)));
+    *before = rows->nelts
+        ? oa2_row_text(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0) : "";
+    *when = rows->nelts
+        ? oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 1) : 0;
+    return NULL;
+}
+
 oa2_err_t *oa2_realm_list(apr_array_header_t **out, oa2_ctx_t *ctx)
 {
     apr_array_header_t *rows;

@@ -137,6 +137,12 @@ oa2_err_t *oa2_realm_enter(apr_int64_t *id, oa2_ctx_t *ctx, const char *name);
 /* Gives no number: *found is 0 when it has none, and *id as it was. */
 oa2_err_t *oa2_realm_find(int *found, apr_int64_t *id, oa2_ctx_t *ctx,
                           const char *name);
+/*
+ * Notes mark, a fingerprint of the server's secret, for ctx->realm.  *before:
+ * the one noted last, at *when; "" if none was.
+ */
+oa2_err_t *oa2_realm_note_secret(const char **before, apr_int64_t *when,
+                                 oa2_ctx_t *ctx, const char *mark);
 /* oa2_realm_t, all of them, by id. */
 oa2_err_t *oa2_realm_list(apr_array_header_t **out, oa2_ctx_t *ctx);
 

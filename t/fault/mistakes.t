@@ -318,6 +318,24 @@ for (
 }
 write_conf();
 
+subtest 'another secret than that of the server before' => sub {
+    my $another = random_text(32);
+    my $told = qr/:warn\].*OA27533:.*state\/secret/;
+    new_lines();
+    # Changed as operations.md says: in steps, of which none is a mistake.
+    for my $text ("$good\n$another", "$another\n$good", "$another\n",
+                  "$another\n") {
+        secret($text);
+        ok(graceful(), 'restarted');
+        unlike(new_lines(), $told, 'nothing is said');
+    }
+    secret($good);
+    ok(graceful(), 'restarted');
+    like(new_lines(), $told, 'a secret that nobody else has is told');
+    ok(graceful(), 'restarted');
+    unlike(new_lines(), $told, 'once');
+};
+
 subtest 'a start refuses as httpd -t does' => sub {
     end_httpd($pid);
     secret('junk');

@@ -67,6 +67,24 @@ static void realms_are_numbered(void **state)
     assert_true(APR_ARRAY_IDX(list, 1, oa2_realm_t).created == FIXTURE_NOW);
 }
 
+static void secrets_are_noted_by_realm(void **state)
+{
+    realms_t *realms = *state;
+    const char *before;
+    apr_int64_t when;
+
+    fixture_good(oa2_realm_note_secret(&before, &when, realms->a, "one"));
+    assert_string_equal(before, "");
+    realms->a->now++;
+    fixture_good(oa2_realm_note_secret(&before, &when, realms->a, "two"));
+    assert_string_equal(before, "one");
+    assert_true(when == FIXTURE_NOW);
+    fixture_good(oa2_realm_note_secret(&before, &when, realms->b, "three"));
+    assert_string_equal(before, "");
+    fixture_good(oa2_realm_note_secret(&before, &when, realms->a, "two"));
+    assert_string_equal(before, "two");
+}
+
 typedef struct {
     oa2_ctx_t *ctx;
     pthread_barrier_t *barrier;
@@ -413,6 +431,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(realms_are_numbered),
+        TEST(secrets_are_noted_by_realm),
         TEST(racing_starters_agree),
         TEST(clients_are_of_a_realm),
         TEST(no_name_is_another_realms_key),
