@@ -149,6 +149,43 @@ static oa2_err_t *share(oa2_db_t *db, const oa2_shared_t *shared)
                        CLIENT_ENTRY);
 }
 
+static void tell_away(void *baton, const oa2_err_t *why)
+{
+    const oa2_db_t *db = baton;
+
+    oa2_log_server(db->server, APLOG_ERR, OA2_ID(7300),
+                   "OAuth2Database %s refuses requests (503), this one first: "
+                   "OA2%04d: %s; the others are told at level info",
+                   db->conf.driver, why->id, why->meant);
+}
+
+static void tell_back(void *baton, apr_uint32_t refused)
+{
+    const oa2_db_t *db = baton;
+
+    oa2_log_server(db->server, APLOG_NOTICE, OA2_ID(7301),
+                   "OAuth2Database %s answers again; %u statements were "
+                   "refused meanwhile", db->conf.driver, (unsigned)refused);
+}
+
+/* Without shared memory each process tells it for itself. */
+static void share_health(oa2_db_t *db, const oa2_shared_t *shared,
+                         apr_pool_t *pool)
+{
+    void *memory;
+    int is_new;
+
+    if (oa2_shared_get(&memory, &is_new, shared,
+                       name_of(db, "health", shared->pool),
+                       sizeof(*db->watch.health))) {
+        memory = apr_pcalloc(pool, sizeof(*db->watch.health));
+    }
+    db->watch.health = memory;
+    db->watch.away = tell_away;
+    db->watch.back = tell_back;
+    db->watch.baton = db;
+}
+
 void oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool, apr_pool_t *pool)
 {
     oa2_shared_t shared = { process_pool, pool, apr_time_now() };
@@ -156,6 +193,7 @@ void oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool, apr_pool_t *pool)
     oa2_db_t *db;
 
     for (db = dbs; db; db = db->next) {
+        share_health(db, &shared, pool);
         err = share(db, &shared);
         if (!err) continue;
         /* Truth is in the database: without a cache it is only slower. */
@@ -274,6 +312,14 @@ oa2_err_t *oa2_db_look_once(const oa2_db_t *db, apr_pool_t *pool)
     return check_pgsql(db, &ctx);
 }
 
+static oa2_err_t *open_store(oa2_db_t *db, apr_pool_t *pool)
+{
+    OA2_TRY(oa2_store_open(&db->store, &db->conf, db->tokens, db->clients,
+                           pool));
+    oa2_store_watch(db->store, &db->watch);
+    return NULL;
+}
+
 /* A pool with an allocator of its own: httpd's threads use pchild's. */
 oa2_err_t *oa2_db_open(oa2_db_t *db, apr_pool_t *pchild)
 {
@@ -284,8 +330,7 @@ oa2_err_t *oa2_db_open(oa2_db_t *db, apr_pool_t *pchild)
     apr_allocator_owner_set(allocator, db->pool);
     apr_pool_tag(db->pool, "mod_oauth2_api database");
     apr_thread_mutex_create(&db->gate, APR_THREAD_MUTEX_DEFAULT, db->pool);
-    return oa2_store_open(&db->store, &db->conf, db->tokens, db->clients,
-                          pchild);
+    return open_store(db, pchild);
 }
 
 /* Under the gate. */
@@ -293,10 +338,7 @@ static oa2_err_t *try_again(oa2_db_t *db, apr_pool_t *pool)
 {
     oa2_ctx_t ctx;
 
-    if (!db->store) {
-        OA2_TRY(oa2_store_open(&db->store, &db->conf, db->tokens, db->clients,
-                               db->pool));
-    }
+    if (!db->store) OA2_TRY(open_store(db, db->pool));
     ctx = oa2_db_ctx(db, pool);
     OA2_TRY(oa2_db_prepare(db, &ctx));
     oa2_log_server(db->server, APLOG_NOTICE, OA2_ID(7530),

@@ -33,6 +33,7 @@ typedef struct oa2_db_t {
     apr_size_t token_entry;
     oa2_cache_t *tokens;                /* in shared memory */
     oa2_cache_t *clients;
+    oa2_watch_t watch;                  /* tells when it goes and comes */
     oa2_store_t *store;                 /* a child's; NULL before child_init */
     oa2_pace_t pages;                   /* a child's: error pages told at the
                                            log's default level */

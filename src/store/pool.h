@@ -37,6 +37,7 @@ struct oa2_store_t {
     int is_memory;                      /* SQLite's ":memory:" */
     oa2_cache_t *tokens;
     oa2_cache_t *clients;
+    const oa2_watch_t *watch;           /* NULL: nobody is told */
     char name[24];                      /* nobody else's; see listener.c */
     volatile apr_uint32_t unprepared;   /* pgsql.c: nothing keeps a name */
     /* pool.c's: */
@@ -57,6 +58,9 @@ struct oa2_store_t {
     apr_time_t probing;                 /* since when; 0: nobody */
     apr_time_t beaten;                  /* listener.c: the last beat */
 };
+
+/* What became of a statement; health.c tells when it makes a difference. */
+void oa2_health_note(oa2_store_t *store, oa2_err_t *err);
 
 /* How a slot comes back. */
 typedef enum {

@@ -141,11 +141,9 @@ static oa2_fault_t *run_on(apr_array_header_t **rows, oa2_ctx_t *ctx,
     return fault;
 }
 
-oa2_err_t *oa2_sql_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
-                       const oa2_sql_t *sql, int nargs,
-                       const char *const *values)
+static oa2_err_t *run(apr_array_header_t **rows, oa2_ctx_t *ctx,
+                      const oa2_sql_t *sql, const oa2_args_t *args)
 {
-    const oa2_args_t args = { nargs, values };
     apr_time_t began = oa2_clock();
     apr_array_header_t *found = NULL;
     oa2_fault_t *fault;
@@ -158,13 +156,13 @@ oa2_err_t *oa2_sql_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
 
         OA2_TRY(oa2_pool_acquire(&slot, ctx));
         since = slot->since;
-        fault = run_on(&found, ctx, slot, sql, &args, 0);
+        fault = run_on(&found, ctx, slot, sql, args, 0);
         late = oa2_clock() - began > AGAIN_WITHIN;
         /* One connection's silence is its own: once, another is asked. */
         if (fault && sql->repeats && is_unknown(fault)
             && (late || fault->kind == OA2_FAULT_HUNG)
             && (slot = oa2_pool_another(ctx->store, since)) != NULL)
-            fault = run_on(&found, ctx, slot, sql, &args,
+            fault = run_on(&found, ctx, slot, sql, args,
                            fault->kind == OA2_FAULT_HUNG);
         if (!fault) {
             *rows = found;
@@ -174,6 +172,17 @@ oa2_err_t *oa2_sql_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
             || fault->kind == OA2_FAULT_HUNG)
             return fault_error(ctx, sql, fault);
     }
+}
+
+oa2_err_t *oa2_sql_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
+                       const oa2_sql_t *sql, int nargs,
+                       const char *const *values)
+{
+    const oa2_args_t args = { nargs, values };
+    oa2_err_t *err = run(rows, ctx, sql, &args);
+
+    oa2_health_note(ctx->store, err);
+    return err;
 }
 
 /* ------------------------------------------------------------ values */

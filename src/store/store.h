@@ -102,6 +102,27 @@ int oa2_store_is_pgsql(const oa2_store_t *store);
 /* One cheap statement: NULL when the database answers. */
 oa2_err_t *oa2_store_ping(oa2_ctx_t *ctx);
 
+/* Whether it answers, as all processes of the machine see it: shared memory,
+   zero at first. */
+typedef struct oa2_health_t {
+    volatile apr_uint32_t is_away;      /* and that was told */
+    volatile apr_uint32_t refused;      /* statements, since then */
+    volatile apr_uint32_t last;         /* when, by base/clock.h, in seconds */
+} oa2_health_t;
+
+/* Who is told, from any thread, when that changes. */
+typedef struct oa2_watch_t {
+    oa2_health_t *health;
+    /* The first that was refused; all have severity OA2_LOG_INFO from then. */
+    void (*away)(void *baton, const oa2_err_t *why);
+    /* The first that was answered when none had been refused for 3 s. */
+    void (*back)(void *baton, apr_uint32_t refused);
+    void *baton;
+} oa2_watch_t;
+
+/* Before the store has threads.  It keeps the pointer. */
+void oa2_store_watch(oa2_store_t *store, const oa2_watch_t *watch);
+
 typedef struct oa2_schema_t {
     int current;                        /* version in the database; 0: none */
     int newest;                         /* version this program knows */

@@ -85,6 +85,16 @@ for my $how (qw(stop kill)) {
     cmp_ok(time - $parallel_began, '<', 3, "$how: 40 at once do not queue");
     is(scalar(grep { $_->{status} == 503 } @answers), 40, "$how: all 503");
 
+    # What strangers ask for does not fill the log.
+    for (1 .. 5) {
+        parallel(map { [ 'token', basic => $svc, form =>
+            [ grant_type => 'client_credentials' ] ] } 1 .. 60);
+    }
+    my @told = grep { /\[oauth2_api:error\]/ }
+        split /\n/, slurp(var('error_log'));
+    is(scalar @told, $rounds, "$how: 300 more were refused, it was told once");
+    like($told[-1], qr/OA27300: .*OA22\d{3}: /, "$how: with the reason");
+
     # Without a listener nobody vouches for the cache: 5 s, then no more.
     ok(wait_for(12, sub {
         request('GET', '/api/file.txt', bearer => $cached)->{status} == 503
@@ -110,6 +120,14 @@ for my $how (qw(stop kill)) {
         my @back = $log =~ /\[oauth2_api:notice\] .* OA27051:/g;
         @back >= $rounds;
     } ), "$how: the listener is back");
+    my @refused;
+    ok(wait_for(15, sub {
+        @refused = slurp(var('error_log'))
+            =~ /\[oauth2_api:notice\] .* OA27301: .*?(\d+) statements/g;
+        @refused >= $rounds;
+    }), "$how: that it is back is told");
+    is(scalar @refused, $rounds, "$how: once");
+    cmp_ok($refused[-1], '>=', 300, "$how: with how many were refused");
 }
 
 subtest 'the log says it once, not once a request' => sub {

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * health.c - whether the database answers, told when that changes.
+ *
+ * What strangers ask for must not fill the log: so each refusal is told at
+ * info, with its request, and the state once each way.  A busy database
+ * answers some and refuses others; it is well again when it has refused
+ * nobody for a while.
+ *
+ * The words are all processes'.  Whoever changes the first one tells.
+ */
+#include <apr_atomic.h>
+
+#include "base/clock.h"
+#include "store/pool.h"
+
+#define QUIET_FOR 3                     /* seconds without a refusal */
+
+/* Wraps after 136 years of uptime. */
+static apr_uint32_t seconds(void)
+{
+    return (apr_uint32_t)apr_time_sec(oa2_clock_coarse());
+}
+
+static void refused(const oa2_watch_t *watch, oa2_err_t *err)
+{
+    oa2_health_t *health = watch->health;
+
+    apr_atomic_set32(&health->last, seconds());
+    apr_atomic_inc32(&health->refused);
+    if (apr_atomic_cas32(&health->is_away, 1, 0) == 0)
+        watch->away(watch->baton, err);
+    err->severity = OA2_LOG_INFO;
+}
+
+static void answered(const oa2_watch_t *watch)
+{
+    oa2_health_t *health = watch->health;
+
+    if (!apr_atomic_read32(&health->is_away)
+        || seconds() - apr_atomic_read32(&health->last) < QUIET_FOR)
+        return;
+    if (apr_atomic_cas32(&health->is_away, 0, 1) == 1)
+        watch->back(watch->baton, apr_atomic_xchg32(&health->refused, 0));
+}
+
+void oa2_health_note(oa2_store_t *store, oa2_err_t *err)
+{
+    if (!store->watch)
+        return;
+    if (!err)
+        answered(store->watch);
+    else if (err->kind == &oa2_temporarily_unavailable)
+        refused(store->watch, err);
+}
+
+void oa2_store_watch(oa2_store_t *store, const oa2_watch_t *watch)
+{
+    store->watch = watch;
+}
