@@ -124,7 +124,7 @@ static int ends_within(const jobs_t *jobs, apr_interval_time_t most, int fd)
     struct pollfd fds[2] = { { jobs->stop[0], POLLIN, 0 },
                              { fd, POLLIN, 0 } };
 
-    if (poll(fds, 2, most < 0 ? -1 : (int)apr_time_as_msec(most)) < 0) {
+    if (poll(fds, 2, most < 0 ? -1 : (int)apr_time_as_msec(most + 999)) < 0) {
         return errno != EINTR;
     }
     return fds[0].revents != 0;
@@ -185,7 +185,8 @@ static void listen_always(worker_t *worker)
         else {
             open_ear(&ear, worker);
         }
-        most = ear.listener ? BEAT : RETRY + jitter(RETRY);
+        most = ear.listener ? oa2_listener_rest(ear.listener)
+            : RETRY + jitter(RETRY);
     } while (!ends_within(worker->jobs, most, ear.listener
                           ? oa2_listener_socket(ear.listener) : -1));
     if (ear.listener) oa2_listener_close(ear.listener);

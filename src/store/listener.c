@@ -24,12 +24,17 @@
 #define ANSWER_WITHIN apr_time_from_sec(2)
 /* A beat comes each second; without one for so long nothing is heard. */
 #define SILENT_FOR apr_time_from_sec(4)
+/* Who floods the channel shall not make every request ask the database. */
+#define FLUSH_EVERY apr_time_from_msec(500)
+#define REST apr_time_from_sec(1)
 #define BEAT "p"
 
 struct oa2_listener_t {
     oa2_store_t *store;
     PGconn *conn;
     apr_time_t heard;                   /* when the last beat was said */
+    apr_time_t flushed;                 /* when it last told: all */
+    int owes;                           /* to tell that again */
 };
 
 static oa2_err_t *failure(apr_pool_t *pool, const char *what,
@@ -146,6 +151,17 @@ static apr_time_t beat_read(const oa2_store_t *store, const char *text)
     return at <= oa2_clock() ? at : 0;
 }
 
+static void flush(oa2_listener_t *listener)
+{
+    apr_time_t now = oa2_clock();
+
+    listener->owes = now - listener->flushed < FLUSH_EVERY;
+    if (listener->owes)
+        return;
+    listener->flushed = now;
+    oa2_tell_caches(listener->store, OA2_OF_ALL, "");
+}
+
 /* Bumps the cache for all that has arrived.  The last beat among it is the
    listener's; 1 when there was one. */
 static int notifications_take(oa2_listener_t *listener)
@@ -165,8 +181,8 @@ static int notifications_take(oa2_listener_t *listener)
             }
         }
         /* A payload of a later version, or of somebody else: to be safe. */
-        else if (!*kind || !strchr(OA2_KINDS, *kind))
-            oa2_tell_caches(listener->store, OA2_OF_ALL, "");
+        else if (*kind == *OA2_OF_ALL || !*kind || !strchr(OA2_KINDS, *kind))
+            flush(listener);
         else
             oa2_tell_caches(listener->store, kind, kind + 1);
         PQfreemem(note);
@@ -288,11 +304,23 @@ static oa2_err_t *silence(oa2_listener_t *listener, apr_pool_t *pool)
                         : "no other connection answers either");
 }
 
+apr_interval_time_t oa2_listener_rest(const oa2_listener_t *listener)
+{
+    apr_interval_time_t left = listener->flushed + FLUSH_EVERY - oa2_clock();
+
+    if (!listener->owes)
+        return REST;
+    return left > 0 ? left : 0;
+}
+
 oa2_err_t *oa2_listener_hear(oa2_listener_t *listener, apr_pool_t *pool)
 {
     int good = PQconsumeInput(listener->conn);
+    int has_beat = notifications_take(listener);
 
-    if (notifications_take(listener))
+    if (listener->owes)
+        flush(listener);
+    if (has_beat && !listener->owes)
         vouch(listener);
     if (!good)
         return failure(pool, "lost the connection that tells what other "

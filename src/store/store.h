@@ -552,10 +552,14 @@ int oa2_listener_socket(const oa2_listener_t *listener);
 /*
  * Bumps the cache for all that has arrived.  A beat that is among it vouches
  * for the cache (oa2_cache_beat), as of when it was said: what others commit
- * where the pool writes is heard here.  Waits for nothing.  An error, also
+ * where the pool writes is heard here.  That everything cached is untrue is
+ * obeyed twice a second at most, and nothing vouched for until it is.  Waits
+ * for nothing.  An error, also
  * when no beat came for four seconds: close and open again.
  */
 oa2_err_t *oa2_listener_hear(oa2_listener_t *listener, apr_pool_t *pool);
+/* How long until it has to be called again, when nothing is heard before. */
+apr_interval_time_t oa2_listener_rest(const oa2_listener_t *listener);
 void oa2_listener_close(oa2_listener_t *listener);
 
 #endif

@@ -24,6 +24,7 @@ static int setup(void **state)
     fleet_t *fleet = apr_pcalloc(fixture->pool, sizeof(*fleet));
 
     fixture_clock_ahead = 0;
+    fixture_clock_stopped = 0;
     fleet->fixture = fixture;
     fleet->there = fixture_another(fixture);
     fixture_good(oa2_store_open(&fleet->there->store, &fixture->conf, NULL,
@@ -96,6 +97,11 @@ static int lives(fleet_t *fleet, const oa2_token_t *token)
     return found != NULL;
 }
 
+static void seconds_pass(int seconds)
+{
+    fixture_clock_ahead += apr_time_from_sec(seconds);
+}
+
 /* Each way in which a token can end there is heard here. */
 static void revocations_are_heard(void **state)
 {
@@ -162,7 +168,10 @@ static void strange_words_flush(void **state)
     size_t i;
 
     for (i = 0; i < UNIT_COUNT(words); i++) {
-        oa2_token_t *token = token_cached(fleet, 0);
+        oa2_token_t *token;
+
+        seconds_pass(1);
+        token = token_cached(fleet, 0);
 
         fixture_psql(fleet->fixture, apr_psprintf(
             fleet->fixture->pool, "UPDATE oauth2_grant SET revoked = 1;"
@@ -174,9 +183,31 @@ static void strange_words_flush(void **state)
     }
 }
 
-static void seconds_pass(int seconds)
+static void flushes_have_a_pace(void **state)
 {
-    fixture_clock_ahead += apr_time_from_sec(seconds);
+    static const char all[] = "SELECT pg_notify(value, '*')"
+        " FROM oauth2_setting WHERE name = 'channel'";
+    fleet_t *fleet = *state;
+    oa2_token_t *token;
+
+    seconds_pass(1);
+    fixture_clock_stopped = oa2_clock();
+    fixture_psql(fleet->fixture, all);
+    hear(fleet);
+    token = token_cached(fleet, 0);
+    fixture_psql(fleet->fixture, all);
+    fixture_psql(fleet->fixture, "UPDATE oauth2_grant SET revoked = 1");
+    hear(fleet);
+    assert_int_equal(lives(fleet, token), 1);
+    assert_int_equal(oa2_listener_rest(fleet->listener),
+                     apr_time_from_msec(500));
+    fixture_clock_stopped += apr_time_from_msec(500);
+    assert_int_equal(oa2_listener_rest(fleet->listener), 0);
+    fixture_good(oa2_listener_hear(fleet->listener, fleet->fixture->pool));
+    assert_int_equal(lives(fleet, token), 0);
+    assert_int_equal(oa2_listener_rest(fleet->listener),
+                     apr_time_from_sec(1));
+    fixture_clock_stopped = 0;
 }
 
 /* With a beat, an entry is trusted for longer than without. */
@@ -342,6 +373,7 @@ int main(void)
         TEST(revocations_are_heard),
         TEST(changed_clients_are_heard),
         TEST(strange_words_flush),
+        TEST(flushes_have_a_pace),
         TEST(a_beat_that_is_heard_vouches),
         TEST(a_beat_that_was_long_under_way_vouches_for_little),
         TEST(what_is_said_elsewhere_vouches_for_nothing),
