@@ -56,7 +56,9 @@ static oa2_err_t *db_migrate(ctl_t *ctl)
     return migrate(ctl);
 }
 
-static void print_status(const ctl_t *ctl, const oa2_schema_t *schema)
+/* schema NULL: is reachable at most. */
+static void print_status(const ctl_t *ctl, const oa2_schema_t *schema,
+                         int reachable)
 {
     int waiting = schema && schema->current &&
         schema->current < schema->newest;
@@ -67,7 +69,7 @@ static void print_status(const ctl_t *ctl, const oa2_schema_t *schema)
     oa2_json_put_text(json, "driver", ctl->database.driver);
     if (ctl_is_sqlite(ctl))
         oa2_json_put_text(json, "file", ctl->database.params);
-    oa2_json_put_bool(json, "reachable", schema != NULL);
+    oa2_json_put_bool(json, "reachable", reachable);
     if (schema) {
         oa2_json_put_number(json, "schema", schema->current);
         oa2_json_put_number(json, "newest", schema->newest);
@@ -78,7 +80,7 @@ static void print_status(const ctl_t *ctl, const oa2_schema_t *schema)
     ctl_json(ctl, json);
 
     ctl_where_print(ctl);
-    ctl_field(ctl, "Reachable", schema ? "yes" : "no");
+    ctl_field(ctl, "Reachable", reachable ? "yes" : "no");
     if (schema) {
         ctl_say(ctl, "%-18s %d", "Schema version", schema->current);
         ctl_say(ctl, "%-18s %d to %d", "This program knows", schema->oldest,
@@ -99,7 +101,8 @@ static oa2_err_t *db_status(ctl_t *ctl)
     err = ctl_open_store(ctl, 0);
     if (!err) err = ctl_find_schema(&schema, ctl);
     if (err && ctl_exit_status(err) == CTL_STATUS_USAGE) return err;
-    print_status(ctl, err ? NULL : &schema);
+    print_status(ctl, err ? NULL : &schema,
+                 !err || ctl_exit_status(err) == CTL_STATUS_FAILED);
     if (err) return err;
     problem = ctl_schema_problem(ctl, &schema);
     if (schema.current && schema.current < schema.newest)
@@ -124,7 +127,8 @@ const ctl_command_t ctl_db_commands[] = {
      db_migrate},
     {"db status", "", 0, 0,
      "Says whether the database can be reached and used.\n"
-     "Exit status 0: all is well; 1: it has no tables; 5: it cannot be\n"
-     "reached; 6: a migration is waiting. Changes nothing.", NULL, db_status},
+     "Exit status 0: all is well; 1: it cannot be used as it is (no\n"
+     "tables, or an encoding other than UTF8); 5: it cannot be reached; 6: a\n"
+     "migration is waiting. Changes nothing.", NULL, db_status},
     {NULL, NULL, 0, 0, NULL, NULL, NULL}
 };

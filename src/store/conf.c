@@ -130,14 +130,15 @@ const char *oa2_store_conf_public(int *secret, const oa2_store_conf_t *conf,
     return text;
 }
 
-const char *oa2_store_conf_command(const oa2_store_conf_t *conf,
-                                   const char *verb, apr_pool_t *pool)
+const char *oa2_store_conf_word(const char *text, apr_pool_t *pool)
 {
-    int secret;
-    const char *text = oa2_store_conf_public(&secret, conf, pool);
-    const char *quoted = "";
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
+    const char *quoted = "'";
     const char *quote;
 
+    if (*text && !text[strspn(text, plain)])
+        return apr_pstrdup(pool, text);
     /* Within single quotes a shell takes all but these as they are. */
     while ((quote = strchr(text, '\'')) != NULL) {
         quoted = apr_pstrcat(pool, quoted,
@@ -146,6 +147,17 @@ const char *oa2_store_conf_command(const oa2_store_conf_t *conf,
                              "'\\''", NULL);
         text = quote + 1;
     }
-    return apr_pstrcat(pool, "oauth2ctl --database '", conf->driver, " ",
-                       quoted, text, "' ", verb, NULL);
+    return apr_pstrcat(pool, quoted, text, "'", NULL);
+}
+
+const char *oa2_store_conf_command(const oa2_store_conf_t *conf,
+                                   const char *verb, apr_pool_t *pool)
+{
+    int secret;
+    const char *text = apr_pstrcat(
+        pool, conf->driver, " ", oa2_store_conf_public(&secret, conf, pool),
+        NULL);
+
+    return apr_pstrcat(pool, "oauth2ctl --database ",
+                       oa2_store_conf_word(text, pool), " ", verb, NULL);
 }

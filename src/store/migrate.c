@@ -36,6 +36,40 @@ static const oa2_sql_t table_sql = {
     .repeats = 1
 };
 
+/*
+ * UTF-8 has to come back as it was.  SQL_ASCII takes bytes as they are; any
+ * other encoding has no room for most of Unicode, and refuses it.
+ */
+#define ENCODING "SELECT current_setting('server_encoding')," \
+    " current_database(), pg_catalog.pg_get_userbyid(datdba)" \
+    " FROM pg_catalog.pg_database WHERE datname = current_database()" \
+    " AND current_setting('server_encoding') NOT IN ('UTF8', 'SQL_ASCII')"
+static const oa2_sql_t encoding_sql = {
+    "schema_find: encoding", ENCODING, { NULL }, .repeats = 1
+};
+
+static oa2_err_t *encoding_check(oa2_ctx_t *ctx)
+{
+    apr_pool_t *pool = ctx->pool;
+    apr_array_header_t *rows;
+    oa2_row_t row;
+
+    if (!ctx->store->is_pgsql)
+        return NULL;
+    OA2_TRY(oa2_sql_run(&rows, ctx, &encoding_sql, 0, NULL));
+    if (!rows->nelts)
+        return NULL;
+    row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
+    return oa2_err_make(
+        pool, &oa2_server_error, OA2_ID(2900), NULL,
+        "the PostgreSQL database \"%s\" has the encoding %s, which cannot "
+        "hold all names: make one that can with \"sudo -u postgres createdb "
+        "--owner %s --encoding UTF8 --locale C --template template0 %s\", or "
+        "the same as another user who may make databases there, and use that",
+        row[1], row[0], oa2_store_conf_word(row[2], pool),
+        oa2_store_conf_word(apr_pstrcat(pool, row[1], "_utf8", NULL), pool));
+}
+
 static int newest(void)
 {
     int i;
@@ -50,6 +84,7 @@ oa2_err_t *oa2_schema_find(oa2_schema_t *out, oa2_ctx_t *ctx)
     apr_array_header_t *rows;
     int current = 0;
 
+    OA2_TRY(encoding_check(ctx));
     OA2_TRY(OA2_SQL(&rows, ctx, &table_sql, "oauth2_schema"));
     if (rows->nelts) {
         OA2_TRY(oa2_sql_run(&rows, ctx, &version_sql, 0, NULL));

@@ -130,6 +130,7 @@ static const struct {
 } states[] = {
     { "08", OA2_FAULT_LOST, 1, NULL },
     { "57P", OA2_FAULT_LOST, 1, NULL },
+    { "22", OA2_FAULT_VALUE, 0, NULL },
     /* a standby: the next connection may find the primary */
     { "25006", OA2_FAULT_AGAIN, 1,
       "this server is a read-only standby; name all servers in host= and "

@@ -100,6 +100,12 @@ static oa2_err_t *fault_error(oa2_ctx_t *ctx, const oa2_sql_t *sql,
         return oa2_err_make(ctx->pool, &oa2_server_error, OA2_ID(2010), NULL,
                             "%s: the database refused: %s", sql->name,
                             fault->text);
+    /* What somebody sent: the tables are as they were. */
+    if (fault->kind == OA2_FAULT_VALUE)
+        return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(2901),
+                            "a value has characters that cannot be stored "
+                            "here", "%s: the database cannot hold a value: "
+                            "%s", sql->name, fault->text);
     err = oa2_err_make(ctx->pool, &oa2_temporarily_unavailable, OA2_ID(2011),
                        NULL, "%s: the database could not do it now: %s",
                        sql->name, fault->text);

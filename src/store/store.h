@@ -92,6 +92,8 @@ const char *oa2_store_conf_check(const oa2_store_conf_t *conf,
    one.  Of params that oa2_store_conf_check() finds right. */
 const char *oa2_store_conf_public(int *secret, const oa2_store_conf_t *conf,
                                   apr_pool_t *pool);
+/* One word for a shell, quoted if it has to be. */
+const char *oa2_store_conf_word(const char *text, apr_pool_t *pool);
 /* "oauth2ctl --database '…' VERB" for a shell, without passwords: what an
    administrator has to type. */
 const char *oa2_store_conf_command(const oa2_store_conf_t *conf,
@@ -129,6 +131,7 @@ typedef struct oa2_schema_t {
     int oldest;                         /* lowest that this program can use */
 } oa2_schema_t;
 
+/* An error too when the database could not hold what it would have to. */
 oa2_err_t *oa2_schema_find(oa2_schema_t *out, oa2_ctx_t *ctx);
 /*
  * Applies what is missing, each version in one transaction, one process at a

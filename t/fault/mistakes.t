@@ -307,6 +307,45 @@ mistake('PostgreSQL: no tables',
         mend => sub {
             run($var{oauth2ctl}, '--database', "pgsql $new", 'db', 'migrate');
         });
+
+# A cluster of Latin-1 has been good for old applications.
+my $latin = "latin_$$";
+my $super = cluster('superuser', var('cluster'));
+(my $old = $params) =~ s/dbname=\S+/dbname=$latin/;
+sub make_database {
+    my ($encoding) = @_;
+    run_quiet('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $super, '-c',
+              $_), $? && die
+        for "DROP DATABASE IF EXISTS $latin WITH (FORCE)",
+            "CREATE DATABASE $latin OWNER oauth2 ENCODING $encoding "
+                . q{TEMPLATE template0 LOCALE 'C'};
+    return;
+}
+my $encoding_says = qr/database[ ]"$latin"[ ]has[ ]the[ ]encoding[ ]LATIN1.*
+    createdb[ ]--owner[ ]oauth2[ ]--encoding[ ]UTF8[ ]--locale[ ]C[ ]
+    --template[ ]template0[ ]${latin}_utf8/x;
+make_database('LATIN1');
+for my $words ([ 'db', 'create' ], [ 'db', 'status' ], [ 'db', 'migrate' ],
+               [ 'client', 'list' ]) {
+    like(run_quiet($var{oauth2ctl}, '--database', "pgsql $old", @$words),
+         $encoding_says, "LATIN1: oauth2ctl @$words says what to do");
+    isnt($?, 0, 'and fails');
+}
+is(run_quiet('psql', '-XAtq', '-d', $super =~ s/dbname=\S+/dbname=$latin/r,
+             '-c', q{SELECT 1 FROM pg_class WHERE relname ~ '^oauth2_'}), '',
+   'nothing was made there');
+mistake('PostgreSQL: LATIN1',
+        conf => [ database => "OAuth2Database pgsql \"$old\"" ],
+        says => [ qr/OA22900:/, $encoding_says ],
+        itself => 1,
+        mend => sub {
+            make_database('SQL_ASCII');
+            run($var{oauth2ctl}, '--database', "pgsql $old", 'db', 'create');
+        });
+like(run_quiet($var{oauth2ctl}, '--database', "pgsql $old", 'user', 'add',
+               "\xc5\x81ukasz", '--external'), qr/\xc5\x81ukasz/,
+     'SQL_ASCII holds every name');
+
 for (
     [ 'a misspelt parameter' => "$params hots=x", qr/"hots"/ ],
 ) {

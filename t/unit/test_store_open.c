@@ -13,6 +13,8 @@
 
 #include "unit/fixture_store.h"
 
+#include "store/sql.h"
+
 static apr_pool_t *pool_make(void)
 {
     apr_pool_t *pool;
@@ -226,6 +228,30 @@ static void missing_tables_are_ours_to_mend(void **state)
     apr_pool_destroy(pool);
 }
 
+/* Class 22: what somebody sent is wrong, and nothing of ours. */
+static void a_value_that_it_cannot_hold(void **state)
+{
+    const oa2_sql_t sql = {
+        "test", "SELECT CAST($1 AS BIGINT)", { "SELECT 1" }, .repeats = 1
+    };
+    fixture_t *fixture = fixture_open_file(1, 1);
+    apr_array_header_t *rows;
+    oa2_err_t *err = OA2_SQL(&rows, fixture->ctx, &sql, "hunter2");
+
+    (void)state;
+    if (fixture->schema) {
+        assert_non_null(err);
+        assert_ptr_equal(err->kind, &oa2_invalid_request);
+        assert_int_equal(err->id, 2901);
+        assert_null(strstr(err->meant, "hunter2"));
+        assert_non_null(strstr(err->meant, "22P02"));
+    } else {
+        assert_null(err);
+    }
+    fixture_good(oa2_store_ping(fixture->ctx));
+    fixture_close(fixture);
+}
+
 /* ------------------------------------------------------------ SQLite */
 
 static const char *file_make(apr_pool_t *pool)
@@ -392,6 +418,7 @@ int main(void)
         cmocka_unit_test(schema_is_applied_once),
         cmocka_unit_test(only_one_process_migrates),
         cmocka_unit_test(missing_tables_are_ours_to_mend),
+        cmocka_unit_test(a_value_that_it_cannot_hold),
         cmocka_unit_test(file_is_the_servers_own),
         cmocka_unit_test(changed_schema_and_lock),
         cmocka_unit_test(a_mute_server_is_waited_for_once),
