@@ -37,6 +37,8 @@ typedef struct oa2_db_t {
     oa2_store_t *store;                 /* a child's; NULL before child_init */
     oa2_pace_t pages;                   /* a child's: error pages told at the
                                            log's default level */
+    oa2_pace_t strangers;               /* a child's: users that cannot be
+                                           taken, told at level error */
     /* Whether the tables can be used: found out before there are children,
        else by the first request that needs them.  See oa2_db_ready(). */
     volatile apr_uint32_t is_ready;

@@ -132,6 +132,9 @@ static oa2_err_t *prepare(oa2_reply_t **reply, int *status, oa2_call_t *call,
         *reply = oa2_reply_empty(r->pool, HTTP_NO_CONTENT);
         return NULL;
     }
+    if (call->endpoint->answer == OA2_ANSWER_PAGE) {
+        OA2_TRY(oa2_request_check_user(r, oa2_conf_server(r->server)->db));
+    }
     OA2_TRY(read_params(status, call, r));
     /* Reading the body may have taken a while. */
     call->ctx.now = apr_time_sec(apr_time_now());

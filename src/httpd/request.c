@@ -131,20 +131,50 @@ const char *oa2_request_cookie(request_rec *r, const char *name)
 }
 
 /*
- * Whom httpd authenticated where this endpoint is.  A bearer token (AuthType
- * OAuth2) is a client's, and says nothing of who sits at a browser.
+ * Whom httpd authenticated where this endpoint is; NULL: nobody.  A bearer
+ * token (AuthType OAuth2) is a client's, and says nothing of who sits at a
+ * browser.
  */
-static const char *remote_user(request_rec *r)
+static const char *authenticated(request_rec *r)
 {
     const char *type = ap_auth_type(r);
-    const char *name;
 
-    if (!r->user || !r->ap_auth_type || !type
-        || strcasecmp(type, "None") == 0 || oa2_request_is_protected(r)
-        || oa2_account_name(&name, r->user, r->pool)) {
+    if (!r->ap_auth_type || !type || strcasecmp(type, "None") == 0
+        || oa2_request_is_protected(r)) {
         return NULL;
     }
-    return name;
+    return r->user;
+}
+
+static const char *remote_user(request_rec *r)
+{
+    const char *user = authenticated(r);
+    const char *name;
+
+    return user && !oa2_account_name(&name, user, r->pool) ? name : NULL;
+}
+
+oa2_err_t *oa2_request_check_user(request_rec *r, oa2_db_t *db)
+{
+    const char *user = authenticated(r);
+    const char *name;
+    const char *problem = user ? oa2_account_name(&name, user, r->pool) : NULL;
+    apr_uint32_t held;
+    oa2_err_t *err;
+
+    if (!problem) return NULL;
+    err = oa2_err_make(
+        r->pool, &oa2_forbidden, OA2_ID(7903),
+        "Your name cannot be used here. The administrator of this site has "
+        "to change how names are made.",
+        "AuthType %s has authenticated a user whose name cannot be taken: %s; "
+        "let the module that sets it set another one (mod_auth_openidc: "
+        "\"OIDCRemoteUserClaim sub\")", r->ap_auth_type, problem);
+    if (oa2_pace_take(&db->strangers, &held, "", apr_time_sec(r->request_time),
+                      1, 1)) {
+        err->severity = OA2_LOG_ERROR;
+    }
+    return err;
 }
 
 /* Another AuthType may mean other people; but ours are ours by any. */

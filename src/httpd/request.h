@@ -59,6 +59,9 @@ oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf);
 /* Everything but method, parameters and endpoint. */
 void oa2_request_call(oa2_call_t *call, request_rec *r,
                       const oa2_server_t *conf);
+/* An error when httpd authenticated somebody here whose name we cannot take:
+   never is he asked for a password of ours instead. */
+oa2_err_t *oa2_request_check_user(request_rec *r, struct oa2_db_t *db);
 /* Fetch: a CORS preflight. */
 int oa2_request_is_preflight(request_rec *r);
 /*

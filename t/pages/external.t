@@ -10,6 +10,7 @@ use Test::More;
 use OAuth2Test;
 use OAuth2Test::Browser;
 use OAuth2Test::Rows;
+use OAuth2Test::Server qw(slurp);
 
 my $uri = 'https://app.example/callback';
 my $app = client('ex-app', redirect_uri => $uri, scope => 'read');
@@ -90,6 +91,21 @@ subtest 'a session cookie of somebody else does not count' => sub {
         ->{access_token};
     is(json(request('GET', '/api/env.cgi', bearer => $token))
        ->{REMOTE_USER}, 'file-carol', 'httpd\'s user counts');
+};
+
+subtest 'a name that cannot be taken is no reason for our password page' => sub {
+    my $name = 'x' x 256;
+    my ($hash) = slurp(var('htpasswd')) =~ /^file-carol:(.*)$/m;
+    open my $users, '>>', var('htpasswd') or die "htpasswd: $!\n";
+    print $users "$name:$hash\n";
+    close $users;
+    my $stranger = OAuth2Test::Browser->new(
+        issuer => 'sso', basic => [ $name, $file->{'file-carol'} ]);
+    row({ clause => '256 bytes', status => 403,
+          log => { level => 'error', like =>
+              qr/OA27903: AuthType Basic .* 255 bytes.*OIDCRemoteUserClaim/ },
+          body => qr/^(?!.*name="password").*Your name cannot be used here/s,
+          send => sub { $stranger->get($stranger->authorize(%good)->{url}) } });
 };
 
 subtest 'the token endpoint is the clients\' own' => sub {
