@@ -108,7 +108,7 @@ static void register_hooks(apr_pool_t *pool)
     oa2_last_register();
     ap_hook_check_config(oa2_conf_check, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(oa2_setup_post_config, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_post_config(oa2_claim_no_trace, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(oa2_claim_requests, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(oa2_setup_child, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_read_request(oa2_entry_take, NULL, NULL, FIRST_OF_ALL);
     ap_hook_pre_translate_name(oa2_claim_early, NULL, NULL, FIRST_OF_ALL);

@@ -69,6 +69,21 @@ static oa2_err_t *another(const oa2_ctx_t *ctx, const oa2_user_t *user,
         provider, user->name, user->provider, user->name, provider);
 }
 
+/* Nobody can be asked whether both are the same: see ask_as_written() in
+   login.c for those who can. */
+static oa2_err_t *spelt_otherwise(const oa2_ctx_t *ctx, const oa2_user_t *user,
+                                  const char *name)
+{
+    return oa2_err_make(
+        ctx->pool, &oa2_access_denied, OA2_ID(3900),
+        "There is an account of this name already, and it is written in "
+        "another way. Please sign in with the name as you wrote it first.",
+        "httpd authenticated \"%s\", and the account is that of \"%s\": "
+        "where both are one person, have the module in front say one "
+        "spelling (AuthLDAPRemoteUserAttribute, for instance)", name,
+        user->name);
+}
+
 oa2_err_t *oa2_account_enter(oa2_user_t **out, oa2_ctx_t *ctx,
                              const char *name, const char *provider)
 {
@@ -80,6 +95,9 @@ oa2_err_t *oa2_account_enter(oa2_user_t **out, oa2_ctx_t *ctx,
         return another(ctx, user, provider);
     if (user->disabled)
         return disabled(ctx, user->name);
+    if (strncmp(provider, OA2_ACCOUNT_HTTPD, sizeof(OA2_ACCOUNT_HTTPD) - 1)
+            == 0 && strcmp(user->name, name) != 0)
+        return spelt_otherwise(ctx, user, name);
     *out = user;
     return NULL;
 }

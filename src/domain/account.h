@@ -15,6 +15,9 @@
 /* Who vouches for a user of the module's own table. */
 #define OA2_ACCOUNT_OWN "oauth2"
 
+/* What is before the AuthType of a user whom httpd authenticated in front. */
+#define OA2_ACCOUNT_HTTPD "httpd:"
+
 /*
  * NULL, or a sentence that says why nobody can have such a name.  *name: as it
  * is written, without the spaces at its ends and what else was pasted with it.
@@ -28,7 +31,9 @@ int oa2_account_is_own(const oa2_user_t *user);
 /*
  * The row of a user for whom provider vouches, made when there is none yet.
  * Who vouched first has the account: another provider's user of that name is
- * refused (access_denied, page), and so is a disabled one.
+ * refused (access_denied, page), and so is a disabled one.  A user whom httpd
+ * authenticated has to be spelt as before: nobody can tell whether another
+ * spelling is the same person there.
  */
 oa2_err_t *oa2_account_enter(oa2_user_t **out, oa2_ctx_t *ctx,
                              const char *name, const char *provider);

@@ -18,6 +18,7 @@
 
 #define WINDOW (60 * 60)        /* seconds after which attempts are forgotten */
 #define ADDRESS_FACTOR 10       /* an address may hold that many people */
+#define PRIVATE_FACTOR 20       /* and a proxy, of whom nobody knows, more */
 #define STEP apr_time_from_msec(200)    /* a failed login's answer, rounded */
 
 static const char *account_key(oa2_ctx_t *ctx, const char *name)
@@ -80,7 +81,72 @@ int oa2_login_is_private(const char *address)
         && ((at[0] & 0xfe) == 0xfc || memcmp(at, loopback, 16) == 0);
 }
 
+/* ------------------------------------------------------------ verdicts */
+
+/*
+ * What is known of a password that comes with every request, for whoever sends
+ * it at the same moment or a little later.
+ */
+typedef enum {
+    VERDICT_BEGUN,              /* somebody asks whether he may look */
+    VERDICT_LOOKED_AT,          /* an attempt: counted, and allowed */
+    VERDICT_REFUSED,            /* unseen */
+    VERDICT_RIGHT
+} verdict_kind_t;
+
+typedef struct verdict_t {
+    apr_int64_t since;
+    verdict_kind_t kind;
+} verdict_t;
+
+#define RIGHT_FOR 60            /* seconds since it was asked for last */
+#define RENEWED_AFTER 1
+#define LOOKED_AT_FOR 30        /* whoever hashes, however busy, is done */
+#define BEGUN_FOR 3
+#define POLL apr_time_from_msec(10)
+#define POLLS 200
+
+static int recall(verdict_t *out, const oa2_ctx_t *ctx,
+                  const unsigned char key[OA2_KEY_LEN])
+{
+    oa2_cache_t *cache = oa2_store_cache(ctx->store);
+    apr_size_t len = sizeof(*out);
+
+    return cache && oa2_cache_find(out, &len, cache, key, ctx->now);
+}
+
+static void remember(const oa2_ctx_t *ctx,
+                     const unsigned char key[OA2_KEY_LEN],
+                     verdict_kind_t kind)
+{
+    oa2_cache_t *cache = oa2_store_cache(ctx->store);
+    verdict_t verdict = { ctx->now, kind };
+    oa2_cache_entry_t entry = { { 0 }, { 0 }, 0, &verdict, sizeof(verdict) };
+
+    if (!cache)
+        return;
+    memcpy(entry.key, key, OA2_KEY_LEN);
+    entry.expires = ctx->now + (kind == VERDICT_RIGHT ? RIGHT_FOR
+                                : kind == VERDICT_LOOKED_AT ? LOOKED_AT_FOR
+                                                            : BEGUN_FOR);
+    oa2_cache_put(cache, &entry, oa2_cache_mark(cache), ctx->now);
+}
+
 /* ------------------------------------------------------------ try */
+
+/*
+ * Two names that fold to one account may be two people to a provider that
+ * compares bytes.  So who is let in by another spelling than the account's has
+ * to be let in by that one too.
+ */
+static oa2_err_t *ask_as_written(oa2_password_t *out, oa2_login_t *login)
+{
+    if (!login->user || strcmp(login->provider, OA2_ACCOUNT_OWN) == 0
+        || strcmp(login->user->name, login->name) == 0)
+        return NULL;
+    login->name = login->user->name;
+    return login->ask(out, login);
+}
 
 /*
  * A provider may know the user by a name that was not typed, such as a mail
@@ -95,10 +161,11 @@ static oa2_err_t *ask(oa2_password_t *out, oa2_ctx_t *ctx, oa2_login_t *login)
     OA2_TRY(oa2_user_find(&user, ctx, typed));
     login->user = user;
     OA2_TRY(login->ask(out, login));
-    if (*out != OA2_PASSWORD_RIGHT
-        || strcmp(oa2_account_key(typed, ctx->pool),
-                  oa2_account_key(login->name, ctx->pool)) == 0)
+    if (*out != OA2_PASSWORD_RIGHT)
         return NULL;
+    if (strcmp(oa2_account_key(typed, ctx->pool),
+               oa2_account_key(login->name, ctx->pool)) == 0)
+        return ask_as_written(out, login);
     OA2_TRY(oa2_user_find(&user, ctx, login->name));
     login->user = user;
     if (!user)
@@ -119,15 +186,15 @@ oa2_err_t *oa2_login_known(const char **known, oa2_ctx_t *ctx,
 }
 
 static void warn(oa2_login_t *login, const oa2_ctx_t *ctx,
-                 const oa2_throttle_t *address)
+                 apr_int64_t wrong)
 {
     login->warning = oa2_err_make(
         ctx->pool, &oa2_warning, OA2_ID(3602), NULL,
-        "%d wrong passwords within an hour came from %s, a private address. "
-        "It is not slowed down, since many people may be behind it (accounts "
-        "are). If it is a proxy of yours, set up mod_remoteip "
+        "%" APR_INT64_T_FMT " wrong passwords within an hour came from %s, a "
+        "private address. It is slowed down only after twenty times as many, "
+        "since many people may be behind it (accounts are at once). If it is a proxy of yours, set up mod_remoteip "
         "(RemoteIPHeader, RemoteIPTrustedProxy), so that each of them has an "
-        "address", address->limit, login->address);
+        "address", wrong, login->address);
 }
 
 /* The attempt is taken from both; now somebody looks at the password. */
@@ -137,8 +204,12 @@ static oa2_err_t *look(oa2_password_t *out, oa2_ctx_t *ctx,
 {
     const char *problem = oa2_account_name(&login->name, login->name,
                                            ctx->pool);
-    oa2_err_t *err = problem ? NULL : ask(out, ctx, login);
+    oa2_err_t *err;
 
+    /* Only now, when the attempt has been counted and may be looked at. */
+    if (login->mark)
+        remember(ctx, login->mark, VERDICT_LOOKED_AT);
+    err = problem ? NULL : ask(out, ctx, login);
     if (err) {
         /* Nobody looked. */
         OA2_TRY(oa2_throttle_give_back(ctx, account));
@@ -149,8 +220,9 @@ static oa2_err_t *look(oa2_password_t *out, oa2_ctx_t *ctx,
         OA2_TRY(oa2_throttle_clear(ctx, account->key));
         return oa2_throttle_give_back(ctx, address);
     }
-    if (!address->max_wait && address->counted == address->limit)
-        warn(login, ctx, address);
+    if (oa2_login_is_private(login->address)
+        && address->counted == address->limit / PRIVATE_FACTOR)
+        warn(login, ctx, address->counted);
     return NULL;
 }
 
@@ -165,10 +237,9 @@ oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
     };
     oa2_throttle_t address = {
         .key = address_key(ctx, login->address),
-        .limit = (int)set->login_attempts * ADDRESS_FACTOR,
-        .window = WINDOW,
-        .max_wait = oa2_login_is_private(login->address) ? 0
-                                                         : set->login_wait,
+        .limit = (int)set->login_attempts * ADDRESS_FACTOR
+            * (oa2_login_is_private(login->address) ? PRIVATE_FACTOR : 1),
+        .window = WINDOW, .max_wait = set->login_wait,
     };
 
     *out = OA2_PASSWORD_WRONG;
@@ -196,38 +267,6 @@ oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_login_t *login)
 
 /* ------------------------------------------------------------ basic */
 
-#define RIGHT_FOR 60            /* seconds since it was asked for last */
-#define RENEWED_AFTER 1
-#define ASKED_FOR 1
-
-typedef struct verdict_t {
-    apr_int64_t since;
-    int is_right;               /* 0: somebody is looking at it */
-} verdict_t;
-
-static int recall(verdict_t *out, const oa2_ctx_t *ctx,
-                  const unsigned char key[OA2_KEY_LEN])
-{
-    oa2_cache_t *cache = oa2_store_cache(ctx->store);
-    apr_size_t len = sizeof(*out);
-
-    return cache && oa2_cache_find(out, &len, cache, key, ctx->now);
-}
-
-static void remember(const oa2_ctx_t *ctx,
-                     const unsigned char key[OA2_KEY_LEN], int is_right)
-{
-    oa2_cache_t *cache = oa2_store_cache(ctx->store);
-    verdict_t verdict = { ctx->now, is_right };
-    oa2_cache_entry_t entry = { { 0 }, { 0 }, 0, &verdict, sizeof(verdict) };
-
-    if (!cache)
-        return;
-    memcpy(entry.key, key, OA2_KEY_LEN);
-    entry.expires = ctx->now + (is_right ? RIGHT_FOR : ASKED_FOR);
-    oa2_cache_put(cache, &entry, oa2_cache_mark(cache), ctx->now);
-}
-
 /* Of a user of the own table, who is not disabled. */
 static oa2_err_t *check(oa2_password_t *found, apr_int64_t *wait,
                         oa2_ctx_t *ctx, oa2_login_t *login,
@@ -236,25 +275,34 @@ static oa2_err_t *check(oa2_password_t *found, apr_int64_t *wait,
     const char *text = apr_pstrcat(ctx->pool, "basic\n", user->password, "\n",
                                    login->password, NULL);
     unsigned char key[OA2_KEY_LEN];
-    verdict_t before;
+    verdict_t before = { 0, VERDICT_REFUSED };
+    int polls = 0;
 
     login->user = user;
+    login->mark = key;
     oa2_hmac(key, ctx->settings->keys.form[0], text, strlen(text));
-    if (!recall(&before, ctx, key)) {
-        remember(ctx, key, 0);
-        OA2_TRY(oa2_login_try(found, wait, ctx, login));
-    }
-    else if (!before.is_right) {
-        OA2_TRY(login->ask(found, login));
-    }
-    else {
+    /* Whether it may be looked at is about to be known. */
+    while (recall(&before, ctx, key) && before.kind == VERDICT_BEGUN
+           && polls++ < POLLS)
+        apr_sleep(POLL);
+    switch (before.kind) {
+    case VERDICT_RIGHT:
         *found = OA2_PASSWORD_RIGHT;
         /* The stored hash is in the key: it is as true as it was. */
         if (before.since + RENEWED_AFTER > ctx->now)
             return NULL;
+        break;
+    case VERDICT_LOOKED_AT:
+        OA2_TRY(login->ask(found, login));
+        break;
+    default:
+        remember(ctx, key, VERDICT_BEGUN);
+        OA2_TRY(oa2_login_try(found, wait, ctx, login));
+        if (*wait)
+            remember(ctx, key, VERDICT_REFUSED);
     }
     if (*found == OA2_PASSWORD_RIGHT)
-        remember(ctx, key, 1);
+        remember(ctx, key, VERDICT_RIGHT);
     return NULL;
 }
 

@@ -29,6 +29,7 @@ typedef struct oa2_login_t {
     /* The user's row as it was before the password was looked at; NULL: none.
        Its hash and its credential were read together. */
     const oa2_user_t *user;
+    const unsigned char *mark;  /* oa2_login_basic()'s own */
     const oa2_err_t *warning;   /* afterwards: to be logged; NULL: nothing */
 } oa2_login_t;
 
@@ -42,8 +43,8 @@ oa2_err_t *oa2_login_known(const char **known, oa2_ctx_t *ctx,
  * seconds to wait before the next try when the attempt was refused unseen; 0:
  * it was looked at.
  *
- * A private address is a proxy, or a house full of people: it is counted, but
- * not paused.  Too many wrong ones from there are a warning (once an hour).
+ * A private address is a proxy, or a house full of people: it is paused after
+ * twenty times as many.  Before, there is a warning (once an hour).
  */
 oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
                          oa2_ctx_t *ctx, oa2_login_t *login);

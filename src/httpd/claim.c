@@ -11,20 +11,33 @@
 #include "httpd/request.h"
 #include "httpd/wellknown.h"
 
-int oa2_claim_no_trace(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
-                       server_rec *s)
+/*
+ * TRACE echoes cookies and tokens.  Trailers (MergeTrailers On) come in behind
+ * what is taken at the entrance, in whatever server of the process.
+ */
+int oa2_claim_requests(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *main_server)
 {
+    server_rec *s;
+    int is_any = 0;
+
     (void)pconf;
     (void)plog;
     (void)ptemp;
-    for (; s; s = s->next) {
+    for (s = main_server; s; s = s->next) {
         const oa2_server_t *conf = oa2_conf_server(s);
         core_server_config *core =
             ap_get_core_module_config(s->module_config);
 
-        if (conf && oa2_conf_is_active(conf)) {
-            core->trace_enable = AP_TRACE_DISABLE;
-        }
+        if (!conf || !oa2_conf_is_active(conf)) continue;
+        core->trace_enable = AP_TRACE_DISABLE;
+        is_any = 1;
+    }
+    for (s = main_server; s && is_any; s = s->next) {
+        core_server_config *core =
+            ap_get_core_module_config(s->module_config);
+
+        core->merge_trailers = AP_MERGE_TRAILERS_DISABLE;
     }
     return OK;
 }

@@ -19,10 +19,11 @@ int oa2_claim_is_handler(const char *handler);
 /*
  * The post_config hook.  TRACE answers with the request's headers, and httpd
  * does so before it knows where the request goes: servers with an issuer have
- * none, whatever TraceEnable says.
+ * none, whatever TraceEnable says.  And no server of the process merges
+ * trailers into a request's headers, whatever MergeTrailers says.
  */
-int oa2_claim_no_trace(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
-                       server_rec *s);
+int oa2_claim_requests(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *main_server);
 /* The pre_translate_name hook: no other may take the path. */
 int oa2_claim_early(request_rec *r);
 /* The translate_name hook; before all others. */

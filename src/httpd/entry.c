@@ -163,20 +163,24 @@ static void take_cookies(request_rec *r, oa2_phase_t *record)
 {
     const char *all = apr_table_get(r->headers_in, "Cookie");
     const char *at = all;
+    char parted = ';';
     char *out;
     char *to;
 
     if (!at || !strstr(at, "oauth2_")) return;
     out = to = apr_palloc(r->pool, strlen(at) + 1);
     while (*at) {
-        const char *end = at + strcspn(at, ";");
+        /* httpd joins two fields by a comma, and applications part them there;
+           whatever may be read as one of ours goes. */
+        const char *end = at + strcspn(at, ";,");
 
         if (!is_our_cookie(at, end)) {
             while (to == out && at < end && *at == ' ') at++;
-            if (to != out) *to++ = ';';
+            if (to != out) *to++ = parted;
             memcpy(to, at, (apr_size_t)(end - at));
             to += end - at;
         }
+        parted = *end;
         at = *end ? end + 1 : end;
     }
     *to = '\0';

@@ -184,7 +184,7 @@ static const char *remote_provider(request_rec *r)
 
     return phase && phase->is_own_user
         ? OA2_ACCOUNT_OWN
-        : apr_pstrcat(r->pool, "httpd:", r->ap_auth_type, NULL);
+        : apr_pstrcat(r->pool, OA2_ACCOUNT_HTTPD, r->ap_auth_type, NULL);
 }
 
 static const char *cookie_name(const oa2_server_t *conf, const char *name,

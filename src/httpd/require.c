@@ -105,10 +105,10 @@ static const char *note(cmd_parms *cmd, oa2_dir_t *conf, int is_not,
 
 const char *oa2_require_note(cmd_parms *cmd, void *dir, const char *args)
 {
-    /* They look at the request and change nothing, so may be asked again. */
+    /* They change nothing and cost nothing, so may be asked again and again:
+       no name server, file or expression is behind them. */
     static const char pure[] = "oauth2-scope oauth2-client "
-        "oauth2-basic all env method "
-        "expr ip local host forward-dns user valid-user group";
+        "oauth2-basic all env ip local method user valid-user";
     const char *word = ap_getword_conf(cmd->temp_pool, &args);
     int is_not = strcasecmp(word, "not") == 0;
 

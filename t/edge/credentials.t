@@ -99,6 +99,37 @@ subtest 'without a token nothing is different' => sub {
     log_is(0, 'no log');
 };
 
+# MergeTrailers On: they come when the body ends, behind the entrance.
+subtest 'trailers are no headers' => sub {
+    my $token = json(request('POST', 'token', basic => client(
+        'cd-trail', scope => 'read', grant => 'client_credentials'), form =>
+        [ grant_type => 'client_credentials' ]))->{access_token};
+    for my $path ('/api/env.php', '/api/env.cgi', '/open/env.php',
+                  '/proxied') {
+        my $raw = raw_request("POST $path HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            . "Authorization: Bearer $token\r\nConnection: close\r\n"
+            . "Trailer: OAuth2-User\r\nTransfer-Encoding: chunked\r\n\r\n"
+            . "1\r\nx\r\n0\r\nOAuth2-User: root-of-it\r\n"
+            . "Cookie: oauth2_session=smuggled\r\n\r\n")->{raw};
+        like($raw, qr/^HTTP\/1.1 200/, "$path: answered");
+        unlike($raw, qr/root-of-it|smuggled/, "$path: without them");
+    }
+    log_lines();
+};
+
+subtest 'two Cookie fields' => sub {
+    my $res = raw_request("GET /open/env.cgi HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        . "Cookie: a=b\r\nCookie: oauth2_session=mine-alone\r\n"
+        . "Connection: close\r\n\r\n");
+    like($res->{raw}, qr/"HTTP_COOKIE":"a=b"/, 'the application\'s');
+    unlike($res->{raw}, qr/mine-alone/, 'and not ours');
+    $res = raw_request("GET /open/env.cgi HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        . "Cookie: a=b, c; oauth2_session=mine-alone; d=1,2\r\n"
+        . "Connection: close\r\n\r\n");
+    like($res->{raw}, qr/"HTTP_COOKIE":"a=b, c; d=1,2"/, 'as they were');
+    log_lines();
+};
+
 subtest 'TRACE' => sub {
     for my $path ('/prot/env.cgi', '/prot/http', '/open/env.cgi',
                   '/open/http', '/oauth2/token', '/') {

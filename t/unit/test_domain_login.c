@@ -300,6 +300,72 @@ static void basic_is_slowed_down_too(void **state)
                      OA2_BASIC_REFUSED);
 }
 
+/* A guess that was refused unseen opens no door for the same one behind it. */
+static void a_refused_guess_is_no_look(void **state)
+{
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    apr_int64_t wait;
+    int i;
+
+    for (i = 0; i < ATTEMPTS; i++)
+        basic_auth(ctx, "alice", apr_psprintf(ctx->pool, "wrong %d", i),
+                   &wait);
+    hashed = 0;
+    for (i = 0; i < 3; i++) {
+        assert_int_equal(basic_auth(ctx, "alice", "wonderland", &wait),
+                         OA2_BASIC_REFUSED);
+        assert_true(wait > 0);
+    }
+    assert_int_equal(hashed, 0);
+}
+
+/* Two people to a provider that compares bytes are not one account. */
+static oa2_err_t *ask_bytes(oa2_password_t *out, oa2_login_t *login)
+{
+    int is_right = (strcmp(login->name, "erin") == 0
+                    && strcmp(login->password, "one") == 0)
+        || (strcmp(login->name, "Erin") == 0
+            && strcmp(login->password, "two") == 0);
+
+    login->provider = "bytes";
+    *out = is_right ? OA2_PASSWORD_RIGHT : OA2_PASSWORD_WRONG;
+    return NULL;
+}
+
+static void two_people_are_not_one_account(void **state)
+{
+    static const struct {
+        const char *name, *password;
+        oa2_password_t expected;
+    } rows[] = {
+        { "erin", "one", OA2_PASSWORD_RIGHT },
+        { "Erin", "two", OA2_PASSWORD_WRONG },
+        { "Erin", "one", OA2_PASSWORD_WRONG },
+        { "erin", "one", OA2_PASSWORD_RIGHT },
+    };
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    oa2_user_t *user;
+    size_t i;
+
+    for (i = 0; i < UNIT_COUNT(rows); i++) {
+        oa2_login_t login = { .name = rows[i].name, .address = HOME,
+                              .password = rows[i].password,
+                              .ask = ask_bytes };
+        oa2_password_t found;
+        apr_int64_t wait;
+
+        fixture_good(oa2_login_try(&found, &wait, ctx, &login));
+        UNIT_ROW(found == rows[i].expected, rows[i].name);
+        if (found == OA2_PASSWORD_RIGHT)
+            fixture_good(oa2_account_enter(&user, ctx, login.name,
+                                           login.provider));
+    }
+    /* Whom httpd authenticated cannot be asked for once more. */
+    fixture_good(oa2_account_enter(&user, ctx, "Frank", "httpd:Basic"));
+    assert_int_equal(oa2_account_enter(&user, ctx, "frank",
+                                       "httpd:Basic")->id, 3900);
+}
+
 /* One password, many connections: an attempt, and not each of them. */
 static oa2_err_t *ask_many(oa2_password_t *out, oa2_login_t *login)
 {
@@ -502,6 +568,8 @@ int main(void)
         WORLD_TEST(a_broken_provider_counts_nothing),
         WORLD_TEST(a_private_address_warns_once),
         WORLD_TEST(basic_is_slowed_down_too),
+        WORLD_TEST(a_refused_guess_is_no_look),
+        WORLD_TEST(two_people_are_not_one_account),
         WORLD_TEST(one_password_at_once_is_one_attempt),
         WORLD_TEST(failed_logins_rest),
         WORLD_TEST(provider_says_the_name),
