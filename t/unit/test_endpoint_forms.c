@@ -74,6 +74,23 @@ static void stale_forms_come_back(void **state)
     assert_non_null(strstr(reply->location, "error=access_denied"));
 }
 
+/* Several issuers may have one secret: a form is of one of them. */
+static void another_issuers_form(void **state)
+{
+    world_t *w = *state;
+    const char *ours = w->settings->issuer;
+    oa2_reply_t *page = authorize(w, "shop", "&scope=read");
+    oa2_reply_t *reply;
+
+    w->settings->issuer = "https://other.example.com/oauth2";
+    reply = submit(w, &oa2_endpoint_login, page,
+                   "&username=alice&password=wonderland");
+    assert_int_equal(reply->err->id, 3051);
+    assert_null(w->session);
+    w->settings->issuer = ours;
+    assert_non_null(strstr(allow(w, page), "?code="));
+}
+
 /* Who is named in the form is asked for the password, whoever has signed in in
    another tab. */
 static void two_tabs(void **state)
@@ -351,6 +368,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(failed_logins_are_told),
         WORLD_TEST(stale_forms_come_back),
+        WORLD_TEST(another_issuers_form),
         WORLD_TEST(two_tabs),
         WORLD_TEST(forms_sent_twice),
         WORLD_TEST(narrowed_meanwhile),
