@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * test_base_cache_race.c - base/cache with many at once: threads, processes,
- * and a process that dies at the worst moment.
+ * and processes that die or stand still at the worst moment.  The last test
+ * goes on for OA2_SOAK seconds (make soak), or one.
  *
  * One set and more keys than ways, so that everybody is in everybody's way.
  * The "database" is a version per key.  A record is its version, repeated,
@@ -13,6 +14,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -40,6 +42,7 @@ typedef struct {
     unsigned long torn;
     unsigned long stale;
     unsigned long done;
+    apr_time_t clock;               /* theirs who are killed and stopped */
 } world_t;
 
 typedef struct {
@@ -128,20 +131,21 @@ static int look(world_t *world, unsigned n)
     return 1;
 }
 
+static void step(worker_t *worker)
+{
+    unsigned seed = worker->seed * 1664525u + 1013904223u;
+    unsigned n = (seed >> 16) % KEYS;
+
+    worker->seed = seed;
+    if ((seed >> 8) % 16 == 0) change(worker->world, n);
+    else if (!look(worker->world, n)) refresh(worker->world, n);
+}
+
 static void *work(void *data)
 {
-    worker_t *worker = data;
-    unsigned seed = worker->seed;
     int i;
 
-    for (i = 0; i < ROUNDS; i++) {
-        unsigned n;
-
-        seed = seed * 1664525u + 1013904223u;
-        n = (seed >> 16) % KEYS;
-        if ((seed >> 8) % 16 == 0) change(worker->world, n);
-        else if (!look(worker->world, n)) refresh(worker->world, n);
-    }
+    for (i = 0; i < ROUNDS; i++) step(data);
     return NULL;
 }
 
@@ -388,6 +392,65 @@ static void a_set_is_not_taken_from_a_writer_that_lives(void **state)
     munmap(world, sizeof(*world));
 }
 
+/* Works until it is killed, or alone. */
+static pid_t victim(world_t *world, unsigned seed)
+{
+    worker_t worker = {world, seed};
+    pid_t parent = getpid();
+    pid_t child = fork();
+    unsigned i;
+
+    assert_true(child >= 0);
+    if (child > 0) return child;
+    for (i = 0; i % 4096 != 0 || getppid() == parent; i++) {
+        fixture_clock_stopped = GET(&world->clock);
+        step(&worker);
+    }
+    _exit(0);
+}
+
+static void end_victim(pid_t child)
+{
+    kill(child, SIGKILL);
+    wait_for_death(child, SIGKILL);
+}
+
+/*
+ * Each 5 ms of ours are 0.3 s of theirs: a set is taken from the dead after
+ * some rounds, and not from one that stands still for 2.4 s in it.
+ */
+static void killed_and_stopped_writers_leave_nothing_torn(void **state)
+{
+    const char *seconds = getenv("OA2_SOAK");
+    unsigned rounds = 200 * (unsigned)(seconds ? atoi(seconds) : 1);
+    world_t *world = make_world();
+    pid_t children[WORKERS];
+    unsigned i;
+
+    (void)state;
+    world->clock = apr_time_from_sec(NOW);
+    for (i = 0; i < WORKERS; i++) children[i] = victim(world, i * 31337);
+    for (i = 0; i < rounds; i++) {
+        unsigned killed = i / 2 % (WORKERS - 1);
+
+        ADD(&world->clock, apr_time_from_msec(300));
+        oa2_cache_beat(world->cache, GET(&world->clock));
+        /* the last is the one that stands still */
+        if (i % 16 == 0) kill(children[WORKERS - 1], SIGSTOP);
+        if (i % 16 == 8) kill(children[WORKERS - 1], SIGCONT);
+        if (i % 2 == 0) {
+            end_victim(children[killed]);
+            children[killed] = victim(world, i * 99991);
+        }
+        usleep(5000);
+    }
+    for (i = 0; i < WORKERS; i++) end_victim(children[i]);
+    assert_int_equal(world->torn, 0);
+    assert_int_equal(world->stale, 0);
+    assert_true(world->hits > rounds);
+    munmap(world, sizeof(*world));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +460,7 @@ int main(void)
         UNIT_TEST(processes_see_nothing_torn_or_stale),
         UNIT_TEST(a_set_survives_a_writer_that_dies_in_it),
         UNIT_TEST(a_set_is_not_taken_from_a_writer_that_lives),
+        UNIT_TEST(killed_and_stopped_writers_leave_nothing_torn),
     };
 
     return cmocka_run_group_tests_name("base/cache, many at once", tests,
