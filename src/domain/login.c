@@ -192,9 +192,10 @@ static void warn(oa2_login_t *login, const oa2_ctx_t *ctx,
         ctx->pool, &oa2_warning, OA2_ID(3602), NULL,
         "%" APR_INT64_T_FMT " wrong passwords within an hour came from %s, a "
         "private address. It is slowed down only after twenty times as many, "
-        "since many people may be behind it (accounts are at once). If it is a proxy of yours, set up mod_remoteip "
-        "(RemoteIPHeader, RemoteIPTrustedProxy), so that each of them has an "
-        "address", wrong, login->address);
+        "since many people may be behind it (accounts are at once). If it is "
+        "a proxy of yours, set up mod_remoteip (RemoteIPHeader, "
+        "RemoteIPTrustedProxy), so that each of them has an address",
+        wrong, login->address);
 }
 
 /* The attempt is taken from both; now somebody looks at the password. */

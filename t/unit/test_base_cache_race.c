@@ -422,7 +422,8 @@ static void end_victim(pid_t child)
 static void killed_and_stopped_writers_leave_nothing_torn(void **state)
 {
     const char *seconds = getenv("OA2_SOAK");
-    unsigned rounds = 200 * (unsigned)(seconds ? atoi(seconds) : 1);
+    unsigned rounds = 200
+        * (unsigned)(seconds ? strtol(seconds, NULL, 10) : 1);
     world_t *world = make_world();
     pid_t children[WORKERS];
     unsigned i;
