@@ -13,6 +13,7 @@
 #include "grant/grant.h"
 
 #include <string.h>
+#include <apr_strings.h>
 
 #include "domain/authorization.h"
 #include "domain/resource.h"
@@ -27,10 +28,15 @@ static const oa2_param_t params[] = {
     OA2_PARAMS_END
 };
 
-static oa2_err_t *bad_token(oa2_ctx_t *ctx, int id, const char *why)
+/*
+ * said: to whoever holds the token and is the client that it was issued to;
+ * NULL: one sentence for all else, as a guesser could send it.
+ */
+static oa2_err_t *bad_token(oa2_ctx_t *ctx, int id, const char *said,
+                            const char *why)
 {
     return oa2_err_make(ctx->pool, &oa2_invalid_grant, id,
-                        "the refresh token is not valid",
+                        said ? said : "the refresh token is not valid",
                         "refresh token of client \"%s\": %s",
                         ctx->client->id, why);
 }
@@ -44,7 +50,9 @@ static oa2_err_t *replayed(oa2_ctx_t *ctx, const oa2_token_t *old)
 
     OA2_TRY(oa2_grant_revoke(&done, ctx, old->grant));
     return oa2_err_attack(bad_token(
-        ctx, OA2_ID(4010), "spent before; its whole family is revoked"));
+        ctx, OA2_ID(4010), "the refresh token was used before, so all that "
+        "came of it is revoked: use the one that came with each answer, and "
+        "sign in again", "spent before; its whole family is revoked"));
 }
 
 /* What was asked for, and what is answered. */
@@ -112,19 +120,24 @@ static oa2_err_t *prove(oa2_token_t **out, oa2_ctx_t *ctx, const char *text)
     oa2_token_t *old = NULL;
 
     if (!oa2_token_is_ours(ctx, OA2_REFRESH_PREFIX, text))
-        return bad_token(ctx, OA2_ID(4011), "not of this server's making");
+        return bad_token(ctx, OA2_ID(4011), NULL,
+                         "not of this server's making");
     OA2_TRY(oa2_refresh_find(&old, ctx, oa2_digest_text(ctx->pool, text)));
     if (!old)
-        return bad_token(ctx, OA2_ID(4012), "no such token");
+        return bad_token(ctx, OA2_ID(4012), NULL, "no such token");
     /* Section 6: "the refresh token is bound to the client to which it was
        issued" */
     if (strcmp(old->client_id, ctx->client->id) != 0)
         return oa2_err_attack(
-            bad_token(ctx, OA2_ID(4013), "issued to another client"));
+            bad_token(ctx, OA2_ID(4013), NULL, "issued to another client"));
     if (old->revoked)
-        return bad_token(ctx, OA2_ID(4014), "revoked");
+        return bad_token(ctx, OA2_ID(4014), "the access that the refresh "
+                         "token stands for was revoked: sign in again",
+                         "revoked");
     if (oa2_token_is_over(ctx, old->granted))
-        return bad_token(ctx, OA2_ID(4300), "OAuth2GrantLifetime is over");
+        return bad_token(ctx, OA2_ID(4300), "the access that the refresh "
+                         "token stands for has come to its end: sign in again",
+                         "OAuth2GrantLifetime is over");
     *out = old;
     return NULL;
 }
@@ -145,7 +158,9 @@ static oa2_err_t *narrow(oa2_token_t *like, oa2_ctx_t *ctx,
     const char *left = right.scope;
 
     if (problem)
-        return bad_token(ctx, OA2_ID(4016), problem);
+        return bad_token(ctx, OA2_ID(4016), apr_pstrcat(
+                             ctx->pool, "nothing is left of what the refresh "
+                             "token stands for: ", problem, NULL), problem);
     if (!oa2_scope_is_subset(asked, left))
         return oa2_err_make(ctx->pool, &oa2_invalid_scope, OA2_ID(4015),
                             "scope is more than was granted",
@@ -194,7 +209,8 @@ static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
 
     OA2_TRY(prove(&old, ctx, text));
     if (!old->spent && old->expires <= ctx->now)
-        return bad_token(ctx, OA2_ID(4017), "expired");
+        return bad_token(ctx, OA2_ID(4017), "the refresh token has expired: "
+                         "sign in again", "expired");
     if (old->spent && (kept = recall(ctx, old, text)) != NULL)
         return same_again(reply, ctx, kept);
     if (!old->spent || may_be_late(ctx, old))

@@ -65,7 +65,6 @@ static const oa2_sql_t kinds[] = {
     SIMPLE("oauth2_answer"),
     SIMPLE("oauth2_flow"),      /* of the version before */
     SIMPLE("oauth2_throttle"),
-    SIMPLE("oauth2_answer"),
     SIMPLE("oauth2_token"),
     SIMPLE("oauth2_refresh"),
     OF_DEAD("oauth2_refresh"),

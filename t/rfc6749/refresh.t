@@ -187,11 +187,28 @@ subtest 'RFC 9700 4.14.2: a second use revokes the family' => sub {
     my $second = json(request(@{ short_refresh($first->{refresh_token}) }));
     ok($second->{refresh_token}, 'the first use');
     ok(works($second->{access_token}), 'works');
-    row({ clause => 'replay', %refused,
+    row({ clause => 'replay', status => 400,
+          json => { error => 'invalid_grant',
+                    error_description => qr/was used before.*sign in again/ },
           send => short_refresh($first->{refresh_token}),
           log => { level => 'notice', like => qr/family/ } });
-    row({ clause => 'the successor is dead', %refused,
+    row({ clause => 'the successor is dead', status => 400,
+          json => { error => 'invalid_grant',
+                    error_description => qr/was revoked: sign in again/ },
           send => short_refresh($second->{refresh_token}) });
+    # Nothing for who is not the client, or guesses.
+    for my $row ([ 'another client' => basic => $other, form =>
+                   [ grant_type => 'refresh_token',
+                     refresh_token => $second->{refresh_token} ] ],
+                 [ 'made up' => basic => $app, form =>
+                   [ grant_type => 'refresh_token',
+                     refresh_token => 'oa2r_' . 'x' x 51 ] ]) {
+        my ($clause, @send) = @$row;
+        row({ clause => $clause, status => 400, log => 'any',
+              json => { error => 'invalid_grant', error_description =>
+                        'the refresh token is not valid' },
+              send => [ POST => issuer('short') . '/token', @send ] });
+    }
     for my $token ($first, $second) {
         row({ clause => 'access tokens are dead', status => 401, log => 'any',
               send => [ GET => '/api/env.cgi',
