@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_domain_redirect.c - RFC 6749 3.1.2, RFC 8252 7, RFC 9700 4.1.3 */
+#include <stdlib.h>
+
 #include "unit/fixture_domain.h"
 
 #include "domain/redirect.h"
@@ -103,6 +105,121 @@ static void comparison(void **state)
     }
 }
 
+/* ------------------------------------------------------------ variants */
+
+static const char *const registered[] = {
+    "https://shop.example/cb", "https://shop.example/cb?tenant=1",
+    "http://127.0.0.1/cb", "http://127.0.0.1:8080/cb", "http://[::1]/cb",
+    "com.example.app:/cb"
+};
+
+/* What may be accepted, told in another way: one of them to the letter, or one
+   of the two loopback ones that have no port, with a port. */
+static int may_be_accepted(const char *sent)
+{
+    static const char *const free_ports[] = { "http://127.0.0.1",
+                                              "http://[::1]" };
+    size_t i;
+
+    for (i = 0; i < UNIT_COUNT(registered); i++)
+        if (strcmp(sent, registered[i]) == 0)
+            return 1;
+    for (i = 0; i < UNIT_COUNT(free_ports); i++) {
+        size_t len = strlen(free_ports[i]);
+        size_t digits;
+
+        if (strncmp(sent, free_ports[i], len) != 0 || sent[len] != ':')
+            continue;
+        digits = strspn(sent + len + 1, "0123456789");
+        if (digits <= 5 && strcmp(sent + len + 1 + digits, "/cb") == 0)
+            return 1;
+    }
+    return 0;
+}
+
+typedef struct {
+    const oa2_client_t *client;
+    apr_pool_t *pool;                   /* emptied each time */
+    unsigned tried;
+} variants_t;
+
+static void try_variant(variants_t *variants, const char *sent)
+{
+    variants->tried++;
+    apr_pool_clear(variants->pool);
+    if (oa2_redirect_is_registered(variants->client, sent, variants->pool))
+        UNIT_ROW(may_be_accepted(sent), sent);
+}
+
+/* Each byte in each place, and what browsers read in odd ways, at each. */
+static void try_all_of(variants_t *variants, const char *uri)
+{
+    static const char *const fragments[] = {
+        "@", "@evil.example", "\\", "//", "/..", "/.", "%2e%2e", "%00", "%0a",
+        "\t", "\r\n", "#", "#@evil.example/", "?", "&", ";", ":", ":80", ":443",
+        ":0", ".", ".evil.example", "evil.example", "\xe3\x80\x82",
+        "\xef\xbc\x8f", " ", "*"
+    };
+    char sent[200];
+    size_t len = strlen(uri);
+    size_t at;
+    size_t i;
+    int byte;
+
+    for (at = 0; at <= len; at++) {
+        for (byte = 1; byte < 256 && at < len; byte++) {
+            apr_cpystrn(sent, uri, sizeof(sent));
+            sent[at] = (char)byte;
+            try_variant(variants, sent);
+        }
+        for (i = 0; i < UNIT_COUNT(fragments); i++) {
+            apr_snprintf(sent, sizeof(sent), "%.*s%s%s", (int)at, uri,
+                         fragments[i], uri + at);
+            try_variant(variants, sent);
+        }
+    }
+}
+
+/* Several changes at once; with OA2_SOAK many more.  Always the same ones. */
+static void try_mutations(variants_t *variants, unsigned count)
+{
+    unsigned random = 2463534242u;
+    unsigned i;
+
+    for (i = 0; i < count; i++) {
+        char sent[200];
+        size_t len;
+        int changes = 1 + (int)(i % 4);
+
+        apr_cpystrn(sent, registered[i % UNIT_COUNT(registered)],
+                    sizeof(sent));
+        len = strlen(sent);
+        while (changes--) {
+            random ^= random << 13;
+            random ^= random >> 17;
+            random ^= random << 5;
+            sent[random % len] = (char)(1 + (random >> 8) % 255);
+        }
+        try_variant(variants, sent);
+    }
+}
+
+static void variants_are_others(void **state)
+{
+    oa2_client_t client = { .redirect_uris = "" };
+    variants_t variants = { &client, NULL, 0 };
+    size_t i;
+
+    apr_pool_create(&variants.pool, *state);
+    for (i = 0; i < UNIT_COUNT(registered); i++)
+        client.redirect_uris = apr_pstrcat(*state, client.redirect_uris,
+                                           i ? " " : "", registered[i], NULL);
+    for (i = 0; i < UNIT_COUNT(registered); i++)
+        try_all_of(&variants, registered[i]);
+    try_mutations(&variants, getenv("OA2_SOAK") ? 3000000 : 20000);
+    assert_true(variants.tried > 50000);
+}
+
 static void views(void **state)
 {
     oa2_client_t *client = fixture_client(*state);
@@ -137,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         UNIT_TEST(registration),
         UNIT_TEST(comparison),
+        UNIT_TEST(variants_are_others),
         UNIT_TEST(views),
     };
 
