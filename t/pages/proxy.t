@@ -46,16 +46,19 @@ sub statuses {
 
 subtest 'one address gets no more by asking at once' => sub {
     my $seen = statuses(person('203.0.113.7')->($limit * 2));
-    is_deeply($seen, { 403 => $limit, 429 => $limit },
-              'as many are looked at as one after the other')
+    # While they come, a pause of 1, 2, 4 … s may end, and one more is looked
+    # at: five would take half a minute.
+    cmp_ok($seen->{403} // 0, '>=', $limit, 'as many are looked at');
+    cmp_ok($seen->{403} // 0, '<', $limit + 5, 'as one after the other')
         or diag(explain $seen);
+    is(($seen->{403} // 0) + ($seen->{429} // 0), $limit * 2, 'no more');
     $seen = statuses(person('203.0.113.8')->(1, 'px-bob',
                                              $password{'px-bob'}));
     is_deeply($seen, { 303 => 1 }, 'another address is not paused');
     log_lines();
 };
 
-subtest 'a private address is not paused, and told about once' => sub {
+subtest 'a private address has more, and is told about once' => sub {
     for my $address (undef, '10.1.2.3') {
         my $stranger = person($address);
         my $seen = statuses($stranger->($limit * 2));
