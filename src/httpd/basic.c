@@ -48,17 +48,23 @@ int oa2_basic_is_sent(request_rec *r)
     return oa2_conf_dir(r)->basic_providers && credentials(r);
 }
 
-/* "user-id:password": the first colon parts them. */
-static int read_pair(oa2_login_t *login, request_rec *r)
+/*
+ * "user-id:password": the first colon parts them.  A name is UTF-8, as that of
+ * every account; a password is the provider's to judge, whatever bytes it has.
+ * NULL, or what is wrong.
+ */
+static const char *read_pair(oa2_login_t *login, request_rec *r)
 {
     apr_size_t len;
     char *pair = (char *)oa2_b64_decode(&len, credentials(r), r->pool);
     char *colon;
 
-    if (!pair || strlen(pair) != len || !(colon = strchr(pair, ':'))) return 0;
+    if (!pair || strlen(pair) != len || !(colon = strchr(pair, ':'))) {
+        return "the header is not well-formed Basic";
+    }
     *colon = '\0';
     login->password = colon + 1;
-    return !oa2_account_name(&login->name, pair, r->pool);
+    return oa2_account_name(&login->name, pair, r->pool);
 }
 
 /* The name is not logged: people type passwords there by mistake. */
@@ -102,11 +108,14 @@ int oa2_basic_check(request_rec *r)
     const apr_array_header_t *providers = oa2_conf_dir(r)->basic_providers;
     const char *outer = find_outer(r);
     oa2_login_t login = { 0 };
+    const char *problem;
 
     if (outer) return accept_user(r, outer);
-    if (!read_pair(&login, r)) {
-        return refuse(r, OA2_ID(7900), "the Authorization header is not "
-                      "well-formed Basic");
+    problem = read_pair(&login, r);
+    if (problem) {
+        return refuse(r, OA2_ID(7900), apr_pstrcat(
+            r->pool, "Basic cannot be a name and a password: ", problem,
+            NULL));
     }
     switch (oa2_login_ask_all(r, providers, &login)) {
     case AUTH_GRANTED:

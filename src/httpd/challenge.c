@@ -69,10 +69,12 @@ void oa2_challenge(request_rec *r, const oa2_err_t *err, const char *scope)
     }
     apr_table_setn(r->err_headers_out, CHALLENGE, header);
     /* RFC 9110 section 11.6.1: the schemes that are taken here.  A field of
-       its own: old clients know no lists. */
+       its own: old clients know no lists.  RFC 7617 section 2.1: how a name
+       is encoded, since one that is not UTF-8 is nobody's here. */
     if (status == HTTP_UNAUTHORIZED && dir->basic_providers) {
         const char *basic = apr_pstrcat(r->pool, "Basic realm=\"",
-                                        realm ? realm : "", "\"", NULL);
+                                        realm ? realm : "",
+                                        "\", charset=\"UTF-8\"", NULL);
 
         apr_table_addn(r->err_headers_out, CHALLENGE, basic);
         header = apr_pstrcat(r->pool, header, ", ", basic, NULL);

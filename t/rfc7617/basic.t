@@ -79,7 +79,8 @@ subtest 'RFC 9110 11.6.1: both schemes are offered, each in its field' => sub {
         is(scalar @all, 2, 'two fields');
         like($all[0], qr/^Bearer realm="Moving \\"on\\"", scope="read"$/,
              'Bearer, with the scope that would do');
-        is($all[1], 'Basic realm="Moving \"on\""', 'Basic');
+        is($all[1], 'Basic realm="Moving \"on\"", charset="UTF-8"',
+           'Basic, and how a name is encoded (RFC 7617 2.1)');
     }
     my @all = headers(request('GET', '/moving', bearer => 'made-up'),
                       'www-authenticate');
@@ -103,6 +104,79 @@ subtest 'RFC 7617 2: what is no name and password' => sub {
               send => [ GET => '/moving',
                         headers => { Authorization => $header{$name} } ] });
     }
+};
+
+#
+# RFC 7617 2: "a user-id containing a colon character is invalid", so the
+# first one ends it; a name is UTF-8 (2.1), a password whatever bytes its
+# provider knows.
+#
+my $latin1 = note_secret("caf\xe9-" . random_text(12));
+my $colons = note_secret(':a:' . random_text(12) . ':');
+for ([ 'file-latin1', $latin1 ], [ 'file-colons', $colons ],
+     [ "caf\xe9", $latin1 ], [ "J\xc3\xbcrgen", $colons ]) {
+    my $command = "exec htpasswd -i -B -C 5 '" . var('htpasswd')
+        . "' '$_->[0]' 2>/dev/null";
+    open my $to, '|-', $command or die "htpasswd: $!\n";
+    print {$to} $_->[1];
+    close $to or die "htpasswd failed\n";
+}
+my $own_colons = note_secret(':b:' . random_text(12) . ':');
+for ('colons-own', "B\xc3\xa4rbel-own") {
+    ctl_ok(\"$own_colons\n", 'user', 'add', '--password-stdin', $_);
+}
+
+sub send_basic {
+    my ($path, @pair) = @_;
+    return request('GET', $path, headers => { Authorization =>
+        'Basic ' . encode_base64(join(':', @pair), '') });
+}
+
+subtest 'colons and bytes at OAuth2BasicProvider' => sub {
+    my @rows = (
+        [ '/moving', 200, 'file-colons', $colons ],
+        [ '/moving', 401, 'file-colons', substr $colons, 1 ],
+        [ '/moving', 401, 'file-colons:', $colons ],
+        [ '/moving', 200, 'file-latin1', $latin1 ],
+        [ '/moving', 401, 'file-latin1', "caf\xc3\xa9" . substr $latin1, 4 ],
+        [ '/moving', 200, "J\xc3\xbcrgen", $colons ],
+        # The name is in the file in just these bytes.
+        [ '/moving', 401, "caf\xe9", $latin1 ],
+        [ '/moving/own', 200, 'colons-own', $own_colons ],
+        [ '/moving/own', 200, "B\xc3\xa4rbel-own", $own_colons ],
+        [ '/moving/own', 401, 'colons-own', substr $own_colons, 1 ],
+        [ '/moving/own', 401, 'colons-own:', $own_colons ],
+        [ '/moving/own', 401, 'colons-own', "$own_colons\xff" ],
+        [ '/moving/own', 401, "B\xe4rbel-own", $own_colons ],
+    );
+    for (@rows) {
+        my ($path, $status, @pair) = @$_;
+        (my $shown = $pair[0]) =~ s/[^!-~]/?/g;
+        row({ clause => "$path, $shown", status => $status,
+              log => $status == 401 ? $shown =~ /\?/ ? qr/OA27900.*UTF-8/
+                                                     : qr/OA27901/ : 0,
+              send => sub { send_basic($path, @pair) } });
+    }
+};
+
+subtest 'colons and bytes at AuthBasicProvider oauth2' => sub {
+    my @rows = (
+        [ 200, 'colons-own', $own_colons ],
+        [ 200, "B\xc3\xa4rbel-own", $own_colons ],
+        [ 401, 'colons-own', substr $own_colons, 1 ],
+        [ 401, 'colons-own:', $own_colons ],
+        [ 401, 'colons-own', "$own_colons\xff" ],
+        [ 401, "B\xe4rbel-own", $own_colons ],
+        [ 401, "colons-own\x01", $own_colons ],
+    );
+    for (@rows) {
+        my ($status, @pair) = @$_;
+        (my $shown = $pair[0]) =~ s/[^!-~]/?/g;
+        is(send_basic('/basic/own', @pair)->{status}, $status,
+           "$shown: $status");
+    }
+    # mod_auth_basic's own, for each wrong one
+    log_allow(qr/AH0161[78]/, 'refused');
 };
 
 subtest 'a wrong password is logged once, at info, without the name' => sub {
