@@ -130,7 +130,10 @@ static const struct {
 } states[] = {
     { "08", OA2_FAULT_LOST, 1, NULL },
     { "57P", OA2_FAULT_LOST, 1, NULL },
-    { "22", OA2_FAULT_VALUE, 0, NULL },
+    /* Bytes that this database's encoding does not have: a client's.  All
+       else of class 22 is said of numbers and expressions, which are ours. */
+    { "22021", OA2_FAULT_VALUE, 0, NULL },
+    { "22P05", OA2_FAULT_VALUE, 0, NULL },
     /* a standby: the next connection may find the primary */
     { "25006", OA2_FAULT_AGAIN, 1,
       "this server is a read-only standby; name all servers in host= and "

@@ -104,7 +104,7 @@ int oa2_pgsql_is_alive(const oa2_store_t *store, const oa2_slot_t *slot);
 typedef struct oa2_fault_t {
     enum {
         OA2_FAULT_SQL,                  /* refused: ours to mend */
-        OA2_FAULT_VALUE,                /* refused: it cannot hold a value */
+        OA2_FAULT_VALUE,                /* refused: characters it lacks */
         OA2_FAULT_BUSY,                 /* not now: rolled back */
         OA2_FAULT_AGAIN,                /* rolled back; may succeed at once */
         OA2_FAULT_LOST,                 /* no answer: nobody knows */
