@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/cache.h"
+#include "unit/fixture_child.h"
 #include "unit/fixture_clock.h"
 
 #define CACHE_SIZE 4096             /* one set of eight */
@@ -253,6 +254,21 @@ static void no_copy_is_half_of_two_records(void **state)
     duo(change_and_put, 0);
 }
 
+static void who_fails_leaves_no_children(void **state)
+{
+    pid_t child = fixture_child();
+
+    (void)state;
+    if (child == 0) {
+        for (;;) pause();
+    }
+    /* stopped ones do not end by themselves */
+    kill(child, SIGSTOP);
+    assert_int_equal(kill(child, 0), 0);
+    fixture_children_end();
+    assert_int_equal(kill(child, 0), -1);
+}
+
 static void processes_see_nothing_torn_or_stale(void **state)
 {
     world_t *world = make_world();
@@ -261,8 +277,7 @@ static void processes_see_nothing_torn_or_stale(void **state)
 
     (void)state;
     for (i = 0; i < WORKERS; i++) {
-        children[i] = fork();
-        assert_true(children[i] >= 0);
+        children[i] = fixture_child();
         if (children[i] == 0) {
             worker_t worker;
 
@@ -272,12 +287,8 @@ static void processes_see_nothing_torn_or_stale(void **state)
             _exit(0);
         }
     }
-    for (i = 0; i < WORKERS; i++) {
-        int status = -1;
-
-        assert_true(waitpid(children[i], &status, 0) == children[i]);
-        assert_int_equal(status, 0);
-    }
+    for (i = 0; i < WORKERS; i++)
+        assert_int_equal(fixture_child_await(children[i]), 0);
     judge(world);
 }
 
@@ -322,8 +333,7 @@ static pid_t stuck_writer(world_t *world, void (*handler)(int))
 
     assert_true((void *)data != MAP_FAILED);
     assert_int_equal(mprotect(data + page, (size_t)page, PROT_NONE), 0);
-    child = fork();
-    assert_true(child >= 0);
+    child = fixture_child();
     if (child == 0) {
         setrlimit(RLIMIT_CORE, &no_core);
         signal(SIGSEGV, handler);
@@ -336,9 +346,8 @@ static pid_t stuck_writer(world_t *world, void (*handler)(int))
 
 static void wait_for_death(pid_t child, int by)
 {
-    int status = 0;
+    int status = fixture_child_await(child);
 
-    assert_true(waitpid(child, &status, 0) == child);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), by);
 }
@@ -392,21 +401,17 @@ static void a_set_is_not_taken_from_a_writer_that_lives(void **state)
     munmap(world, sizeof(*world));
 }
 
-/* Works until it is killed, or alone. */
+/* Works until it is killed. */
 static pid_t victim(world_t *world, unsigned seed)
 {
     worker_t worker = {world, seed};
-    pid_t parent = getpid();
-    pid_t child = fork();
-    unsigned i;
+    pid_t child = fixture_child();
 
-    assert_true(child >= 0);
     if (child > 0) return child;
-    for (i = 0; i % 4096 != 0 || getppid() == parent; i++) {
+    for (;;) {
         fixture_clock_stopped = GET(&world->clock);
         step(&worker);
     }
-    _exit(0);
 }
 
 static void end_victim(pid_t child)
@@ -452,16 +457,26 @@ static void killed_and_stopped_writers_leave_nothing_torn(void **state)
     munmap(world, sizeof(*world));
 }
 
+/* However it ended. */
+static int end_all(void **state)
+{
+    fixture_children_end();
+    return unit_end(state);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, unit_begin, end_all)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT_TEST(threads_see_nothing_torn_or_stale),
-        UNIT_TEST(no_bump_slips_through_a_put),
-        UNIT_TEST(no_copy_is_half_of_two_records),
-        UNIT_TEST(processes_see_nothing_torn_or_stale),
-        UNIT_TEST(a_set_survives_a_writer_that_dies_in_it),
-        UNIT_TEST(a_set_is_not_taken_from_a_writer_that_lives),
-        UNIT_TEST(killed_and_stopped_writers_leave_nothing_torn),
+        TEST(threads_see_nothing_torn_or_stale),
+        TEST(no_bump_slips_through_a_put),
+        TEST(no_copy_is_half_of_two_records),
+        TEST(who_fails_leaves_no_children),
+        TEST(processes_see_nothing_torn_or_stale),
+        TEST(a_set_survives_a_writer_that_dies_in_it),
+        TEST(a_set_is_not_taken_from_a_writer_that_lives),
+        TEST(killed_and_stopped_writers_leave_nothing_torn),
     };
 
     return cmocka_run_group_tests_name("base/cache, many at once", tests,

@@ -19,7 +19,7 @@ my $files = 0;
 
 sub new {
     my ($class, $workers, $request) = @_;
-    my $self = bless { workers => [], files => [] }, $class;
+    my $self = bless { workers => [], files => [], owner => $$ }, $class;
     for (1 .. $workers) {
         my $file = var('work') . "/load.$$." . ++$files;
         my $pid = fork() // die "cannot fork: $!\n";
@@ -49,10 +49,25 @@ sub work {
     return;
 }
 
+sub end_workers {
+    my ($self) = @_;
+    my @workers = splice @{ $self->{workers} };
+    kill 'TERM', @workers;
+    waitpid $_, 0 for @workers;
+    return;
+}
+
+# A test that dies before it has called stop() leaves nobody at work.
+sub DESTROY {
+    my ($self) = @_;
+    local $?;
+    $self->end_workers if $self->{owner} == $$;
+    return;
+}
+
 sub stop {
     my ($self) = @_;
-    kill 'TERM', @{ $self->{workers} };
-    waitpid $_, 0 for @{ $self->{workers} };
+    $self->end_workers;
     my @seen;
     for my $file (@{ $self->{files} }) {
         open my $in, '<', $file or next;

@@ -21,7 +21,7 @@ use Time::HiRes qw(time sleep);
 
 our @EXPORT = qw(
     need run run_quiet slurp spew work_dir free_ports child_user make_tls
-    start_process end_process start_php start_fpm start_httpd end_httpd cluster
+    run_tests start_process end_process start_php start_fpm start_httpd end_httpd cluster
     wait_for port_answers
 );
 
@@ -156,6 +156,32 @@ sub end_process {
     waitpid $pid, 0;
     return;
 }
+
+#
+# run_tests(sub, command…): each line that it says, on both streams, goes to
+# the sub; its status.  It is a process group of its own: when this process is
+# told to end, all of the command's are.
+#
+sub run_tests {
+    my ($say, @words) = @_;
+    my $pid = open my $out, '-|';
+    die "cannot fork: $!\n" if !defined $pid;
+    if (!$pid) {
+        delete @SIG{qw(INT TERM HUP)};
+        setpgrp;
+        open STDERR, '>&', \*STDOUT or die "dup: $!\n";
+        exec @words or die "cannot run $words[0]: $!\n";
+    }
+    my $done = eval { while (my $line = <$out>) { $say->($line) } 1 };
+    my $why = $@;
+    kill 'TERM', -$pid if !$done;
+    close $out;
+    die $why if !$done;
+    return $?;
+}
+
+# Who is told to end takes along what he has started, as everybody else.
+$SIG{$_} = sub { die "ended by SIG$_[0]\n" } for qw(INT TERM HUP);
 
 END {
     my $status = $?;
