@@ -78,40 +78,24 @@ static int refuse(request_rec *r, int id, const char *why)
 
 static int accept_user(request_rec *r, const char *name)
 {
-    oa2_phase_t *phase = oa2_phase_of(r);
-
-    phase->basic = name;
-    phase->basic_providers = oa2_conf_dir(r)->basic_providers;
+    oa2_phase_of(r)->is_basic = 1;
     r->user = apr_pstrdup(r->pool, name);
     r->ap_auth_type = apr_pstrdup(r->pool, "Basic");
     return OK;
 }
 
-/* A request inside httpd need not pay for the password once more, where the
-   same providers would be asked. */
-static const char *find_outer(const request_rec *r)
-{
-    const apr_array_header_t *providers = oa2_conf_dir(r)->basic_providers;
-
-    while ((r = r->prev ? r->prev : r->main) != NULL) {
-        const oa2_phase_t *phase = oa2_phase_find(r);
-
-        if (phase && phase->basic) {
-            return phase->basic_providers == providers ? phase->basic : NULL;
-        }
-    }
-    return NULL;
-}
-
+/*
+ * A request that httpd makes inside, of one that was let in, is asked anew:
+ * what a provider looks into stands in directives of its own, so nobody else
+ * can tell whether this directory means the same people.  httpd itself leaves
+ * it out where the whole configuration is the same.
+ */
 int oa2_basic_check(request_rec *r)
 {
     const apr_array_header_t *providers = oa2_conf_dir(r)->basic_providers;
-    const char *outer = find_outer(r);
     oa2_login_t login = { 0 };
-    const char *problem;
+    const char *problem = read_pair(&login, r);
 
-    if (outer) return accept_user(r, outer);
-    problem = read_pair(&login, r);
     if (problem) {
         return refuse(r, OA2_ID(7900), apr_pstrcat(
             r->pool, "Basic cannot be a name and a password: ", problem,

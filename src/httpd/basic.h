@@ -13,7 +13,7 @@
 int oa2_basic_is_sent(request_rec *r);
 /*
  * Asks the providers.  OK: r->user and AUTH_TYPE Basic are set, and
- * oa2_phase_t.basic tells Require oauth2-basic.  401 with both challenges
+ * oa2_phase_t.is_basic tells Require oauth2-basic.  401 with both challenges
  * when the password is wrong, 500 when no provider could tell.
  */
 int oa2_basic_check(request_rec *r);

@@ -30,6 +30,7 @@ typedef struct oa2_phase_t {
     apr_table_t *last;                  /* headers, "": must not be sent */
     const char *origin;                 /* may read the answer; NULL: none */
     unsigned is_own_user:1;             /* our provider vouched for r->user */
+    unsigned is_basic:1;                /* a password was proved here */
     unsigned is_open:1;                 /* let through without a token */
     unsigned is_inside:1;               /* httpd/require re-enters a hook */
     unsigned is_login:1;                /* httpd/login asks providers */
@@ -41,9 +42,6 @@ typedef struct oa2_phase_t {
     /* of the last inner request that was refused; httpd/challenge.c */
     const char *challenge;
     int challenge_status;
-    /* who proved a password, and to whom; httpd/basic.c */
-    const char *basic;
-    const apr_array_header_t *basic_providers;
 } oa2_phase_t;
 
 /* Made when there is none yet. */

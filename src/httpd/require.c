@@ -189,7 +189,7 @@ static authz_status check_basic(request_rec *r, const char *line,
 {
     (void)line;
     (void)parsed;
-    return oa2_phase_of(r)->basic ? AUTHZ_GRANTED : deny(r);
+    return oa2_phase_of(r)->is_basic ? AUTHZ_GRANTED : deny(r);
 }
 
 static const authz_provider scope_provider = { check_scope, parse_scope };
@@ -364,7 +364,7 @@ int oa2_require_check(request_rec *r)
 
     if (!phase || phase->is_inside) return DECLINED;
     if (phase->is_open) return OK;
-    if (!phase->token && !phase->basic) return DECLINED;
+    if (!phase->token && !phase->is_basic) return DECLINED;
     phase->is_inside = 1;
     r->log = without_authz_core(r);
     status = ap_run_auth_checker(r);

@@ -187,6 +187,19 @@ subtest 'a wrong password is logged once, at info, without the name' => sub {
     unlike($lines[0], qr/file-alice/, 'without the name');
 };
 
+# A request that httpd makes inside: /moving/gone has /moving/few as its
+# ErrorDocument, which inherits the provider and names another file.
+subtest 'another password file is asked for itself' => sub {
+    my %known = ('file-alice' => 0, 'file-bob' => 0, 'file-carol' => 1);
+    for my $who (sort keys %known) {
+        my $answer = request('GET', '/moving/gone', credentials($who));
+        is($answer->{status}, 404, "$who: what was asked for is gone");
+        is($answer->{content} =~ /"REMOTE_USER"\s*:\s*"\Q$who\E"/ ? 1 : 0,
+           $known{$who}, "$who: who is let in further is known there");
+    }
+    log_lines();
+};
+
 subtest 'no provider can tell, and both lines say why' => sub {
     is(request('GET', '/moving/broken', credentials('file-alice'))->{status},
        500, 'answered');
