@@ -32,6 +32,10 @@ const char *oa2_account_name(const char **name, const char *typed,
     /* RFC 7617 section 2: a user-id has no colon.  Nor what folds to one. */
     if (strchr(key, ':'))
         return "a user name has no colon";
+    /* What mod_authnz_ldap makes of an attribute with several values: it is
+       another name when one is added, and so another account. */
+    if (strstr(key, "; "))
+        return "a user name is one name, without \"; \"";
     *name = meant;
     return NULL;
 }

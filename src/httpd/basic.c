@@ -16,7 +16,6 @@
 #include <strings.h>
 
 #include <apr_strings.h>
-#include <mod_auth.h>
 
 #include "base/encode.h"
 #include "domain/account.h"
@@ -90,30 +89,22 @@ static int accept_user(request_rec *r, const char *name)
  * can tell whether this directory means the same people.  httpd itself leaves
  * it out where the whole configuration is the same.
  */
-int oa2_basic_check(request_rec *r)
+oa2_err_t *oa2_basic_check(int *status, request_rec *r)
 {
     const apr_array_header_t *providers = oa2_conf_dir(r)->basic_providers;
     oa2_login_t login = { 0 };
     const char *problem = read_pair(&login, r);
+    oa2_password_t answer;
 
     if (problem) {
-        return refuse(r, OA2_ID(7900), apr_pstrcat(
+        *status = refuse(r, OA2_ID(7900), apr_pstrcat(
             r->pool, "Basic cannot be a name and a password: ", problem,
             NULL));
+        return NULL;
     }
-    switch (oa2_login_ask_all(r, providers, &login)) {
-    case AUTH_GRANTED:
-        return accept_user(r, login.name);
-    case AUTH_DENIED:
-    case AUTH_USER_NOT_FOUND:
-        return refuse(r, OA2_ID(7901), "a name or password sent in Basic is "
-                      "wrong");
-    default:
-        oa2_log_err(r, oa2_err_make(r->pool, &oa2_server_error, OA2_ID(7902),
-                                    NULL, "no provider of "
-                                    "OAuth2BasicProvider could check a "
-                                    "password; the lines above say why"),
-                    NULL);
-        return HTTP_INTERNAL_SERVER_ERROR;
-    }
+    OA2_TRY(oa2_login_ask_all(&answer, r, providers, &login));
+    *status = answer == OA2_PASSWORD_RIGHT
+        ? accept_user(r, login.name)
+        : refuse(r, OA2_ID(7901), "a name or password sent in Basic is wrong");
+    return NULL;
 }

@@ -231,6 +231,7 @@ int oa2_bearer_check(request_rec *r)
     const oa2_token_t *token;
     const char *text;
     oa2_err_t *err;
+    int status;
 
     if (!oa2_request_is_protected(r)) return DECLINED;
     if (!conf || !conf->db) return not_configured(r);
@@ -244,7 +245,10 @@ int oa2_bearer_check(request_rec *r)
         token = oa2_bearer_token(r->prev ? r->prev : r->main);
         if (token) return accept_token(r, token);
     }
-    if (oa2_basic_is_sent(r)) return oa2_basic_check(r);
+    if (oa2_basic_is_sent(r)) {
+        err = oa2_basic_check(&status, r);
+        return err ? refuse(r, err, NULL) : status;
+    }
     err = oa2_setup_ready(conf, r->pool);
     if (!err) err = read_token(&text, r);
     if (err) return refuse(r, err, NULL);

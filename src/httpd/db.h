@@ -39,6 +39,8 @@ typedef struct oa2_db_t {
                                            log's default level */
     oa2_pace_t strangers;               /* a child's: users that cannot be
                                            taken, told at level error */
+    oa2_pace_t providers;               /* a child's: of login, which cannot
+                                           tell, told at level warn */
     /* Whether the tables can be used: found out before there are children,
        else by the first request that needs them.  See oa2_db_ready(). */
     volatile apr_uint32_t is_ready;

@@ -14,44 +14,97 @@
 #include "httpd/request.h"
 #include "httpd/setup.h"
 
+/* One turn a minute in each child: anybody can ask for it. */
+#define TOLD_SPAN 60
+#define RETRY 5                         /* seconds for Retry-After */
+
+/* For the administrator to see at httpd's default level, in turns. */
+static oa2_err_t *to_be_seen(request_rec *r, oa2_err_t *err)
+{
+    apr_uint32_t held;
+
+    err->severity = oa2_pace_take(&oa2_conf_server(r->server)->db->providers,
+                                  &held, "", apr_time_sec(r->request_time),
+                                  TOLD_SPAN, 1)
+        ? OA2_LOG_WARNING : OA2_LOG_INFO;
+    return err;
+}
+
+static oa2_err_t *cannot_tell(request_rec *r)
+{
+    oa2_err_t *err = oa2_err_make(
+        r->pool, &oa2_temporarily_unavailable, OA2_ID(7080),
+        "Passwords cannot be checked right now. Please try again in a "
+        "moment.", "no provider of OAuth2LoginProvider or "
+        "OAuth2BasicProvider could check a password for %s; what the "
+        "providers say of it stands above (mod_authnz_ldap: only with "
+        "\"LogLevel authnz_ldap:info\")", r->uri);
+
+    err->retry_after = RETRY;
+    return to_be_seen(r, err);
+}
+
+static oa2_err_t *take_spelling(request_rec *r, oa2_login_t *login,
+                                const char *spelling)
+{
+    const char *problem = oa2_account_name(&login->name, spelling, r->pool);
+
+    if (!problem) return NULL;
+    return to_be_seen(r, oa2_err_make(
+        r->pool, &oa2_access_denied, OA2_ID(7410),
+        "Your name cannot be used here. The administrator of this site has "
+        "to change how names are made.",
+        "the provider \"%s\" vouched for \"%s\" and spells the name in a way "
+        "that nobody's name can be here: %s; let it tell an attribute that "
+        "has one value (AuthLDAPRemoteUserAttribute)", login->provider,
+        login->name, problem));
+}
+
 /*
  * Aliases find out by the note which of them is meant.  Some providers put
  * their own spelling into r->user (AuthLDAPRemoteUserAttribute): then "Alice"
  * and "alice" are one user here as well.
  */
-static authn_status ask_one(request_rec *r, const oa2_provider_t *row,
-                            oa2_login_t *login)
+static oa2_err_t *ask_one(authn_status *out, request_rec *r,
+                          const oa2_provider_t *row, oa2_login_t *login)
 {
     const authn_provider *provider = row->provider;
     char *user = r->user;
-    authn_status status;
+    char *spelling;
 
     r->user = NULL;
     apr_table_setn(r->notes, AUTHN_PROVIDER_NAME_NOTE, row->name);
-    status = provider->check_password(r, login->name, login->password);
+    *out = provider->check_password(r, login->name, login->password);
     apr_table_unset(r->notes, AUTHN_PROVIDER_NAME_NOTE);
-    if (status == AUTH_GRANTED) {
-        login->provider = row->name;
-        if (r->user) oa2_account_name(&login->name, r->user, r->pool);
-    }
+    spelling = r->user;
     r->user = user;
-    return status;
+    if (*out != AUTH_GRANTED) return NULL;
+    login->provider = row->name;
+    return spelling ? take_spelling(r, login, spelling) : NULL;
 }
 
-int oa2_login_ask_all(request_rec *r, const apr_array_header_t *rows,
-                      oa2_login_t *login)
+oa2_err_t *oa2_login_ask_all(oa2_password_t *out, request_rec *r,
+                             const apr_array_header_t *rows,
+                             oa2_login_t *login)
 {
-    authn_status worst = AUTH_USER_NOT_FOUND;
     authn_status status;
+    int can_tell = 1;
     int i;
 
     for (i = 0; i < rows->nelts; i++) {
-        status = ask_one(r, &APR_ARRAY_IDX(rows, i, oa2_provider_t), login);
-        if (status == AUTH_GRANTED || status == AUTH_DENIED) return status;
+        OA2_TRY(ask_one(&status, r, &APR_ARRAY_IDX(rows, i, oa2_provider_t),
+                        login));
+        if (status == AUTH_GRANTED || status == AUTH_DENIED) {
+            *out = status == AUTH_GRANTED ? OA2_PASSWORD_RIGHT
+                                          : OA2_PASSWORD_WRONG;
+            return NULL;
+        }
         /* Another provider may still know the user. */
-        if (status != AUTH_USER_NOT_FOUND) worst = AUTH_GENERAL_ERROR;
+        if (status != AUTH_USER_NOT_FOUND) can_tell = 0;
     }
-    return worst;
+    if (!can_tell) return cannot_tell(r);
+    *out = OA2_PASSWORD_WRONG;
+    return NULL;
 }
 
 static oa2_err_t *ask(oa2_password_t *out, oa2_login_t *login)
@@ -59,23 +112,9 @@ static oa2_err_t *ask(oa2_password_t *out, oa2_login_t *login)
     request_rec *r = login->baton;
     const oa2_dir_t *dir = oa2_conf_dir(r);
 
-    if (!dir->providers) return oa2_login_own(out, login);
-    switch (oa2_login_ask_all(r, dir->providers, login)) {
-    case AUTH_GRANTED:
-        *out = OA2_PASSWORD_RIGHT;
-        return NULL;
-    case AUTH_DENIED:
-    case AUTH_USER_NOT_FOUND:
-        *out = OA2_PASSWORD_WRONG;
-        return NULL;
-    default:
-        return oa2_err_make(r->pool, &oa2_temporarily_unavailable,
-                            OA2_ID(7080),
-                            "Passwords cannot be checked right now. Please "
-                            "try again in a moment.",
-                            "no provider of OAuth2LoginProvider could check "
-                            "a password; the lines above say why");
-    }
+    return dir->providers
+        ? oa2_login_ask_all(out, r, dir->providers, login)
+        : oa2_login_own(out, login);
 }
 
 oa2_err_t *oa2_login_ask(oa2_password_t *out, oa2_login_t *login)
@@ -98,8 +137,8 @@ oa2_err_t *oa2_login_ask(oa2_password_t *out, oa2_login_t *login)
 
 /*
  * Below the login page, which has counted the attempt: see oa2_login_ask().  A
- * user for whom somebody else vouches is not ours to refuse, unless an
- * administrator disabled the account here.
+ * user for whom somebody else vouches is not ours to refuse: if the account is
+ * disabled here, he is told so once his password was right.
  */
 static oa2_err_t *check_for_page(authn_status *out, oa2_ctx_t *ctx,
                                  oa2_login_t *login)
@@ -110,7 +149,7 @@ static oa2_err_t *check_for_page(authn_status *out, oa2_ctx_t *ctx,
     *out = AUTH_USER_NOT_FOUND;
     if (oa2_account_name(&login->name, login->name, ctx->pool)) return NULL;
     OA2_TRY(oa2_user_find(&user, ctx, login->name));
-    if (!user || (!oa2_account_is_own(user) && !user->disabled)) return NULL;
+    if (!user || !oa2_account_is_own(user)) return NULL;
     login->user = user;
     OA2_TRY(oa2_login_own(&answer, login));
     *out = answer == OA2_PASSWORD_RIGHT ? AUTH_GRANTED : AUTH_DENIED;

@@ -57,6 +57,11 @@ each_database(sub {
     like($added, qr/^Database +$db->{driver} /m, '… says where');
     $db->works(['user', 'remove', 'fridolin', '--yes']);
 
+    for (['a:b', qr/colon/], ['a; b', qr/one name/],
+         ["a\x{ff1b}  b", qr/one name/]) {
+        $db->fails(2, $_->[1], ['user', 'add', $_->[0], '--external']);
+    }
+
     # -- terminal
     my $talk = on_terminal(['Password for dora: ', $password,
                             'Once more: ', $password],

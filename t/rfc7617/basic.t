@@ -202,8 +202,8 @@ subtest 'another password file is asked for itself' => sub {
 
 subtest 'no provider can tell, and both lines say why' => sub {
     is(request('GET', '/moving/broken', credentials('file-alice'))->{status},
-       500, 'answered');
-    log_allow(qr/AH0161[89]|AH01620|OA27902/, 'told');
+       503, 'answered');
+    log_allow(qr/AH0161[89]|AH01620|OA27080/, 'told');
 };
 
 done_testing();
