@@ -14,8 +14,8 @@
 int oa2_basic_is_sent(request_rec *r);
 /*
  * Asks the providers.  *status OK: r->user and AUTH_TYPE Basic are set, and
- * oa2_phase_t.is_basic tells Require oauth2-basic; 401, with both challenges: the
- * password is wrong.  Errors are oa2_login_ask_all()'s.
+ * oa2_phase_t.is_basic tells Require oauth2-basic; 401, with both challenges:
+ * the password is wrong.  Errors are oa2_login_ask_all()'s.
  */
 oa2_err_t *oa2_basic_check(int *status, request_rec *r);
 
