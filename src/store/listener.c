@@ -7,7 +7,7 @@
  * blocks: each wait is a poll with a deadline, so a thread that is told to
  * end does so within 3 s.
  *
- * What is heard is said by store/tell.h, on the channel that the table
+ * What is heard is said by store/tell.h, on the channels that the table
  * oauth2_setting names: a kind and a key.
  */
 #include <poll.h>
@@ -83,7 +83,7 @@ static int connect_within(PGconn *conn, apr_time_t until)
     return PQsetnonblocking(conn, 1) == 0;
 }
 
-/* Sends one statement and reads its answer; 1 when it succeeded. */
+/* Sends statements and reads their answers; 1 when all succeeded. */
 static int ask(PGconn *conn, const char *text, apr_time_t until)
 {
     PGresult *res;
@@ -118,12 +118,14 @@ static int ask(PGconn *conn, const char *text, apr_time_t until)
  * beat was said has been heard as well.
  *
  * It is "p", the store's name and when it was said, by base/clock.  The name
- * is told to nobody but those who know the channel; other processes' beats
- * mean nothing here.
+ * is told to nobody but those who know the channel, so not on that of version
+ * 1; other processes' beats mean nothing here.
  */
 static const oa2_sql_t beat_sql = {
-    "listener_beat", "SELECT " OA2_TELL(BEAT, "$1"), { NULL },
-    .repeats = 1
+    "listener_beat",
+    "SELECT pg_notify((SELECT value FROM oauth2_setting"
+    " WHERE name = '" OA2_CHANNEL "'), '" BEAT "' || $1)",
+    { NULL }, .repeats = 1
 };
 
 oa2_err_t *oa2_listener_beat(oa2_ctx_t *ctx)
@@ -221,9 +223,10 @@ static oa2_err_t *prove_hearing(oa2_listener_t *listener, apr_pool_t *pool)
 
 /* ------------------------------------------------------------ listening */
 
-static const oa2_sql_t channel_sql = {
-    "listener_channel",
-    "SELECT quote_ident(value) FROM oauth2_setting WHERE name = 'channel'",
+static const oa2_sql_t channels_sql = {
+    "listener_channels",
+    "SELECT name, quote_ident(value) FROM oauth2_setting"
+    " WHERE name IN " OA2_CHANNELS " ORDER BY name",
     { NULL }, .repeats = 1
 };
 
@@ -232,17 +235,23 @@ static oa2_err_t *listen_text(const char **out, oa2_store_t *store,
 {
     apr_array_header_t *rows;
     oa2_ctx_t ctx = { 0 };
+    const char *text = "";
+    int i;
 
     ctx.pool = pool;
     ctx.store = store;
-    OA2_TRY(oa2_sql_run(&rows, &ctx, &channel_sql, 0, NULL));
-    if (!rows->nelts)
+    OA2_TRY(oa2_sql_run(&rows, &ctx, &channels_sql, 0, NULL));
+    if (!rows->nelts
+        || strcmp(oa2_row_text(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0),
+                  OA2_CHANNEL) != 0)
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(2043), NULL,
-                            "the row \"channel\" of the table oauth2_setting "
-                            "is missing: put it back, or no server hears "
-                            "what others change");
-    *out = apr_pstrcat(pool, "LISTEN ", oa2_row_text(
-        APR_ARRAY_IDX(rows, 0, oa2_row_t), 0), NULL);
+                            "the row \"" OA2_CHANNEL "\" of the table "
+                            "oauth2_setting is missing: put it back, or no "
+                            "server hears what others change");
+    for (i = 0; i < rows->nelts; i++)
+        text = apr_pstrcat(pool, text, "LISTEN ", oa2_row_text(
+            APR_ARRAY_IDX(rows, i, oa2_row_t), 1), ";", NULL);
+    *out = text;
     return NULL;
 }
 

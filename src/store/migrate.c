@@ -159,10 +159,11 @@ static int next_apply(oa2_ctx_t *ctx, oa2_slot_t *slot)
         next++;
     if (current < 0 || !next->version)
         return current < 0 ? -1 : 0;
-    if (!exec_all(ctx, slot, pgsql ? next->pgsql : next->sqlite3)
-        || !exec(ctx, slot, apr_psprintf(
+    /* Its row comes first: a version may ask how old the one before is. */
+    if (!exec(ctx, slot, apr_psprintf(
             ctx->pool, "INSERT INTO oauth2_schema (version, applied) VALUES "
-            "(%d, %" APR_INT64_T_FMT ")", next->version, ctx->now)))
+            "(%d, %" APR_INT64_T_FMT ")", next->version, ctx->now))
+        || !exec_all(ctx, slot, pgsql ? next->pgsql : next->sqlite3))
         return -1;
     return 1;
 }

@@ -26,10 +26,17 @@
  * An expression for PostgreSQL; key and text are such too.  The channel's
  * name is in a table, because NOTIFY needs no right: who cannot read the
  * table cannot make every cache forget all it knows, again and again.
+ *
+ * Programs of version 1 tell and hear the same on a channel that everybody
+ * knows.  While they may be beside us, a second row names that one (migration
+ * 2).  The columns have other names here, so that none in text is hidden.
  */
+#define OA2_CHANNEL "channel"
+#define OA2_CHANNELS "('" OA2_CHANNEL "', 'channel of version 1')"
 #define OA2_TELL(kind, key) OA2_TELL_TEXT("'" kind "' || " key)
-#define OA2_TELL_TEXT(text) "pg_notify((SELECT value FROM oauth2_setting" \
-    " WHERE name = 'channel'), " text ")"
+#define OA2_TELL_TEXT(text) "(SELECT count(pg_notify(oa2_value, " text "))" \
+    " FROM oauth2_setting AS oa2_setting (oa2_name, oa2_value)" \
+    " WHERE oa2_name IN " OA2_CHANNELS ")"
 
 /* What carries the tag is a miss from now on, in both caches.  Of kind only
    the first letter counts. */

@@ -3,11 +3,7 @@
  * test_store_migrate.c - tables of version 1, filled by the program of that
  * version: all of it goes on after the migration, and so does that program.
  */
-#include <unistd.h>
-
-#include <apr_dbd.h>
-
-#include "unit/fixture_store.h"
+#include "unit/fixture_version1.h"
 #include "unit/version1.h"
 
 #include "domain/login.h"
@@ -23,112 +19,13 @@
 
 /* ------------------------------------------------------------ version 1 */
 
-/* apr_dbd_sqlite3 wants them one by one, and answers 100 for rows. */
-static void exec_all(const fixture_t *fixture, const char *text)
-{
-    char *rest = apr_pstrdup(fixture->pool, text);
-    const apr_dbd_driver_t *driver;
-    apr_dbd_t *dbd;
-    int ignored;
-
-    apr_dbd_get_driver(fixture->pool, fixture->conf.driver, &driver);
-    assert_int_equal(apr_dbd_open(driver, fixture->pool,
-                                  fixture->conf.params, &dbd), APR_SUCCESS);
-    while (rest && *rest) {
-        char *end = strstr(rest, ";\n");
-
-        if (end)
-            *end = '\0';
-        UNIT_ROW(apr_dbd_query(driver, dbd, &ignored, rest) == 0, rest);
-        rest = end ? end + 2 : NULL;
-    }
-    apr_dbd_close(driver, dbd);
-}
-
-/* The tables of version 1, empty. */
-static fixture_t *version1_open(void)
-{
-    fixture_t *fixture = fixture_open_file(1, 1);
-
-    apr_pool_clear(fixture->store_pool);
-    if (fixture->schema)
-        fixture_psql(fixture, apr_psprintf(
-            fixture->pool, "SET client_min_messages = warning;"
-            " DROP SCHEMA \"%s\" CASCADE; CREATE SCHEMA \"%s\"",
-            fixture->schema, fixture->schema));
-    else
-        assert_int_equal(unlink(fixture->conf.params), 0);
-    assert_int_equal(oa2_migrations[0].version, 1);
-    exec_all(fixture, fixture->schema ? oa2_migrations[0].pgsql
-                                      : oa2_migrations[0].sqlite3);
-    exec_all(fixture, "CREATE TABLE oauth2_schema"
-             " (version BIGINT PRIMARY KEY, applied BIGINT NOT NULL);\n"
-             "INSERT INTO oauth2_schema (version, applied) VALUES (1, 1)");
-    fixture_good(oa2_store_open(&fixture->ctx->store, &fixture->conf, NULL,
-                                NULL, fixture->store_pool));
-    return fixture;
-}
-
-/* One statement of version 1; "#" in a value is the run's digit. */
-typedef struct {
-    const oa2_sql_t *sql;
-    int rows;                           /* that it has to answer */
-    const char *values[OA2_SQL_ARGS];
-} step_t;
-
-static const char *value_of(const char *value, char run, apr_pool_t *pool)
-{
-    char *text = apr_pstrdup(pool, value);
-    char *at;
-
-    for (at = text; at && (at = strchr(at, '#')) != NULL;)
-        *at = run;
-    return text;
-}
-
-/* How many values the statement has. */
-static int wanted(const oa2_sql_t *sql)
-{
-    const char *at = sql->pgsql;
-    apr_int64_t most = 0;
-
-    while ((at = strchr(at, '$')) != NULL) {
-        apr_int64_t n = apr_strtoi64(++at, NULL, 10);
-
-        if (n > most)
-            most = n;
-    }
-    return (int)most;
-}
-
-static void run(oa2_ctx_t *ctx, char number, const step_t *steps, size_t n)
-{
-    size_t i;
-
-    for (i = 0; i < n; i++) {
-        const char *values[OA2_SQL_ARGS];
-        apr_array_header_t *rows;
-        int count = wanted(steps[i].sql);
-        int k;
-
-        for (k = 0; k < count; k++)
-            values[k] = value_of(steps[i].values[k], number, ctx->pool);
-        if (!steps[i].sql->sqlite[0] && !oa2_store_is_pgsql(ctx->store))
-            continue;
-        fixture_good(oa2_sql_run(&rows, ctx, steps[i].sql, count, values));
-        if (rows->nelts != steps[i].rows)
-            fail_msg("run %c, step %d, %s: %d rows", number, (int)i,
-                     steps[i].sql->name, rows->nelts);
-    }
-}
-
 #define CLIENT "app#", "App", "hash", NULL, "0", \
     "https://app.example.com/cb", "read write", \
     "authorization_code refresh_token client_credentials", "own", "", "0", \
     "0", "0", "0", NOW, NOW, "https://app.example.com"
 
 /* Rows of every kind, which stay. */
-static const step_t filling[] = {
+static const fixture_step_t filling[] = {
     { &v1_client_put, 1, { CLIENT, "7#" } },
     { &v1_user_put, 1, { "ann#", "sub-ann#", "#", "0", NOW } },
     { &v1_user_enter, 1, { "Ldap#", "sub-ldap#", NOW } },
@@ -155,7 +52,7 @@ static const step_t filling[] = {
 
 /* What that program does from day to day; leaves nothing but what was filled,
    with ann's password changed. */
-static const step_t daily[] = {
+static const fixture_step_t daily[] = {
     { &v1_store_ping, 1, { NULL } },
     { &v1_listener_ping, 1, { "x" } },
     { &v1_client_find, 1, { "app#" } },
@@ -209,27 +106,27 @@ static void purge(oa2_ctx_t *ctx)
     size_t i;
 
     for (i = 0; i < UNIT_COUNT(v1_purge); i++) {
-        step_t step = { &v1_purge[i], 1, { NOW, "100" } };
+        fixture_step_t step = { &v1_purge[i], 1, { NOW, "100" } };
 
-        run(ctx, '0', &step, 1);
+        fixture_version1_run(ctx, '0', &step, 1);
     }
 }
 
 static void fill(oa2_ctx_t *ctx, char number)
 {
     const char *hash = oa2_password_hash(ctx->pool, "wonderland");
-    step_t password = { &v1_user_set_password, 1, { "ann#", hash } };
-    step_t session = { &v1_session_put, 1, { "session#", "ann#", NOW, LATER } };
+    fixture_step_t password = { &v1_user_set_password, 1, { "ann#", hash } };
+    fixture_step_t session = { &v1_session_put, 1, { "session#", "ann#", NOW, LATER } };
 
-    run(ctx, number, filling, UNIT_COUNT(filling));
+    fixture_version1_run(ctx, number, filling, UNIT_COUNT(filling));
     /* ends her session: she signs in anew */
-    run(ctx, number, &password, 1);
-    run(ctx, number, &session, 1);
+    fixture_version1_run(ctx, number, &password, 1);
+    fixture_version1_run(ctx, number, &session, 1);
 }
 
 /* ------------------------------------------------------------ afterwards */
 
-#define OF(name) value_of(name, number, ctx->pool)
+#define OF(name) fixture_version1_value(name, number, ctx->pool)
 
 static void sign_in(oa2_ctx_t *ctx, const char *name)
 {
@@ -327,14 +224,14 @@ static void all_goes_on(oa2_ctx_t *ctx, char number)
 
 static void what_there_was_goes_on(void **state)
 {
-    fixture_t *fixture = version1_open();
+    fixture_t *fixture = fixture_version1_open();
     oa2_ctx_t *ctx = fixture->ctx;
     oa2_schema_t schema;
     int applied;
 
     (void)state;
     fill(ctx, '1');
-    run(ctx, '1', daily, UNIT_COUNT(daily));
+    fixture_version1_run(ctx, '1', daily, UNIT_COUNT(daily));
     purge(ctx);
     fixture_good(oa2_schema_migrate(&applied, ctx));
     fixture_good(oa2_schema_find(&schema, ctx));
@@ -347,14 +244,14 @@ static void what_there_was_goes_on(void **state)
    row of that program may have no account yet. */
 static void the_program_of_version_1_goes_on(void **state)
 {
-    fixture_t *fixture = version1_open();
+    fixture_t *fixture = fixture_version1_open();
     oa2_ctx_t *ctx = fixture->ctx;
     int applied;
 
     (void)state;
     fixture_good(oa2_schema_migrate(&applied, ctx));
     fill(ctx, '1');
-    run(ctx, '1', daily, UNIT_COUNT(daily));
+    fixture_version1_run(ctx, '1', daily, UNIT_COUNT(daily));
     purge(ctx);
     /* by the name as it is, until the next migration gives it an account */
     sign_in(ctx, "ann1");
@@ -367,7 +264,7 @@ static void the_program_of_version_1_goes_on(void **state)
 /* ------------------------------------------------------------ accounts */
 
 /* Several spellings of one name (src/store/accounts.c). */
-static const step_t spellings[] = {
+static const fixture_step_t spellings[] = {
     { &v1_user_put, 1, { "carol", "sub-1", "hash", "0", "20" } },
     { &v1_user_put, 1, { "CAROL", "sub-2", "hash", "1", "30" } },
     { &v1_user_put, 1, { "Dave", "sub-3", NULL, "0", "10" } },
@@ -406,7 +303,7 @@ static void a_name_becomes_one_account(void **state)
         { "of-carol", 0 }, { "of-DAVE", 1 }, { "of-dave", 0 },
         { "of-Erin", 1 },
     };
-    fixture_t *fixture = version1_open();
+    fixture_t *fixture = fixture_version1_open();
     oa2_ctx_t *ctx = fixture->ctx;
     apr_array_header_t *replaced;
     oa2_session_t *session;
@@ -415,7 +312,7 @@ static void a_name_becomes_one_account(void **state)
     size_t i;
 
     (void)state;
-    run(ctx, '1', spellings, UNIT_COUNT(spellings));
+    fixture_version1_run(ctx, '1', spellings, UNIT_COUNT(spellings));
     fixture_good(oa2_schema_migrate(&applied, ctx));
     for (i = 0; i < UNIT_COUNT(rows); i++) {
         fixture_good(oa2_user_find(&user, ctx, rows[i].name));

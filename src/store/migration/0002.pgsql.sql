@@ -26,6 +26,14 @@ CREATE TABLE oauth2_setting (
 INSERT INTO oauth2_setting (name, value)
     VALUES ('channel', 'oauth2_' || replace(gen_random_uuid()::text, '-', ''));
 
+-- Programs of version 1 tell and hear them where everybody can.  They may be at
+-- work only where the tables of version 1 are not just being made.
+INSERT INTO oauth2_setting (name, value)
+    SELECT 'channel of version 1', 'oauth2'
+    FROM oauth2_schema AS one, oauth2_schema AS two
+    WHERE one.version = 1 AND two.version = 2
+    AND two.applied - one.applied > 60;
+
 -- account: the one canonical form of the name.  NULL in rows that version 1
 -- made: they are found by their name, until they get one.
 -- provider: who vouched for the user first; NULL: not known yet.
