@@ -53,7 +53,8 @@ fixture_t *fixture_version1_open(void)
     return fixture;
 }
 
-const char *fixture_version1_value(const char *value, char run, apr_pool_t *pool)
+const char *fixture_version1_value(const char *value, char run,
+                                   apr_pool_t *pool)
 {
     char *text = apr_pstrdup(pool, value);
     char *at;
@@ -90,7 +91,8 @@ void fixture_version1_run(oa2_ctx_t *ctx, char number,
         int k;
 
         for (k = 0; k < count; k++)
-            values[k] = fixture_version1_value(steps[i].values[k], number, ctx->pool);
+            values[k] = fixture_version1_value(steps[i].values[k], number,
+                                               ctx->pool);
         if (!steps[i].sql->sqlite[0] && !oa2_store_is_pgsql(ctx->store))
             continue;
         fixture_good(oa2_sql_run(&rows, ctx, steps[i].sql, count, values));

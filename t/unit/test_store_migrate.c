@@ -116,7 +116,8 @@ static void fill(oa2_ctx_t *ctx, char number)
 {
     const char *hash = oa2_password_hash(ctx->pool, "wonderland");
     fixture_step_t password = { &v1_user_set_password, 1, { "ann#", hash } };
-    fixture_step_t session = { &v1_session_put, 1, { "session#", "ann#", NOW, LATER } };
+    fixture_step_t session = { &v1_session_put, 1,
+                               { "session#", "ann#", NOW, LATER } };
 
     fixture_version1_run(ctx, number, filling, UNIT_COUNT(filling));
     /* ends her session: she signs in anew */
