@@ -88,13 +88,13 @@ static oa2_err_t *spelt_otherwise(const oa2_ctx_t *ctx, const oa2_user_t *user,
         user->name);
 }
 
-oa2_err_t *oa2_account_enter(oa2_user_t **out, oa2_ctx_t *ctx,
+oa2_err_t *oa2_account_enter(oa2_user_t **out, int *made, oa2_ctx_t *ctx,
                              const char *name, const char *provider)
 {
+    const char *sub = oa2_random_text(ctx->pool, SUB_BYTES);
     oa2_user_t *user;
 
-    OA2_TRY(oa2_user_enter(&user, ctx, name, provider,
-                           oa2_random_text(ctx->pool, SUB_BYTES)));
+    OA2_TRY(oa2_user_enter(&user, ctx, name, provider, sub));
     if (strcmp(user->provider, provider) != 0)
         return another(ctx, user, provider);
     if (user->disabled)
@@ -102,6 +102,7 @@ oa2_err_t *oa2_account_enter(oa2_user_t **out, oa2_ctx_t *ctx,
     if (strncmp(provider, OA2_ACCOUNT_HTTPD, sizeof(OA2_ACCOUNT_HTTPD) - 1)
             == 0 && strcmp(user->name, name) != 0)
         return spelt_otherwise(ctx, user, name);
+    *made = strcmp(user->sub, sub) == 0;        /* public: told to clients */
     *out = user;
     return NULL;
 }

@@ -29,13 +29,16 @@ const char *oa2_account_key(const char *name, apr_pool_t *pool);
 /* 1 when the module's own table vouches for the user: by a password there. */
 int oa2_account_is_own(const oa2_user_t *user);
 /*
- * The row of a user for whom provider vouches, made when there is none yet.
+ * The row of a user for whom provider vouches, made when there is none yet:
+ * then *made is 1.  A row that others made is the user's only if the provider
+ * vouches for the row's name too, which the caller has to know.
+ *
  * Who vouched first has the account: another provider's user of that name is
  * refused (access_denied, page), and so is a disabled one.  A user whom httpd
  * authenticated has to be spelt as before: nobody can tell whether another
  * spelling is the same person there.
  */
-oa2_err_t *oa2_account_enter(oa2_user_t **out, oa2_ctx_t *ctx,
+oa2_err_t *oa2_account_enter(oa2_user_t **out, int *made, oa2_ctx_t *ctx,
                              const char *name, const char *provider);
 
 #endif

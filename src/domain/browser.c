@@ -34,8 +34,9 @@ oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
     if (browser->remote_user) {
         oa2_session_t *session = apr_pcalloc(ctx->pool, sizeof(*session));
         oa2_user_t *user;
+        int made;
 
-        OA2_TRY(oa2_account_enter(&user, ctx, browser->remote_user,
+        OA2_TRY(oa2_account_enter(&user, &made, ctx, browser->remote_user,
                                   browser->remote_provider));
         session->user = user->name;
         session->sub = user->sub;
@@ -68,10 +69,17 @@ oa2_err_t *oa2_browser_sign_in(const char **cookie, oa2_session_t **out,
     oa2_session_t *session = apr_pcalloc(ctx->pool, sizeof(*session));
     const char *fresh = oa2_random_text(ctx->pool, COOKIE_BYTES);
     oa2_user_t *user;
+    int made;
     int put;
     int ended;
 
-    OA2_TRY(oa2_account_enter(&user, ctx, login->name, login->provider));
+    OA2_TRY(oa2_account_enter(&user, &made, ctx, login->name,
+                              login->provider));
+    /* Somebody else's by now, or of another spelling: nobody has vouched. */
+    if (!made && !login->user) {
+        *out = NULL;
+        return NULL;
+    }
     session->digest = oa2_digest_text(ctx->pool, fresh);
     session->user = user->name;
     session->sub = user->sub;

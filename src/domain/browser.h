@@ -46,7 +46,8 @@ oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
 /*
  * After a right password: a new session; *cookie is its secret value.  Refused
  * (access_denied, page) when the password or the account was changed since
- * login was tried.
+ * login was tried.  *out is NULL when there was no account then, and there is
+ * one by now: the login has to be tried once more, for that one.
  */
 struct oa2_login_t;             /* domain/login.h */
 oa2_err_t *oa2_browser_sign_in(const char **cookie, oa2_session_t **out,

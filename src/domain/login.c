@@ -134,18 +134,30 @@ static void remember(const oa2_ctx_t *ctx,
 
 /* ------------------------------------------------------------ try */
 
+static int is_same(const oa2_ctx_t *ctx, const char *a, const char *b)
+{
+    return strcmp(oa2_account_key(a, ctx->pool),
+                  oa2_account_key(b, ctx->pool)) == 0;
+}
+
 /*
  * Two names that fold to one account may be two people to a provider that
  * compares bytes.  So who is let in by another spelling than the account's has
- * to be let in by that one too.
+ * to be let in by that one too, and as that one.
  */
-static oa2_err_t *ask_as_written(oa2_password_t *out, oa2_login_t *login)
+static oa2_err_t *ask_as_written(oa2_password_t *out, const oa2_ctx_t *ctx,
+                                 oa2_login_t *login)
 {
-    if (!login->user || strcmp(login->provider, OA2_ACCOUNT_OWN) == 0
-        || strcmp(login->user->name, login->name) == 0)
+    const char *written = login->user->name;
+
+    if (strcmp(login->provider, OA2_ACCOUNT_OWN) == 0
+        || strcmp(written, login->name) == 0)
         return NULL;
-    login->name = login->user->name;
-    return login->ask(out, login);
+    login->name = written;
+    OA2_TRY(login->ask(out, login));
+    if (*out == OA2_PASSWORD_RIGHT && !is_same(ctx, written, login->name))
+        *out = OA2_PASSWORD_WRONG;
+    return NULL;
 }
 
 /*
@@ -161,17 +173,16 @@ static oa2_err_t *ask(oa2_password_t *out, oa2_ctx_t *ctx, oa2_login_t *login)
     OA2_TRY(oa2_user_find(&user, ctx, typed));
     login->user = user;
     OA2_TRY(login->ask(out, login));
-    if (*out != OA2_PASSWORD_RIGHT)
-        return NULL;
-    if (strcmp(oa2_account_key(typed, ctx->pool),
-               oa2_account_key(login->name, ctx->pool)) == 0)
-        return ask_as_written(out, login);
-    OA2_TRY(oa2_user_find(&user, ctx, login->name));
-    login->user = user;
-    if (!user)
-        return NULL;
-    login->name = typed;
-    return login->ask(out, login);
+    if (*out == OA2_PASSWORD_RIGHT && !is_same(ctx, typed, login->name)) {
+        OA2_TRY(oa2_user_find(&user, ctx, login->name));
+        login->user = user;
+        if (!user)
+            return NULL;
+        login->name = typed;
+        OA2_TRY(login->ask(out, login));
+    }
+    return *out == OA2_PASSWORD_RIGHT && user
+        ? ask_as_written(out, ctx, login) : NULL;
 }
 
 oa2_err_t *oa2_login_known(const char **known, oa2_ctx_t *ctx,

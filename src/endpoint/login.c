@@ -15,6 +15,8 @@
 #include "domain/scope.h"
 #include "domain/settings.h"
 
+#define ROUNDS 3                /* against others who make the same account */
+
 static const oa2_param_t params[] = {
     {"form", OA2_OPTIONAL, OA2_ONCE, OA2_FORM_MAX, oa2_is_unreserved},
     {"username", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_text},
@@ -138,7 +140,8 @@ static oa2_err_t *repeated(const char **cookie, oa2_ctx_t *ctx,
     return NULL;
 }
 
-/* Whose twin was faster takes over its session, and leaves none behind. */
+/* Whose twin was faster takes over its session, and leaves none behind.  *out
+   is NULL when the password has to be looked at once more. */
 static oa2_err_t *sign_in(oa2_reply_t **out, oa2_call_t *call,
                           const typed_t *typed, const oa2_login_t *login)
 {
@@ -152,6 +155,10 @@ static oa2_err_t *sign_in(oa2_reply_t **out, oa2_call_t *call,
 
     OA2_TRY(oa2_browser_sign_in(&cookie, &session, ctx, &call->browser,
                                 login));
+    if (!session) {
+        *out = NULL;
+        return NULL;
+    }
     answer = oa2_twin_seal(&typed->twin, ctx, cookie);
     OA2_TRY(oa2_answer_put(&first, ctx, &answer));
     if (!first)
@@ -166,26 +173,20 @@ static oa2_err_t *sign_in(oa2_reply_t **out, oa2_call_t *call,
 
 /* ------------------------------------------------------------ the form */
 
-static oa2_err_t *try_password(oa2_reply_t **out, oa2_call_t *call,
-                               const typed_t *typed)
+static oa2_err_t *try_once(oa2_reply_t **out, oa2_call_t *call,
+                           const typed_t *typed)
 {
-    oa2_ctx_t *ctx = &call->ctx;
     oa2_login_t login = {
         .name = typed->username, .password = typed->password,
         .address = call->browser.address,
         .ask = call->ask_password, .baton = call->ask_baton,
     };
     oa2_password_t found;
-    const char *cookie;
     apr_int64_t wait;
 
-    OA2_TRY(repeated(&cookie, ctx, typed));
-    if (cookie) {
-        *out = welcome(call, typed, cookie);
-        return NULL;
-    }
-    OA2_TRY(oa2_login_try(&found, &wait, ctx, &login));
-    call->warning = login.warning;
+    OA2_TRY(oa2_login_try(&found, &wait, &call->ctx, &login));
+    if (login.warning)
+        call->warning = login.warning;
     if (wait) {
         *out = slow_down(call, typed, wait);
         return NULL;
@@ -193,6 +194,31 @@ static oa2_err_t *try_password(oa2_reply_t **out, oa2_call_t *call,
     return found == OA2_PASSWORD_RIGHT
         ? sign_in(out, call, typed, &login)
         : wrong(out, call, typed);
+}
+
+/*
+ * Who was first to make the account, while the password was looked at, may be
+ * somebody else, by another spelling: it is there now, and the password has to
+ * be right for it.
+ */
+static oa2_err_t *try_password(oa2_reply_t **out, oa2_call_t *call,
+                               const typed_t *typed)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    int rounds = ROUNDS;
+    const char *cookie;
+
+    OA2_TRY(repeated(&cookie, ctx, typed));
+    *out = cookie ? welcome(call, typed, cookie) : NULL;
+    while (!*out && rounds--)
+        OA2_TRY(try_once(out, call, typed));
+    if (*out)
+        return NULL;
+    return oa2_err_make(ctx->pool, &oa2_access_denied, OA2_ID(5604),
+                        "Your account was changed at this moment. Please go "
+                        "back and sign in again.",
+                        "an account was made and removed again, each time "
+                        "that its user signed in");
 }
 
 /* Without what was pasted with it; NULL: none. */

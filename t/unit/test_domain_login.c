@@ -346,6 +346,7 @@ static void two_people_are_not_one_account(void **state)
     oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
     oa2_user_t *user;
     size_t i;
+    int made;
 
     for (i = 0; i < UNIT_COUNT(rows); i++) {
         oa2_login_t login = { .name = rows[i].name, .address = HOME,
@@ -357,13 +358,84 @@ static void two_people_are_not_one_account(void **state)
         fixture_good(oa2_login_try(&found, &wait, ctx, &login));
         UNIT_ROW(found == rows[i].expected, rows[i].name);
         if (found == OA2_PASSWORD_RIGHT)
-            fixture_good(oa2_account_enter(&user, ctx, login.name,
+            fixture_good(oa2_account_enter(&user, &made, ctx, login.name,
                                            login.provider));
     }
     /* Whom httpd authenticated cannot be asked for once more. */
-    fixture_good(oa2_account_enter(&user, ctx, "Frank", "httpd:Basic"));
-    assert_int_equal(oa2_account_enter(&user, ctx, "frank",
+    fixture_good(oa2_account_enter(&user, &made, ctx, "Frank",
+                                   "httpd:Basic"));
+    assert_int_equal(oa2_account_enter(&user, &made, ctx, "frank",
                                        "httpd:Basic")->id, 3900);
+}
+
+/* While the first password is looked at, the other person of that account signs
+   in for the first time, too. */
+static const char *meanwhile;
+static oa2_err_t *ask_meanwhile(oa2_password_t *out, oa2_login_t *login)
+{
+    oa2_user_t *user;
+    int made;
+
+    OA2_TRY(ask_bytes(out, login));
+    return login->user ? NULL
+                       : oa2_account_enter(&user, &made, login->baton,
+                                           meanwhile, "bytes");
+}
+
+static void first_sign_ins_of_two_people(void **state)
+{
+    static const struct {
+        const char *other, *typed;
+        int status;
+    } rows[] = {
+        { "Erin", "&username=erin&password=one", 403 },
+        { "erin", "&username=Erin&password=two", 403 },
+        { "erin", "&username=erin&password=one", 303 },
+    };
+    world_t *w = *state;
+    size_t i;
+
+    w->ask = ask_meanwhile;
+    for (i = 0; i < UNIT_COUNT(rows); i++) {
+        oa2_reply_t *page = authorize(w, "shop", "&scope=read");
+        oa2_reply_t *reply;
+        int done;
+
+        meanwhile = rows[i].other;
+        reply = submit(w, &oa2_endpoint_login, page, rows[i].typed);
+        UNIT_ROW(reply->status == rows[i].status, rows[i].typed);
+        UNIT_ROW(reply->status == 303 ? w->session != NULL
+                 : !w->session && reply->err->id == 5021, rows[i].typed);
+        fixture_good(oa2_user_remove(&done, w->store->ctx, rows[i].other));
+        assert_int_equal(done, 1);
+        w->session = NULL;
+    }
+}
+
+/* Knows "rob" as robert, and "Rob" by that name. */
+static oa2_err_t *ask_renaming(oa2_password_t *out, oa2_login_t *login)
+{
+    *out = OA2_PASSWORD_RIGHT;
+    login->provider = "renaming";
+    if (strcmp(login->name, "rob") == 0)
+        login->name = "robert";
+    return NULL;
+}
+
+static void who_is_somebody_else_as_written(void **state)
+{
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    oa2_login_t login = { .name = "Rob", .password = "x", .address = HOME,
+                          .ask = ask_renaming };
+    oa2_password_t found;
+    oa2_user_t *user;
+    apr_int64_t wait;
+    int made;
+
+    fixture_good(oa2_account_enter(&user, &made, ctx, "rob", "renaming"));
+    assert_int_equal(made, 1);
+    fixture_good(oa2_login_try(&found, &wait, ctx, &login));
+    assert_int_equal(found, OA2_PASSWORD_WRONG);
 }
 
 /* One password, many connections: an attempt, and not each of them. */
@@ -570,6 +642,8 @@ int main(void)
         WORLD_TEST(basic_is_slowed_down_too),
         WORLD_TEST(a_refused_guess_is_no_look),
         WORLD_TEST(two_people_are_not_one_account),
+        WORLD_TEST(first_sign_ins_of_two_people),
+        WORLD_TEST(who_is_somebody_else_as_written),
         WORLD_TEST(one_password_at_once_is_one_attempt),
         WORLD_TEST(failed_logins_rest),
         WORLD_TEST(provider_says_the_name),
