@@ -14,7 +14,8 @@
 #include "domain/client.h"
 #include "domain/servers.h"
 #include "domain/settings.h"
-#include "store/store.h"
+#include "store/conf.h"
+#include "store/migrate.h"
 
 /* Exit statuses, as the manual lists them. */
 #define CTL_STATUS_FAILED 1

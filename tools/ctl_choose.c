@@ -13,12 +13,13 @@
 #include <apr_strings.h>
 
 #include "ctl.h"
+#include "store/realm.h"
 
 #define WAIT_MS 5000
 
 int ctl_is_sqlite(const ctl_t *ctl)
 {
-    return !strcmp(ctl->database.driver, "sqlite3");
+    return oa2_store_is_file(ctl->database.driver);
 }
 
 int ctl_is_file(const ctl_t *ctl)
@@ -51,7 +52,7 @@ oa2_store_conf_t ctl_parse_database(const char *text, apr_pool_t *pool)
         params++;
     }
     conf.driver = driver;
-    conf.params = *params || strcmp(driver, "sqlite3")
+    conf.params = *params || !oa2_store_is_file(driver)
         ? params : OA2_STATE_DIR "/" OA2_DATABASE_FILE;
     return conf;
 }
@@ -134,7 +135,8 @@ oa2_err_t *ctl_choose(ctl_t *ctl)
         APR_SUCCESS && *env)
         text = env;
     ctl->from = text ? CTL_FROM_OPTION : CTL_BUILT_IN;
-    ctl->database = ctl_parse_database(text ? text : "sqlite3", ctl->pool);
+    ctl->database = ctl_parse_database(text ? text : OA2_DRIVER_EMBEDDED,
+                                       ctl->pool);
     if (text) return NULL;
     err = oa2_servers_read(&ctl->servers, oa2_servers_path(ctl->pool),
                            ctl->pool);

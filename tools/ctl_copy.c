@@ -13,6 +13,7 @@
 #include <apr_strings.h>
 
 #include "ctl.h"
+#include "store/copy.h"
 
 #define CHUNK 16384
 
@@ -110,7 +111,7 @@ static oa2_err_t *open_target(ctl_t *to, const ctl_t *from)
     *to = *from;
     to->from = CTL_FROM_OPTION;
     to->database = ctl_parse_database(text, from->pool);
-    if (strcmp(to->database.driver, "pgsql"))
+    if (ctl_is_sqlite(to))
         return ctl_fail(from, &ctl_usage, "--to names a PostgreSQL database: "
                         "--to 'pgsql host=… dbname=…'; for a file there is "
                         "\"oauth2ctl db backup\"");

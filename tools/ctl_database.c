@@ -21,6 +21,7 @@
 #include <apr_time.h>
 
 #include "ctl.h"
+#include "store/store.h"
 
 /* For those who may not do it themselves. */
 static const char *sudo(void)

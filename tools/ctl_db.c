@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ctl.h"
+#include "store/user.h"
 
 static oa2_err_t *migrate(ctl_t *ctl)
 {

@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "ctl.h"
+#include "store/grant.h"
 
 #define LIMIT 1000
 #define LIMIT_MAX 100000

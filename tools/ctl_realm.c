@@ -5,6 +5,7 @@
  */
 #include "base/units.h"
 #include "ctl.h"
+#include "store/realm.h"
 
 static oa2_err_t *list(ctl_t *ctl)
 {

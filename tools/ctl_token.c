@@ -14,6 +14,7 @@
 #include "base/units.h"
 #include "ctl.h"
 #include "domain/token.h"
+#include "store/grant.h"
 
 /* The token that was typed; it must exist. */
 static oa2_err_t *token_get(oa2_token_t **out, ctl_t *ctl)

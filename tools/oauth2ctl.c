@@ -14,6 +14,7 @@
 
 #include "ctl.h"
 #include "oa2_config.h"
+#include "store/purge.h"
 
 #ifndef OA2_STATE_DIR
 #error "OA2_STATE_DIR is the state directory: build with -DOA2_STATE_DIR"

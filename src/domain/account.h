@@ -10,7 +10,7 @@
 #ifndef OA2_DOMAIN_ACCOUNT_H
 #define OA2_DOMAIN_ACCOUNT_H
 
-#include "store/store.h"
+#include "store/user.h"
 
 /* Who vouches for a user of the module's own table. */
 #define OA2_ACCOUNT_OWN "oauth2"

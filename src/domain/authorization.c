@@ -11,6 +11,8 @@
 #include "domain/scope.h"
 #include "domain/settings.h"
 #include "domain/token.h"
+#include "store/code.h"
+#include "store/consent.h"
 
 #define CONSENT_TRIES 16        /* against the same user's other tabs */
 

@@ -8,6 +8,8 @@
 #define OA2_DOMAIN_AUTHORIZATION_H
 
 #include "domain/browser.h"
+#include "store/answer.h"
+#include "store/session.h"
 
 /* What a client asks for its user, read and found to be allowed. */
 typedef struct oa2_flow_t {

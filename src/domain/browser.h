@@ -14,7 +14,7 @@
 #ifndef OA2_DOMAIN_BROWSER_H
 #define OA2_DOMAIN_BROWSER_H
 
-#include "store/store.h"
+#include "store/session.h"
 
 /* Names without the "__Host-" that https adds; the browser's without its
    end. */

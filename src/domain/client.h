@@ -3,7 +3,7 @@
 #ifndef OA2_DOMAIN_CLIENT_H
 #define OA2_DOMAIN_CLIENT_H
 
-#include "store/store.h"
+#include "store/client.h"
 
 /* RFC 6749 section 2.1 */
 int oa2_client_is_public(const oa2_client_t *client);

@@ -8,7 +8,7 @@
 #ifndef OA2_DOMAIN_CLIENT_AUTH_H
 #define OA2_DOMAIN_CLIENT_AUTH_H
 
-#include "store/store.h"
+#include "store/client.h"
 
 #define OA2_READINGS 2
 

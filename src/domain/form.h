@@ -13,7 +13,9 @@
 #ifndef OA2_DOMAIN_FORM_H
 #define OA2_DOMAIN_FORM_H
 
+#include "base/crypto.h"
 #include "domain/browser.h"
+#include "store/answer.h"
 
 /* Bytes of the hidden field at most, for a request that fits into a URL. */
 #define OA2_FORM_MAX 16384

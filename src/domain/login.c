@@ -15,6 +15,8 @@
 #include "base/crypto.h"
 #include "domain/account.h"
 #include "domain/settings.h"
+#include "store/store.h"
+#include "store/throttle.h"
 
 #define WINDOW (60 * 60)        /* seconds after which attempts are forgotten */
 #define ADDRESS_FACTOR 10       /* an address may hold that many people */

@@ -5,7 +5,9 @@
 #ifndef OA2_DOMAIN_LOGIN_H
 #define OA2_DOMAIN_LOGIN_H
 
-#include "domain/browser.h"
+#include <apr_time.h>
+
+#include "store/user.h"
 
 typedef enum {
     OA2_PASSWORD_WRONG,         /* wrong, unknown user, or refused */

@@ -3,7 +3,7 @@
 #ifndef OA2_DOMAIN_PKCE_H
 #define OA2_DOMAIN_PKCE_H
 
-#include "store/store.h"
+#include "base/ctx.h"
 
 /*
  * RFC 7636 section 4.3: code_challenge and its method, both from ctx->params;

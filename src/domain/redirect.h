@@ -6,7 +6,7 @@
 #ifndef OA2_DOMAIN_REDIRECT_H
 #define OA2_DOMAIN_REDIRECT_H
 
-#include "store/store.h"
+#include "store/client.h"
 
 /*
  * NULL, or why uri cannot be registered: not absolute, a fragment, user

@@ -9,7 +9,7 @@
 #ifndef OA2_DOMAIN_RESOURCE_H
 #define OA2_DOMAIN_RESOURCE_H
 
-#include "store/store.h"
+#include "base/ctx.h"
 
 /*
  * What ctx->params asks for in `resource`, limited to granted (NULL: anything

@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "domain/settings.h"
+#include "store/client.h"
 
 #define WORD_MAX 64             /* of what a client sent, in a sentence */
 #define LIST_MAX 200            /* of this server's scopes */

@@ -7,7 +7,7 @@
 #ifndef OA2_DOMAIN_SCOPE_H
 #define OA2_DOMAIN_SCOPE_H
 
-#include "store/store.h"
+#include "base/ctx.h"
 
 /* These serve any list of words: grants, redirect URIs, resources too. */
 int oa2_scope_has(const char *words, const char *word);

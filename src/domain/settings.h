@@ -12,7 +12,7 @@
 
 #include <apr_tables.h>
 #include "base/crypto.h"
-#include "store/store.h"
+#include "store/refresh.h"
 
 /* The embedded database's file name, in the state directory. */
 #define OA2_DATABASE_FILE "oauth2.sqlite3"

@@ -11,6 +11,7 @@
 #include "base/encode.h"
 #include "domain/scope.h"
 #include "domain/settings.h"
+#include "store/client.h"
 
 #define PREFIX_LEN 5
 #define BODY_LEN (PREFIX_LEN + 43)

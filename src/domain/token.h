@@ -10,7 +10,7 @@
 #define OA2_DOMAIN_TOKEN_H
 
 #include "base/json.h"
-#include "store/store.h"
+#include "store/token.h"
 
 #define OA2_ACCESS_PREFIX "oa2a_"
 #define OA2_REFRESH_PREFIX "oa2r_"

@@ -10,6 +10,7 @@
 #include "domain/redirect.h"
 #include "domain/scope.h"
 #include "domain/settings.h"
+#include "store/consent.h"
 
 static const oa2_param_t params[] = {
     {"form", OA2_OPTIONAL, OA2_ONCE, OA2_FORM_MAX, oa2_is_unreserved},

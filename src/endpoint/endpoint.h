@@ -15,7 +15,6 @@
 #include "domain/browser.h"
 #include "domain/login.h"
 #include "page/page.h"
-#include "store/store.h"
 
 #define OA2_GET 1                       /* HEAD too */
 #define OA2_POST 2

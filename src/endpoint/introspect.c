@@ -16,6 +16,7 @@
 #include "domain/scope.h"
 #include "domain/settings.h"
 #include "domain/token.h"
+#include "store/client.h"
 
 static const oa2_param_t params[] = {
     /* Section 2.2: what "does not exist on this server" is inactive, and no

@@ -12,6 +12,9 @@
 #include <string.h>
 
 #include "domain/token.h"
+#include "store/client.h"
+#include "store/grant.h"
+#include "store/refresh.h"
 
 static const oa2_param_t params[] = {
     /* Section 2.2: "invalid tokens do not cause an error response", whatever

@@ -18,6 +18,7 @@
 #include "domain/resource.h"
 #include "domain/settings.h"
 #include "domain/token.h"
+#include "store/code.h"
 
 static const oa2_param_t params[] = {
     {"code", OA2_REQUIRED, OA2_ONCE, 512, oa2_is_vschar},

@@ -7,8 +7,8 @@
 #ifndef OA2_GRANT_GRANT_H
 #define OA2_GRANT_GRANT_H
 
+#include "base/ctx.h"
 #include "base/json.h"
-#include "store/store.h"
 
 typedef struct oa2_grant_type_t {
     const char *name;                   /* grant_type */

@@ -20,6 +20,8 @@
 #include "domain/scope.h"
 #include "domain/settings.h"
 #include "domain/token.h"
+#include "store/client.h"
+#include "store/grant.h"
 
 static const oa2_param_t params[] = {
     {"refresh_token", OA2_REQUIRED, OA2_ONCE, 512, oa2_is_vschar},

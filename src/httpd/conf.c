@@ -17,7 +17,7 @@
 #include "base/units.h"
 #include "httpd/module.h"
 #include "httpd/wellknown.h"
-#include "store/store.h"
+#include "store/conf.h"
 
 #define UNSET (-1)                      /* every minimum is 0 or more */
 #define UNSET_TEXT NULL
@@ -180,7 +180,7 @@ const char *oa2_conf_database(cmd_parms *cmd, void *dir, const char *driver,
     (void)dir;
     /* Whether SQLite's folder is there is checked later: the state directory
        is made at the first start. */
-    if (strcmp(driver, "sqlite3") == 0) {
+    if (oa2_store_is_file(driver)) {
         if (strcmp(params, ":memory:") == 0) {
             return oa2_conf_mistake(cmd, params, "each child process would "
                                     "have a database of its own; name a "
@@ -280,7 +280,7 @@ static void fill_in(oa2_settings_t *settings, const char *state_dir,
         settings->secret_file = apr_pstrcat(pool, state_dir, "/secret", NULL);
     }
     if (!settings->database_driver) {
-        settings->database_driver = "sqlite3";
+        settings->database_driver = OA2_DRIVER_EMBEDDED;
         settings->database_params = apr_pstrcat(pool, state_dir,
                                                 "/" OA2_DATABASE_FILE, NULL);
     }

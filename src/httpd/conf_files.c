@@ -29,11 +29,6 @@ static void mistake(oa2_check_t *check, server_rec *s, const char *directive,
     oa2_log_server(s, APLOG_EMERG, err->id, "%s: %s", directive, err->meant);
 }
 
-static int is_sqlite(const oa2_settings_t *settings)
-{
-    return strcmp(settings->database_driver, "sqlite3") == 0;
-}
-
 /*
  * 1 when an ordinary user tests the configuration of a server that somebody
  * else starts: he may not even look at what that one can use.
@@ -86,12 +81,12 @@ static const char *sqlite_problem(const char *path, oa2_check_t *check)
 }
 
 /* In the state directory, which may have to be made, or beside. */
-static void check_sqlite(oa2_check_t *check, server_rec *s,
+static void check_file(oa2_check_t *check, server_rec *s,
                          const oa2_settings_t *settings)
 {
     const char *path = settings->database_params;
     const char *folder = oa2_state_folder(path, check->pool);
-    oa2_store_conf_t conf = { "sqlite3", path, 1, 1000 };
+    oa2_store_conf_t conf = { settings->database_driver, path, 1, 1000 };
     const char *problem = NULL;
     struct stat info;
 
@@ -146,8 +141,8 @@ static void check_databases(oa2_check_t *check)
                            "be loaded: install it (on Debian the package "
                            "libaprutil1-dbd-%s)", name, name, name);
         }
-        else if (is_sqlite(db->settings)) {
-            check_sqlite(check, db->server, db->settings);
+        else if (oa2_store_is_file(db->conf.driver)) {
+            check_file(check, db->server, db->settings);
         }
         else {
             check_pgsql(check, db->server, db);

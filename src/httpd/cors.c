@@ -23,6 +23,7 @@
 #include "httpd/reply.h"
 #include "httpd/request.h"
 #include "httpd/setup.h"
+#include "store/client.h"
 
 #define ORIGIN_MAX 300
 #define ASKED_MAX 2000                  /* Access-Control-Request-Headers */

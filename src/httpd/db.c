@@ -15,6 +15,9 @@
 #include "httpd/module.h"
 #include "httpd/shared.h"
 #include "oa2_config.h"
+#include "store/migrate.h"
+#include "store/realm.h"
+#include "store/store.h"
 
 /* A client's row with its redirect URIs; the few clients that are larger are
    read from the database each time. */
@@ -274,7 +277,7 @@ oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx)
     oa2_db_realm_t *realm;
     int applied;
 
-    OA2_TRY(oa2_store_is_pgsql(ctx->store)
+    OA2_TRY(oa2_store_is_server(ctx->store)
             ? check_pgsql(db, ctx) : oa2_schema_migrate(&applied, ctx));
     for (realm = db->realms; realm; realm = realm->next) {
         OA2_TRY(oa2_realm_enter(&realm->id, ctx, realm->name));

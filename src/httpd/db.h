@@ -11,9 +11,11 @@
 #include <apr_thread_mutex.h>
 #include <httpd.h>
 
+#include "base/cache.h"
 #include "base/pace.h"
 #include "httpd/conf.h"
-#include "store/store.h"
+#include "store/conf.h"
+#include "store/health.h"
 
 /* A realm that a server of this database has, and others may have too. */
 typedef struct oa2_db_realm_t {

@@ -18,6 +18,7 @@
 #include "httpd/reply.h"
 #include "httpd/request.h"
 #include "httpd/setup.h"
+#include "store/client.h"
 
 /* What a path that names nothing is answered as. */
 static const oa2_endpoint_t no_page = { .answer = OA2_ANSWER_PAGE };

@@ -30,6 +30,9 @@
 #include "base/clock.h"
 #include "httpd/log.h"
 #include "httpd/module.h"
+#include "store/listener.h"
+#include "store/purge.h"
+#include "store/store.h"
 
 #define BEAT apr_time_from_sec(1)
 #define PURGE_FIRST apr_time_from_sec(5)    /* not all work when httpd starts */
@@ -337,7 +340,7 @@ static void set_workers(jobs_t *jobs, oa2_db_t *dbs)
     jobs->workers = apr_pcalloc(jobs->pool, most * sizeof(worker_t));
     for (db = dbs; db; db = db->next) {
         if (!db->store) continue;
-        if (oa2_store_is_pgsql(db->store)) {
+        if (oa2_store_is_server(db->store)) {
             add_worker(jobs, db, listen_always);
             add_worker(jobs, db, beat_always);
         }

@@ -21,7 +21,7 @@
 #include "httpd/conf.h"
 #include "httpd/module.h"
 #include "httpd/setup.h"
-#include "store/store.h"
+#include "store/conf.h"
 
 static void add(apr_array_header_t *served, const server_rec *s,
                 const char *state_dir, apr_pool_t *pool)

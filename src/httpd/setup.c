@@ -47,7 +47,7 @@ static int is_under(const char *path, const char *dir)
 int oa2_setup_is_in_state_dir(const oa2_settings_t *settings, const char *dir)
 {
     return is_under(settings->secret_file, dir)
-        || (strcmp(settings->database_driver, "sqlite3") == 0
+        || (oa2_store_is_file(settings->database_driver)
             && is_under(settings->database_params, dir));
 }
 
@@ -64,7 +64,7 @@ static oa2_err_t *prepare_files(const oa2_db_t *db, apr_pool_t *pool)
     const char *folder;
     unsigned i;
 
-    if (strcmp(db->conf.driver, "sqlite3") != 0) return NULL;
+    if (!oa2_store_is_file(db->conf.driver)) return NULL;
     /* Made by root, perhaps by oauth2ctl. */
     for (i = 0; i < 3; i++) {
         OA2_TRY(oa2_state_give(apr_pstrcat(pool, db->conf.params, suffixes[i],
@@ -84,7 +84,7 @@ static void prepare_database(oa2_db_t *db, apr_pool_t *pool)
     err = prepare_files(db, sub);
     if (!err) err = oa2_state_as_user(prepare, db, sub);
     if (err && err->kind == &oa2_temporarily_unavailable
-        && strcmp(db->conf.driver, "pgsql") == 0) {
+        && !oa2_store_is_file(db->conf.driver)) {
         oa2_log_server(db->server, APLOG_WARNING, OA2_ID(7041),
                        "OAuth2Database %s does not answer; starting without "
                        "it: %s", db->conf.driver, err->meant);

@@ -2,10 +2,9 @@
 /*
  * page.h - the HTML pages that a user sees.
  *
- * Pages are Mustache files (docs/pages.md), read and compiled once.  Each
- * function here renders one page from what it is told: complete HTML in UTF-8,
- * everything from outside escaped.  In each in-struct NULL means absent, so
- * designated initializers name only what there is.  No text is kept.
+ * Each function here renders one page from what it is told: complete HTML in
+ * UTF-8, everything from outside escaped.  In each in-struct NULL means absent,
+ * so designated initializers name only what there is.  No text is kept.
  *
  * What the caller owes a page: a fresh nonce for each answer, which the
  * Content-Security-Policy names too ("default-src 'none'; style-src
@@ -14,24 +13,7 @@
 #ifndef OA2_PAGE_PAGE_H
 #define OA2_PAGE_PAGE_H
 
-#include "base/err.h"
-
-/* Never changes after it was loaded: any number of threads may render. */
-typedef struct oa2_pages_t oa2_pages_t;
-
-/*
- * Each file, page or partial, is taken from override_dir when it is there and
- * from data_dir otherwise; override_dir NULL: there is none.  server_error,
- * naming file and line, for a missing, unreadable or broken file, and for an
- * *.mustache file in override_dir that no page uses: a misspelt name.
- */
-oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
-                          const char *data_dir, apr_pool_t *pool);
-
-typedef struct oa2_page_common_t {
-    const char *site;           /* what the user knows it as: "Orders API" */
-    const char *nonce;          /* of the Content-Security-Policy */
-} oa2_page_common_t;
+#include "page/pages.h"
 
 /* Posts form, username and password to action. */
 typedef struct oa2_page_login_t {

@@ -3,8 +3,9 @@
  * answer.c - sealed answers to forms, kept for some seconds for whoever sends
  * the same form once more.
  */
-#include "store/sql.h"
 #include "store/answer.h"
+
+#include "store/db/sql.h"
 
 /* $1 digest, $2 reply, $3 expires, $4 now */
 #define PUT "INSERT INTO oauth2_answer (digest, reply, expires)" \

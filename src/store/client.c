@@ -6,6 +6,8 @@
  * Each has a serial, never used twice: what was issued to a client stays dead
  * when another one gets the same id later.
  */
+#include "store/client.h"
+
 #include <string.h>
 
 #include <apr_strings.h>
@@ -13,9 +15,10 @@
 #include "base/crypto.h"
 #include "base/pack.h"
 #include "base/uri.h"
+#include "store/db/pool.h"
+#include "store/db/sql.h"
 #include "store/grant.h"
-#include "store/pool.h"
-#include "store/realm.h"
+#include "store/realm_key.h"
 #include "store/tell.h"
 
 #define CACHED_FOR 3600                 /* seconds, if nothing changes it */

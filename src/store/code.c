@@ -6,9 +6,12 @@
  * what it is: "the authorization server MUST deny the request and SHOULD
  * revoke (when possible) all tokens previously issued".
  */
+#include "store/code.h"
+
 #include "store/answer.h"
+#include "store/db/sql.h"
 #include "store/issue.h"
-#include "store/realm.h"
+#include "store/realm_key.h"
 
 /* ------------------------------------------------------------ issue */
 

@@ -6,7 +6,10 @@
  * It counts for the client that it was given to, by serial: not for another
  * one that gets the same id later.
  */
-#include "store/realm.h"
+#include "store/consent.h"
+
+#include "store/db/sql.h"
+#include "store/realm_key.h"
 
 #define FIND "SELECT k.scope FROM oauth2_consent k JOIN oauth2_client c" \
     " ON c.id = k.client_id AND c.serial = k.serial" \

@@ -7,11 +7,15 @@
  * copied too.  Rows travel as JSON, a batch in one argument: SQLite makes it,
  * PostgreSQL takes it apart by the types of the table.
  */
+#include "store/copy.h"
+
 #include <string.h>
 
 #include <apr_strings.h>
 
-#include "store/pool.h"
+#include "store/db/pool.h"
+#include "store/db/sql.h"
+#include "store/migrate.h"
 
 #define BATCH "1000"                    /* rows of one statement */
 
@@ -55,7 +59,7 @@ static oa2_err_t *ask(apr_array_header_t **rows, const copy_t *copy,
     const oa2_fault_t *fault;
 
     ctx.pool = copy->batch;
-    fault = oa2_sqlite_run(rows, &ctx, copy->lite, &sql, &args);
+    fault = ctx.store->driver->run(rows, &ctx, copy->lite, &sql, &args);
     return fault ? failed(copy, "copy from SQLite; nothing was copied", fault)
                  : NULL;
 }
@@ -71,7 +75,7 @@ static oa2_err_t *tell_of(apr_array_header_t **rows, const copy_t *copy,
     const oa2_fault_t *fault;
 
     ctx.pool = copy->batch;
-    fault = oa2_pgsql_run(rows, &ctx, copy->pg, &sql, &args);
+    fault = ctx.store->driver->run(rows, &ctx, copy->pg, &sql, &args);
     return fault ? failed(copy, what, fault) : NULL;
 }
 

@@ -7,10 +7,13 @@
  * else, so one UPDATE takes a family down, and what is issued while that runs
  * (code.c and token.c lock the row first) is dead or down with it.
  */
+#include "store/grant.h"
+
 #include <apr_strings.h>
 
-#include "store/grant.h"
-#include "store/realm.h"
+#include "store/db/pool.h"
+#include "store/db/sql.h"
+#include "store/realm_key.h"
 #include "store/tell.h"
 
 #define BATCH "1000"                    /* rows of one statement */
@@ -103,7 +106,7 @@ oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
         grants = oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
         consents = oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 1);
         sum += grants;
-    } while (oa2_store_is_pgsql(ctx->store)
+    } while (ctx->store->driver->is_server
              && (grants == BATCH_ROWS || consents == BATCH_ROWS));
     *count = (int)sum;
     return NULL;

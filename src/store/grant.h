@@ -1,16 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * grant.h - what the removal of a client or user leaves to do.
+ * grant.h - authorizations, each a family of codes and tokens.
+ * store/store.h has the promises.
  */
 #ifndef OA2_STORE_GRANT_H
 #define OA2_STORE_GRANT_H
 
-#include "store/sql.h"
+#include <apr_tables.h>
+#include "base/ctx.h"
+
+/*
+ * One authorization: user x client x scope; the family of its codes and
+ * tokens.  A revoked grant takes all of them down.
+ */
+typedef struct oa2_grant_t {
+    apr_int64_t id;                     /* random, positive */
+    const char *client_id;
+    const char *user;
+    const char *scope;
+    const char *audience;
+    apr_int64_t created;
+    apr_int64_t expires;                /* the last of its tokens' */
+    apr_int64_t revoked;                /* 0: not */
+} oa2_grant_t;
+
+/* *done: 0 when there is none or it was revoked before. */
+oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id);
+/* All grants of a user, of a client, or of both (NULL: any of this realm);
+   consents of the pair go too.  *count: how many. */
+oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
+                                const char *client_id);
+/* Live ones, newest first; filters may be NULL; id < before (0: all). */
+oa2_err_t *oa2_grant_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                          const char *user, const char *client_id, int n);
+
+/* ------------------------------------------- for the verbs of the store */
 
 /*
  * Takes away the grants, with their codes and refresh tokens, of a client
  * (user NULL; mark: its serial) or of a user (client_id NULL; mark: its sub)
- * that is gone already, in batches.  Both are keys (store/realm.h).  Access
+ * that is gone already, in batches.  Both are keys (store/realm_key.h).  Access
  * tokens go when they expire.
  */
 oa2_err_t *oa2_grant_remove_all(oa2_ctx_t *ctx, const char *user,

@@ -9,10 +9,12 @@
  *
  * The words are all processes'.  Whoever changes the first one tells.
  */
+#include "store/health.h"
+
 #include <apr_atomic.h>
 
 #include "base/clock.h"
-#include "store/pool.h"
+#include "store/db/pool.h"
 
 #define QUIET_FOR 3                     /* seconds without a refusal */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * issue.h - to spend a code or refresh token and store what it gives, all or
- * nothing: one statement, shared by code.c and token.c.
+ * nothing: one statement, shared by code.c and refresh.c.
  *
  * On PostgreSQL the grant's row comes first, and is locked.  Both races are
  * decided there: of two that spend the same thing, the second waits, then
@@ -24,7 +24,8 @@
 #ifndef OA2_STORE_ISSUE_H
 #define OA2_STORE_ISSUE_H
 
-#include "store/sql.h"
+#include "store/db/sql.h"
+#include "store/token.h"
 
 /* Of the row that is spent: it is not, or by this very statement. */
 #define OA2_ISSUE_UNSPENT "(spent = 0 OR successor_access = $4)"

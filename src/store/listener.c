@@ -10,6 +10,8 @@
  * What is heard is said by store/tell.h, on the channels that the table
  * oauth2_setting names: a kind and a key.
  */
+#include "store/listener.h"
+
 #include <poll.h>
 #include <string.h>
 
@@ -17,7 +19,8 @@
 #include <libpq-fe.h>
 
 #include "base/clock.h"
-#include "store/pool.h"
+#include "store/db/pool.h"
+#include "store/db/sql.h"
 #include "store/tell.h"
 
 #define CONNECT_WITHIN apr_time_from_sec(3)
@@ -264,7 +267,7 @@ oa2_err_t *oa2_listener_open(oa2_listener_t **out, oa2_store_t *store,
     oa2_err_t *err;
     PGconn *conn;
 
-    if (!store->is_pgsql)
+    if (!store->driver->is_server)
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(2041), NULL,
                             "only PostgreSQL tells other machines what "
                             "changed");

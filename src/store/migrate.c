@@ -6,13 +6,16 @@
  * other processes wait and then find nothing left to do.  A schema newer than
  * the program is no fault: each version can be used by the program before.
  */
+#include "store/migrate.h"
+
 #include <string.h>
 
 #include <apr_strings.h>
 
-#include "store/migrate.h"
-#include "store/pool.h"
-#include "store/user.h"
+#include "store/user_account.h"
+#include "store/conf.h"
+#include "store/db/pool.h"
+#include "store/db/sql.h"
 
 #define TRIES 8         /* to become the one that applies a version */
 #define OLDEST 2        /* the lowest version whose tables we can work with */
@@ -54,7 +57,7 @@ static oa2_err_t *encoding_check(oa2_ctx_t *ctx)
     apr_array_header_t *rows;
     oa2_row_t row;
 
-    if (!ctx->store->is_pgsql)
+    if (!ctx->store->driver->is_server)
         return NULL;
     OA2_TRY(oa2_sql_run(&rows, ctx, &encoding_sql, 0, NULL));
     if (!rows->nelts)
@@ -100,17 +103,13 @@ oa2_err_t *oa2_schema_find(oa2_schema_t *out, oa2_ctx_t *ctx)
 
 /* ------------------------------------------------------------ applying */
 
-/* 1 when done; SQLite answers 100 where a statement has rows. */
-static int exec(oa2_ctx_t *ctx, oa2_slot_t *slot, const char *text)
+static int execute(oa2_ctx_t *ctx, oa2_slot_t *slot, const char *text)
 {
-    int ignored;
-    int rv = apr_dbd_query(ctx->store->driver, slot->dbd, &ignored, text);
-
-    return rv == 0 || (!ctx->store->is_pgsql && rv == 100);
+    return ctx->store->driver->execute(ctx->store, slot, text);
 }
 
 /* One at a time: apr_dbd_sqlite3 stumbles over a line break at the end. */
-static int exec_all(oa2_ctx_t *ctx, oa2_slot_t *slot, const char *text)
+static int execute_all(oa2_ctx_t *ctx, oa2_slot_t *slot, const char *text)
 {
     char *rest = apr_pstrdup(ctx->pool, text);
     char *end;
@@ -121,7 +120,7 @@ static int exec_all(oa2_ctx_t *ctx, oa2_slot_t *slot, const char *text)
             *end = '\0';
             end += 2;
         }
-        if (!exec(ctx, slot, rest))
+        if (!execute(ctx, slot, rest))
             return 0;
         rest = end;
     }
@@ -131,7 +130,7 @@ static int exec_all(oa2_ctx_t *ctx, oa2_slot_t *slot, const char *text)
 /* The version in the database, inside the transaction; -1: failed. */
 static int version_locked(oa2_ctx_t *ctx, oa2_slot_t *slot)
 {
-    const apr_dbd_driver_t *driver = ctx->store->driver;
+    const apr_dbd_driver_t *driver = ctx->store->apr;
     apr_dbd_results_t *res = NULL;
     apr_dbd_row_t *row = NULL;
     const char *value;
@@ -146,13 +145,13 @@ static int version_locked(oa2_ctx_t *ctx, oa2_slot_t *slot)
 /* In a transaction: 1 applied, 0 there was nothing left to do, -1 failed. */
 static int next_apply(oa2_ctx_t *ctx, oa2_slot_t *slot)
 {
-    int pgsql = ctx->store->is_pgsql;
+    int is_server = ctx->store->driver->is_server;
     const oa2_migration_t *next = oa2_migrations;
     int current;
 
-    if (pgsql && !exec(ctx, slot, PGSQL_LOCK))
+    if (is_server && !execute(ctx, slot, PGSQL_LOCK))
         return -1;
-    if (!exec(ctx, slot, TABLE))
+    if (!execute(ctx, slot, TABLE))
         return -1;
     current = version_locked(ctx, slot);
     while (next->version && next->version <= current)
@@ -160,10 +159,10 @@ static int next_apply(oa2_ctx_t *ctx, oa2_slot_t *slot)
     if (current < 0 || !next->version)
         return current < 0 ? -1 : 0;
     /* Its row comes first: a version may ask how old the one before is. */
-    if (!exec(ctx, slot, apr_psprintf(
+    if (!execute(ctx, slot, apr_psprintf(
             ctx->pool, "INSERT INTO oauth2_schema (version, applied) VALUES "
             "(%d, %" APR_INT64_T_FMT ")", next->version, ctx->now))
-        || !exec_all(ctx, slot, pgsql ? next->pgsql : next->sqlite3))
+        || !execute_all(ctx, slot, is_server ? next->pgsql : next->sqlite3))
         return -1;
     return 1;
 }
@@ -182,18 +181,6 @@ static oa2_err_t *failure(oa2_ctx_t *ctx, const char *why)
                         "here", line);
 }
 
-/* Another process was faster: what this connection knew of the tables is out
-   of date, or it still holds the lock. */
-static int may_repeat(oa2_ctx_t *ctx, oa2_slot_t *slot)
-{
-    const oa2_fault_t *fault;
-
-    if (ctx->store->is_pgsql)
-        return 0;
-    fault = oa2_sqlite_fault(ctx, slot);
-    return fault->kind == OA2_FAULT_AGAIN || fault->kind == OA2_FAULT_BUSY;
-}
-
 /* *step as next_apply(), which is committed or rolled back here; -1: once
    more, unless this is the last try. */
 static oa2_err_t *version_apply(int *step, oa2_ctx_t *ctx, int last)
@@ -204,13 +191,15 @@ static oa2_err_t *version_apply(int *step, oa2_ctx_t *ctx, int last)
     int done = -1;
 
     OA2_TRY(oa2_pool_acquire(&slot, ctx));
-    if (exec(ctx, slot, store->is_pgsql ? "BEGIN" : "BEGIN IMMEDIATE"))
+    if (execute(ctx, slot, store->driver->begin))
         done = next_apply(ctx, slot);
-    if (done < 0 || !exec(ctx, slot, "COMMIT")) {
-        if (last || !may_repeat(ctx, slot))
-            err = failure(ctx, apr_dbd_error(store->driver, slot->dbd, 0));
+    if (done < 0 || !execute(ctx, slot, "COMMIT")) {
+        /* or else another process was faster: what this connection knew of
+           the tables is out of date, or that one still holds the lock */
+        if (last || !store->driver->may_repeat(ctx, slot))
+            err = failure(ctx, apr_dbd_error(store->apr, slot->dbd, 0));
         done = -1;
-        exec(ctx, slot, "ROLLBACK");
+        execute(ctx, slot, "ROLLBACK");
     }
     /* Statements that were prepared before are of no use any more. */
     if (store->is_memory)
@@ -234,7 +223,7 @@ oa2_err_t *oa2_schema_migrate(int *applied, oa2_ctx_t *ctx)
             tries = TRIES;
         }
     } while (step != 0);
-    OA2_TRY(oa2_accounts_settle(ctx));
+    OA2_TRY(oa2_user_accounts_settle(ctx));
     *applied = count;
     return NULL;
 }

@@ -6,7 +6,10 @@
  * has locked are left for the next time.  Rows are found by an index on the
  * time, so a purge costs what it removes, however large the table is.
  */
-#include "store/sql.h"
+#include "store/purge.h"
+
+#include "store/db/sql.h"
+#include "store/refresh.h"
 
 /* $1 now, $2 how many rows at most */
 #define LIMIT " LIMIT CAST($2 AS BIGINT)"

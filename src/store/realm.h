@@ -1,42 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * realm.h - the realm's number in the keys.
- *
- * In realm 0 a client's id and a user's name are stored as they are; in realm
- * N as "N:id" and "N:name".  Neither can hold a colon, so a key is of one
- * realm only, and what somebody sends is never another realm's key.  Only the
- * store floor includes this: its verbs put the number on and take it off.
+ * realm.h - whose clients and users these are.  store/store.h has the promises.
  */
 #ifndef OA2_STORE_REALM_H
 #define OA2_STORE_REALM_H
 
-#include "store/sql.h"
-
-/* The key of a name in ctx's realm; one that nobody has for a name with a
-   colon.  NULL for NULL. */
-const char *oa2_realm_key(const oa2_ctx_t *ctx, const char *name);
-/* The name of a key; NULL when it is another realm's, and for NULL. */
-const char *oa2_realm_name(const oa2_ctx_t *ctx, const char *key);
+#include <apr_tables.h>
+#include "base/ctx.h"
 
 /*
- * What all keys of ctx's realm, and no others, have up to their first colon:
- * the argument of the two below, which are true for a key of it.
+ * Whose clients and users these are: an issuer's, or those of several issuers
+ * that an administrator gave one realm.
  */
-const char *oa2_realm_prefix(const oa2_ctx_t *ctx);
-/* Behind all keys of ctx's realm. */
-const char *oa2_realm_end(const oa2_ctx_t *ctx);
-#define OA2_REALM_PGSQL(column, arg) \
-    "substr(" column ", 1, strpos(" column ", ':')) = " arg
-#define OA2_REALM_SQLITE(column, arg) \
-    "substr(" column ", 1, instr(" column ", ':')) = " arg
+typedef struct oa2_realm_t {
+    apr_int64_t id;                     /* for ctx->realm */
+    const char *name;
+    apr_int64_t created;
+} oa2_realm_t;
 
 /*
- * Runs a statement that lists rows by key: key first among its columns, WHERE
- * key >= $1 AND key < $2 ORDER BY key LIMIT CAST($3 AS BIGINT).  *rows: at most
- * n rows of ctx's realm behind the name `after` (NULL: from the start), read
- * by ranges of the index.
+ * The number of the realm of that name, given to it when it has none yet.  The
+ * first name gets 0, and with it all rows that there were before there were
+ * realms.  Whoever else asks at the same moment is told the same.
  */
-oa2_err_t *oa2_realm_rows(apr_array_header_t **rows, oa2_ctx_t *ctx,
-                          const oa2_sql_t *sql, const char *after, int n);
+oa2_err_t *oa2_realm_enter(apr_int64_t *id, oa2_ctx_t *ctx, const char *name);
+/* Gives no number: *found is 0 when it has none, and *id as it was. */
+oa2_err_t *oa2_realm_find(int *found, apr_int64_t *id, oa2_ctx_t *ctx,
+                          const char *name);
+/*
+ * Notes mark, a fingerprint of the server's secret, for ctx->realm.  *before:
+ * the one noted last, at *when; "" if none was.
+ */
+oa2_err_t *oa2_realm_note_secret(const char **before, apr_int64_t *when,
+                                 oa2_ctx_t *ctx, const char *mark);
+/* oa2_realm_t, all of them, by id. */
+oa2_err_t *oa2_realm_list(apr_array_header_t **out, oa2_ctx_t *ctx);
 
 #endif

@@ -2,7 +2,10 @@
 /*
  * session.c - a browser's login.
  */
-#include "store/realm.h"
+#include "store/session.h"
+
+#include "store/db/sql.h"
+#include "store/realm_key.h"
 
 /* The lock is against a removal: the row that is referred to stays there. */
 #define USER "SELECT name FROM oauth2_user WHERE name = $2" \

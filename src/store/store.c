@@ -2,12 +2,16 @@
 /*
  * store.c - opens the store, and what is about all of it.
  */
+#include "store/store.h"
+
 #include <string.h>
 
 #include <apr_strings.h>
 
-#include "store/pool.h"
-#include "store/tell.h"
+#include "base/crypto.h"
+#include "store/db/drivers.h"
+#include "store/db/pool.h"
+#include "store/db/sql.h"
 
 oa2_err_t *oa2_store_open(oa2_store_t **out, const oa2_store_conf_t *conf,
                           oa2_cache_t *tokens, oa2_cache_t *clients,
@@ -20,21 +24,20 @@ oa2_err_t *oa2_store_open(oa2_store_t **out, const oa2_store_conf_t *conf,
     if (wrong)
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(2001), NULL,
                             "could not open the store: %s", wrong);
-    rv = apr_dbd_get_driver(pool, conf->driver, &store->driver);
+    rv = apr_dbd_get_driver(pool, conf->driver, &store->apr);
     if (rv != APR_SUCCESS)
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(2002), NULL,
                             "could not load APR's database driver \"%s\" "
                             "(%pm): on Debian, install libaprutil1-dbd-%s",
                             conf->driver, &rv, conf->driver);
-    store->is_pgsql = strcmp(conf->driver, "pgsql") == 0;
-    store->params = store->is_pgsql ? oa2_pgsql_conninfo(conf->params, pool)
-                                    : apr_pstrdup(pool, conf->params);
-    store->is_memory = !store->is_pgsql
+    store->driver = oa2_driver_find(conf->driver);
+    store->params = store->driver->complete(conf->params, pool);
+    store->is_memory = !store->driver->is_server
         && strcmp(conf->params, ":memory:") == 0;
     store->tokens = tokens;
     store->clients = clients;
     apr_cpystrn(store->name, oa2_random_text(pool, 16), sizeof(store->name));
-    rv = oa2_pool_make(store, store->is_pgsql ? conf->connections : 1,
+    rv = oa2_pool_make(store, store->driver->is_server ? conf->connections : 1,
                        conf->wait_ms, pool);
     if (rv != APR_SUCCESS)
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(2003), NULL,
@@ -49,29 +52,9 @@ oa2_cache_t *oa2_store_cache(const oa2_store_t *store)
     return store->tokens;
 }
 
-int oa2_store_is_pgsql(const oa2_store_t *store)
+int oa2_store_is_server(const oa2_store_t *store)
 {
-    return store->is_pgsql;
-}
-
-apr_uint64_t oa2_tell_tag(const char *kind, const char *key)
-{
-    return oa2_cache_tag(*kind, key);
-}
-
-void oa2_tell_caches(oa2_store_t *store, const char *kind, const char *key)
-{
-    oa2_cache_t *caches[2] = { store->tokens, store->clients };
-    int i;
-
-    for (i = 0; i < 2; i++) {
-        if (!caches[i])
-            continue;
-        if (*kind == *OA2_OF_ALL)
-            oa2_cache_flush(caches[i]);
-        else
-            oa2_cache_bump(caches[i], oa2_tell_tag(kind, key));
-    }
+    return store->driver->is_server;
 }
 
 #define PING "SELECT 1"

@@ -11,7 +11,7 @@
 #ifndef OA2_STORE_TELL_H
 #define OA2_STORE_TELL_H
 
-#include "store/store.h"
+#include "base/ctx.h"
 
 #define OA2_OF_CLIENT "c"               /* key: its id */
 #define OA2_OF_USER "u"                 /* its name */

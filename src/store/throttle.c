@@ -10,7 +10,10 @@
  * neither counted nor do they lengthen it, or an attacker could keep the
  * user out for ever.
  */
-#include "store/realm.h"
+#include "store/throttle.h"
+
+#include "store/db/sql.h"
+#include "store/realm_key.h"
 
 /* $1 key, $2 now, $3 limit, $4 window, $5 max_wait; t is the row before. */
 #define NOW "CAST($2 AS BIGINT)"

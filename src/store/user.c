@@ -8,42 +8,22 @@
  * user of the same name is another person.
  *
  * An account that begins with ':' is none: the row's user would have that of
- * another row, which is the account's user (accounts.c).
+ * another row, which is the account's user (user_account.c).
  */
-#include <apr_strings.h>
-
-#include "base/crypto.h"
-#include "base/fold.h"
-#include "store/grant.h"
-#include "store/tell.h"
 #include "store/user.h"
 
-#define CREDENTIAL_BYTES 16
+#include <apr_strings.h>
+
+#include "store/user_account.h"
+#include "store/db/sql.h"
+#include "store/grant.h"
+#include "store/realm_key.h"
+#include "store/tell.h"
+
 #define OWN "oauth2"            /* vouches for who has a password here */
 
 #define COLUMNS "name, sub, password, disabled, created, provider," \
     " credential, account"
-
-const char *oa2_user_account(const oa2_ctx_t *ctx, const char *name)
-{
-    return oa2_realm_key(ctx, oa2_fold(name, ctx->pool));
-}
-
-const char *oa2_user_new_credential(const oa2_ctx_t *ctx)
-{
-    return oa2_random_text(ctx->pool, CREDENTIAL_BYTES);
-}
-
-const char *oa2_user_replaced(const char *account, apr_pool_t *pool)
-{
-    return account ? apr_pstrcat(pool, ":", account, ":", NULL) : NULL;
-}
-
-const char *oa2_user_replaced_end(const char *replaced, apr_pool_t *pool)
-{
-    return replaced ? apr_pstrcat(pool, replaced, "\xf4\x8f\xbf\xbf", NULL)
-                    : NULL;
-}
 
 static oa2_user_t *user_read(const oa2_ctx_t *ctx, oa2_row_t row)
 {

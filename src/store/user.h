@@ -1,27 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * user.h - what a user is found by: shared by user.c and accounts.c.
+ * user.h - users, by any spelling of their names (base/fold.h).
+ * store/store.h has the promises.
  */
 #ifndef OA2_STORE_USER_H
 #define OA2_STORE_USER_H
 
-#include "store/realm.h"
-
-/* What the account of a replaced row begins with, and no other one. */
-#define OA2_REPLACED ':'
+#include <apr_tables.h>
+#include "base/ctx.h"
 
 /*
- * Gives each row of version 1 its account.  Idempotent, and harmless while
- * others use the tables.
+ * A user is found by any spelling of the name (base/fold.h): there is one in a
+ * realm of all that fold to the same.  Verbs that change one take the name as
+ * the row has it.
  */
-oa2_err_t *oa2_accounts_settle(oa2_ctx_t *ctx);
-/* The account's key, of any spelling; NULL when it can be no name. */
-const char *oa2_user_account(const oa2_ctx_t *ctx, const char *name);
-/* For a row whose sessions shall end. */
-const char *oa2_user_new_credential(const oa2_ctx_t *ctx);
-/* What the accounts of all rows that another one replaced for this account
-   begin with, and what is behind them; NULL for NULL. */
-const char *oa2_user_replaced(const char *account, apr_pool_t *pool);
-const char *oa2_user_replaced_end(const char *replaced, apr_pool_t *pool);
+typedef struct oa2_user_t {
+    const char *name;                   /* as it is shown */
+    const char *sub;                    /* random, never reused */
+    const char *password;               /* hash; NULL: known elsewhere only */
+    int disabled;
+    apr_int64_t created;
+    const char *provider;               /* vouched first; NULL: nobody yet */
+    const char *credential;             /* find only: see oa2_session_t */
+    int is_replaced;                    /* list only: nobody can sign in by it,
+                                           another row has its account */
+} oa2_user_t;
+
+oa2_err_t *oa2_user_find(oa2_user_t **out, oa2_ctx_t *ctx, const char *name);
+/* *put: 0 when there is one by that name, in any spelling. */
+oa2_err_t *oa2_user_put(int *put, oa2_ctx_t *ctx, const oa2_user_t *user);
+/*
+ * The row of a user for whom provider vouches: made with this sub when there
+ * is none yet.  A row that nobody has vouched for is provider's from now on;
+ * the caller looks whether (*out)->provider is.
+ */
+oa2_err_t *oa2_user_enter(oa2_user_t **out, oa2_ctx_t *ctx, const char *name,
+                          const char *provider, const char *new_sub);
+/* Ends the user's sessions too; from now on the own table vouches. */
+oa2_err_t *oa2_user_set_password(int *done, oa2_ctx_t *ctx, const char *name,
+                                 const char *hash);
+/* A disabled user's sessions end and its tokens are refused, those of rows
+   that it replaced as well. */
+oa2_err_t *oa2_user_set_disabled(int *done, oa2_ctx_t *ctx, const char *name,
+                                 int disabled);
+/* Signs the user out everywhere. */
+oa2_err_t *oa2_user_end_sessions(int *done, oa2_ctx_t *ctx, const char *name);
+/* From now on that one vouches, and no other. */
+oa2_err_t *oa2_user_set_provider(int *done, oa2_ctx_t *ctx, const char *name,
+                                 const char *provider);
+/* With sessions, consents, grants, codes and tokens. */
+oa2_err_t *oa2_user_remove(int *done, oa2_ctx_t *ctx, const char *name);
+oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                         const char *after, int n);
+/*
+ * oa2_user_t *, at most n: rows of version 1 whose names are spellings of
+ * another one's, which has the account.  Nobody can sign in by them.  What to
+ * do with them is an administrator's to say; most will be removed.
+ */
+oa2_err_t *oa2_user_list_replaced(apr_array_header_t **out, oa2_ctx_t *ctx,
+                                  int n);
 
 #endif

@@ -21,6 +21,10 @@
 #include "base/units.h"
 #include "domain/settings.h"
 #include "domain/token.h"
+#include "store/code.h"
+#include "store/consent.h"
+#include "store/store.h"
+#include "store/user.h"
 
 static oa2_token_t token(oa2_ctx_t *ctx, const char *prefix,
                          const char *client, const oa2_grant_t *grant)

@@ -7,6 +7,8 @@
  * line feed, then the form.
  */
 #include "fuzz/fuzz.h"
+#include "store/migrate.h"
+#include "store/store.h"
 #include "unit/fixture_domain.h"
 
 #include <apr_dbd.h>

@@ -6,10 +6,10 @@
 #ifndef OA2_FIXTURE_DOMAIN_H
 #define OA2_FIXTURE_DOMAIN_H
 
+#include "store/client.h"
 #include "unit/unit.h"
 
 #include "domain/settings.h"
-#include "store/store.h"
 
 #define FIXTURE_SECRET "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"
 #define FIXTURE_RESOURCE "https://api.example.com/orders"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fixture_fault.c - see fixture_fault.h */
+#include "store/store.h"
 #include "unit/fixture_fault.h"
 
 int fault_setup(void **state)

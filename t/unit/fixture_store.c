@@ -9,6 +9,9 @@
 #include <libpq-fe.h>
 
 #include "base/crypto.h"
+#include "store/consent.h"
+#include "store/migrate.h"
+#include "store/store.h"
 #include "unit/fixture_store.h"
 
 #define CACHE (256 * 1024)

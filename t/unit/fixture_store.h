@@ -9,9 +9,12 @@
 #ifndef OA2_TEST_FIXTURE_STORE_H
 #define OA2_TEST_FIXTURE_STORE_H
 
+#include "store/client.h"
+#include "store/code.h"
+#include "store/conf.h"
+#include "store/user.h"
 #include "unit/unit.h"
 
-#include "store/store.h"
 
 #define FIXTURE_NOW APR_INT64_C(1800000000)
 

@@ -4,9 +4,10 @@
 
 #include <apr_dbd.h>
 
+#include "store/migrate.h"
+#include "store/store.h"
 #include "unit/fixture_version1.h"
 
-#include "store/migrate.h"
 
 /* apr_dbd_sqlite3 wants them one by one, and answers 100 for rows. */
 static void exec_all(const fixture_t *fixture, const char *text)
@@ -93,7 +94,7 @@ void fixture_version1_run(oa2_ctx_t *ctx, char number,
         for (k = 0; k < count; k++)
             values[k] = fixture_version1_value(steps[i].values[k], number,
                                                ctx->pool);
-        if (!steps[i].sql->sqlite[0] && !oa2_store_is_pgsql(ctx->store))
+        if (!steps[i].sql->sqlite[0] && !oa2_store_is_server(ctx->store))
             continue;
         fixture_good(oa2_sql_run(&rows, ctx, steps[i].sql, count, values));
         if (rows->nelts != steps[i].rows)

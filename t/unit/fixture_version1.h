@@ -8,7 +8,7 @@
 
 #include "unit/fixture_store.h"
 
-#include "store/sql.h"
+#include "store/db/sql.h"
 
 /* One statement of version 1; "#" in a value is the run's digit. */
 typedef struct {

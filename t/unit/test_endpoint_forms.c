@@ -4,9 +4,9 @@
  * click, a page that was open for too long; and what administrators do
  * meanwhile.
  */
+#include "store/db/sql.h"
 #include "unit/fixture_world.h"
 
-#include "store/sql.h"
 
 /* Who the log names: an account, never what may be a mistyped password. */
 static void failed_logins_are_told(void **state)

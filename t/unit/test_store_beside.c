@@ -6,10 +6,13 @@
  */
 #include <libpq-fe.h>
 
+#include "store/listener.h"
+#include "store/migrate.h"
+#include "store/store.h"
+#include "store/tell.h"
 #include "unit/fixture_version1.h"
 #include "unit/version1.h"
 
-#include "store/tell.h"
 
 static int heard_on(PGconn *ear, const char *channel, const char *text)
 {

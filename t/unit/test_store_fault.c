@@ -7,6 +7,10 @@
 
 #include <libpq-fe.h>
 
+#include "store/refresh.h"
+#include "store/session.h"
+#include "store/store.h"
+#include "store/throttle.h"
 #include "unit/fixture_fault.h"
 
 /* All but the caller's: as a restart does it, seen from here. */
@@ -347,7 +351,7 @@ static void sqlite_has_nothing_of_this(void **state)
 
     (void)state;
     fixture_good(oa2_store_ping(fixture->ctx));
-    assert_int_equal(oa2_store_is_pgsql(fixture->ctx->store), 0);
+    assert_int_equal(oa2_store_is_server(fixture->ctx->store), 0);
     fixture_close(fixture);
 }
 

@@ -13,6 +13,8 @@
 
 #include <apr_dbd.h>
 
+#include "store/health.h"
+#include "store/store.h"
 #include "unit/fixture_clock.h"
 #include "unit/fixture_store.h"
 

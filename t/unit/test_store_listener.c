@@ -6,6 +6,8 @@
  */
 #include <poll.h>
 
+#include "store/listener.h"
+#include "store/store.h"
 #include "unit/fixture_clock.h"
 #include "unit/fixture_proxy.h"
 #include "unit/fixture_store.h"

@@ -3,12 +3,16 @@
  * test_store_migrate.c - tables of version 1, filled by the program of that
  * version: all of it goes on after the migration, and so does that program.
  */
+#include "store/consent.h"
+#include "store/migrate.h"
+#include "store/refresh.h"
+#include "store/session.h"
+#include "store/throttle.h"
 #include "unit/fixture_version1.h"
 #include "unit/version1.h"
 
 #include "domain/login.h"
 #include "domain/password.h"
-#include "store/migrate.h"
 
 #define NOW "1800000000"
 #define SOON "1800000600"
@@ -264,7 +268,7 @@ static void the_program_of_version_1_goes_on(void **state)
 
 /* ------------------------------------------------------------ accounts */
 
-/* Several spellings of one name (src/store/accounts.c). */
+/* Several spellings of one name (src/store/user_account.c). */
 static const fixture_step_t spellings[] = {
     { &v1_user_put, 1, { "carol", "sub-1", "hash", "0", "20" } },
     { &v1_user_put, 1, { "CAROL", "sub-2", "hash", "1", "30" } },

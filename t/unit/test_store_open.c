@@ -11,9 +11,11 @@
 
 #include <apr_dbd.h>
 
+#include "store/db/sql.h"
+#include "store/migrate.h"
+#include "store/store.h"
 #include "unit/fixture_store.h"
 
-#include "store/sql.h"
 
 static apr_pool_t *pool_make(void)
 {

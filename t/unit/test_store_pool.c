@@ -5,9 +5,10 @@
  */
 #include <pthread.h>
 
+#include "store/db/pool.h"
+#include "store/store.h"
 #include "unit/fixture_fault.h"
 
-#include "store/pool.h"
 
 typedef struct {
     oa2_ctx_t *ctx;

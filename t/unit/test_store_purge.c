@@ -2,6 +2,10 @@
 /*
  * test_store_purge.c - what goes by itself, and what stays.
  */
+#include "store/purge.h"
+#include "store/refresh.h"
+#include "store/session.h"
+#include "store/throttle.h"
 #include "unit/fixture_store.h"
 
 static int setup(void **state)

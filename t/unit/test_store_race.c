@@ -9,6 +9,11 @@
  */
 #include <pthread.h>
 
+#include "store/consent.h"
+#include "store/purge.h"
+#include "store/refresh.h"
+#include "store/store.h"
+#include "store/throttle.h"
 #include "unit/fixture_store.h"
 
 #include "domain/authorization.h"

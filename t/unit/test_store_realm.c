@@ -5,6 +5,11 @@
  */
 #include <pthread.h>
 
+#include "store/consent.h"
+#include "store/realm.h"
+#include "store/refresh.h"
+#include "store/session.h"
+#include "store/throttle.h"
 #include "unit/fixture_store.h"
 
 #define STARTERS 8

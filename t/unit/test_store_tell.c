@@ -5,9 +5,11 @@
  */
 #include <libpq-fe.h>
 
+#include "store/refresh.h"
+#include "store/store.h"
+#include "store/tell.h"
 #include "unit/fixture_store.h"
 
-#include "store/tell.h"
 
 typedef struct {
     fixture_t *fixture;

@@ -2,6 +2,7 @@
 /*
  * test_store_throttle.c - attempts are counted, paused, forgotten.
  */
+#include "store/throttle.h"
 #include "unit/fixture_store.h"
 
 static int setup(void **state)

@@ -3,6 +3,8 @@
  * test_store_token.c - grants, codes and tokens in the store: what spends,
  * what lives, what dies with what.
  */
+#include "store/consent.h"
+#include "store/refresh.h"
 #include "unit/fixture_store.h"
 
 #include "base/encode.h"

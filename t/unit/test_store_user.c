@@ -2,6 +2,8 @@
 /*
  * test_store_user.c - users, sessions, answers and consents in the store.
  */
+#include "store/consent.h"
+#include "store/session.h"
 #include "unit/fixture_store.h"
 
 static int setup(void **state)

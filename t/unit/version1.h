@@ -9,7 +9,8 @@
 #ifndef OA2_TEST_VERSION1_H
 #define OA2_TEST_VERSION1_H
 
-#include "store/sql.h"
+#include "store/db/sql.h"
+
 
 static const oa2_sql_t v1_client_find = {
     "client_find",

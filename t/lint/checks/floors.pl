@@ -5,6 +5,8 @@ use warnings;
 
 my @FLOORS = qw(base store domain grant page endpoint httpd);
 my %RANK = map { $FLOORS[$_] => $_ } 0 .. $#FLOORS;
+# Rooms that only their own floor, and tests, may look into.
+my %PRIVATE = map { $_ => 1 } qw(store/db);
 my $HTTPD_HEADER =
     qr{^(?:httpd|ap_\w+|http_\w+|util_\w+|mod_\w+|scoreboard|mpm_common)\.h$};
 my $HTTPD_TYPE = qr/\b(request_rec|server_rec|conn_rec|cmd_parms|ap_\w+)\b/;
@@ -22,7 +24,7 @@ sub reach {
 sub check_include {
     my ($tree, $path, $line, $name) = @_;
     return if $name eq 'oa2_config.h';
-    my ($floor) = $name =~ m{^(\w+)/[\w.]+$};
+    my ($floor, $room) = $name =~ m{^(\w+)/(?:(\w+)/)?[\w.]+$};
     if (!defined $floor) {
         return if $path =~ m{^(?:t|tools)/} && $name !~ m{/};
         return $tree->bad($path, $line,
@@ -38,6 +40,10 @@ sub check_include {
         qq("$name" is on a higher floor: pass what is needed down as an )
         . 'argument or a function pointer')
         if $RANK{$floor} > reach($path);
+    $tree->bad($path, $line,
+        qq("$name" is for src/$floor only: ask a header of src/$floor))
+        if $room && $PRIVATE{"$floor/$room"}
+            && $path !~ m{^(?:src/\Q$floor\E/|t/)};
     return;
 }
 

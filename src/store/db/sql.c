@@ -3,93 +3,18 @@
  * sql.c - runs a statement: on a connection, with its arguments, again when
  * that is safe, and says what went wrong.
  */
-#include <stdlib.h>
-#include <string.h>
+#include "store/db/sql.h"
 
 #include <apr_strings.h>
 
 #include "base/clock.h"
-#include "store/pool.h"
+#include "store/db/pool.h"
+#include "store/health.h"
 
 #define TRIES 4
 /* No new connection is made after this: a caller shall not wait 3 s. */
 #define AGAIN_WITHIN apr_time_from_msec(800)
 #define RETRY_AFTER 1                   /* seconds */
-
-/* ------------------------------------------------------------ prepare */
-
-/*
- * Each $n becomes what the driver wants: on SQLite %s, of which apr_dbd makes
- * a '?' (and of '%%' a '%'); on PostgreSQL $1, $2 … in the order in which they
- * come, because none may be left out.  0: too many arguments.
- */
-static int translate(oa2_prepared_t *prepared, char *to, const char *text,
-                     int is_pgsql)
-{
-    prepared->count = 0;
-    while (*text) {
-        if (*text == '$' && text[1] >= '1' && text[1] <= '9') {
-            char *end;
-            long n = strtol(text + 1, &end, 10);
-
-            if (n > OA2_SQL_ARGS || prepared->count
-                == (int)sizeof(prepared->order))
-                return 0;
-            prepared->order[prepared->count++] = (unsigned char)n;
-            to += is_pgsql ? apr_snprintf(to, 4, "$%d", prepared->count)
-                           : apr_snprintf(to, 3, "%%s");
-            text = end;
-            continue;
-        }
-        if (*text == '%' && !is_pgsql)
-            *to++ = '%';
-        *to++ = *text++;
-    }
-    *to = '\0';
-    return 1;
-}
-
-oa2_prepared_t *oa2_sql_prepare(oa2_ctx_t *ctx, oa2_slot_t *slot,
-                                const char *text)
-{
-    oa2_store_t *store = ctx->store;
-    oa2_prepared_t *prepared = apr_hash_get(slot->statements, &text,
-                                            sizeof(text));
-    char *plain;
-
-    if (prepared)
-        return prepared;
-    prepared = apr_pcalloc(slot->pool, sizeof(*prepared));
-    prepared->key = text;
-    plain = apr_palloc(slot->pool, 2 * strlen(text) + 1);
-    prepared->text = plain;
-    if (!translate(prepared, plain, text, store->is_pgsql))
-        return NULL;
-    if (!store->is_pgsql
-        && apr_dbd_prepare(store->driver, slot->pool, slot->dbd, plain, NULL,
-                           &prepared->dbd) != 0)
-        return NULL;
-    apr_hash_set(slot->statements, &prepared->key, sizeof(prepared->key),
-                 prepared);
-    return prepared;
-}
-
-int oa2_sql_bind(const char **values, const oa2_prepared_t *prepared,
-                 const oa2_args_t *args)
-{
-    int i;
-
-    for (i = 0; i < prepared->count; i++) {
-        int n = prepared->order[i];
-
-        if (n > args->count)
-            return 0;
-        values[i] = args->values[n - 1];
-    }
-    return 1;
-}
-
-/* ------------------------------------------------------------ run */
 
 static oa2_err_t *fault_error(oa2_ctx_t *ctx, const oa2_sql_t *sql,
                               const oa2_fault_t *fault)
@@ -139,9 +64,7 @@ static oa2_fault_t *run_on(apr_array_header_t **rows, oa2_ctx_t *ctx,
                            const oa2_args_t *args, int was_silent)
 {
     oa2_store_t *store = ctx->store;
-    oa2_fault_t *fault = store->is_pgsql
-        ? oa2_pgsql_run(rows, ctx, slot, sql, args)
-        : oa2_sqlite_run(rows, ctx, slot, sql, args);
+    oa2_fault_t *fault = store->driver->run(rows, ctx, slot, sql, args);
 
     oa2_pool_release(store, slot, slot_state(fault, was_silent));
     return fault;

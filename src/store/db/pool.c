@@ -14,14 +14,14 @@
  *
  * The lock is never held while anything is asked of the network.
  */
-#include <errno.h>
+#include "store/db/pool.h"
+
 #include <string.h>
 #include <time.h>
 
 #include <apr_strings.h>
 
 #include "base/clock.h"
-#include "store/pool.h"
 
 #define DOWN_FOR apr_time_from_sec(1)
 /* While somebody looks whether all is lost, the others wait so long. */
@@ -96,7 +96,7 @@ apr_status_t oa2_pool_make(oa2_store_t *store, int most, int wait_ms,
 void oa2_pool_close(oa2_store_t *store, oa2_slot_t *slot)
 {
     if (slot->dbd)
-        apr_dbd_close(store->driver, slot->dbd);
+        apr_dbd_close(store->apr, slot->dbd);
     if (slot->pool)
         apr_pool_destroy(slot->pool);
     slot->dbd = NULL;
@@ -127,9 +127,8 @@ static const char *slot_connect(oa2_store_t *store, oa2_slot_t *slot,
     if (apr_pool_create_unmanaged(&slot->pool) != APR_SUCCESS)
         return "out of memory";
     apr_pool_tag(slot->pool, "oa2_slot");
-    if (!store->is_pgsql && !store->is_memory)
-        oa2_sqlite_create(store->params, slot->pool);
-    if (apr_dbd_open_ex(store->driver, slot->pool, store->params, &slot->dbd,
+    store->driver->prepare(store, slot->pool);
+    if (apr_dbd_open_ex(store->apr, slot->pool, store->params, &slot->dbd,
                         &wrong) != APR_SUCCESS) {
         slot->dbd = NULL;
         wrong = one_line(wrong, pool);
@@ -137,11 +136,10 @@ static const char *slot_connect(oa2_store_t *store, oa2_slot_t *slot,
         return wrong;
     }
     slot->statements = apr_hash_make(slot->pool);
-    if (!store->is_pgsql && (wrong = oa2_sqlite_setup(store, slot, pool))) {
+    wrong = store->driver->setup(store, slot, pool);
+    if (wrong)
         oa2_pool_close(store, slot);
-        return wrong;
-    }
-    return NULL;
+    return wrong;
 }
 
 /* ------------------------------------------------------------ the gate */
@@ -159,7 +157,7 @@ static void gate_up(oa2_store_t *store)
 /* A file that cannot be opened costs nobody time: no gate for SQLite. */
 static void gate_down(oa2_store_t *store, apr_interval_time_t how_long)
 {
-    if (!store->is_pgsql)
+    if (!store->driver->is_server)
         return;
     store->down = 1;
     store->down_until = oa2_clock() + how_long;
@@ -335,7 +333,7 @@ oa2_err_t *oa2_pool_acquire(oa2_slot_t **out, oa2_ctx_t *ctx)
         take = slot_take(&slot, store, &probe, fresh, until);
         if (take != TAKEN)
             return take == AWAY ? away(ctx) : busy(ctx, probe);
-        if (slot->dbd && store->is_pgsql && !oa2_pgsql_is_alive(store, slot)) {
+        if (slot->dbd && !store->driver->is_alive(store, slot)) {
             oa2_pool_close(store, slot);
             slot_put_away(store, slot, 1);
             continue;
@@ -367,7 +365,7 @@ oa2_slot_t *oa2_pool_another(oa2_store_t *store, apr_time_t since)
         pthread_mutex_unlock(&store->lock);
         if (!slot)
             return NULL;
-        if (oa2_pgsql_is_alive(store, slot)) {
+        if (store->driver->is_alive(store, slot)) {
             slot->probe = 0;
             slot->since = since;
             slot->within = SECOND_WITHIN;

@@ -9,6 +9,8 @@
  * planned anew each time, which costs the server as much again as running it,
  * or prepare it with all arguments declared as text.
  */
+#include "store/db/pgsql.h"
+
 #include <poll.h>
 #include <string.h>
 
@@ -18,84 +20,12 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "store/pool.h"
+#include "store/db/conninfo.h"
+#include "store/db/pool.h"
+#include "store/db/statement.h"
 
 #define UNKNOWN_NAME "26000"            /* SQLSTATEs */
 #define KNOWN_NAME "42P05"
-/*
- * A prepared statement's plan may have been made while a table was empty, when
- * reading all of it was best; every statement here has an index to go by, and
- * wants few rows of it, in its order.  None is worth compiling.
- */
-#define SETTINGS "-c statement_timeout=2000 -c enable_seqscan=off" \
-    " -c enable_bitmapscan=off -c jit=off"
-
-static const struct {
-    const char *name;
-    const char *value;
-} defaults[] = {
-    { "connect_timeout", "2" },
-    { "tcp_user_timeout", "3000" },
-    { "keepalives_idle", "10" },
-    { "keepalives_interval", "3" },
-    { "keepalives_count", "3" },
-    { "client_encoding", "UTF8" },
-    { "fallback_application_name", "mod_oauth2_api" },
-    { "options", SETTINGS }
-};
-
-static const char *default_for(const PQconninfoOption *option,
-                               apr_pool_t *pool)
-{
-    apr_size_t i;
-
-    /* the administrator's come last and so count more */
-    if (option->val && *option->val
-        && strcmp(option->keyword, "options") == 0)
-        return apr_pstrcat(pool, SETTINGS " ", option->val, NULL);
-    if (option->val)
-        return option->val;
-    for (i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
-        if (strcmp(option->keyword, defaults[i].name) == 0)
-            return defaults[i].value;
-    return NULL;
-}
-
-const char *oa2_pgsql_pair(const char *keyword, const char *value,
-                           apr_pool_t *pool)
-{
-    char *quoted = apr_palloc(pool, 2 * strlen(value) + 1);
-    char *to = quoted;
-
-    for (; *value; value++) {
-        if (*value == '\'' || *value == '\\')
-            *to++ = '\\';
-        *to++ = *value;
-    }
-    *to = '\0';
-    return apr_pstrcat(pool, keyword, "='", quoted, "'", NULL);
-}
-
-/* An empty options='' stays empty: pgbouncer refuses any other. */
-const char *oa2_pgsql_conninfo(const char *params, apr_pool_t *pool)
-{
-    PQconninfoOption *options = PQconninfoParse(params, NULL);
-    const char *text = "";
-    PQconninfoOption *option;
-
-    if (!options)
-        return NULL;
-    for (option = options; option->keyword; option++) {
-        const char *value = default_for(option, pool);
-
-        if (value)
-            text = apr_pstrcat(pool, text, *text ? " " : "",
-                               oa2_pgsql_pair(option->keyword, value, pool),
-                               NULL);
-    }
-    PQconninfoFree(options);
-    return text;
-}
 
 /*
  * Nothing arrives on an idle connection but its end (the server stopped, the
@@ -103,9 +33,9 @@ const char *oa2_pgsql_conninfo(const char *params, apr_pool_t *pool)
  * a statement is sent is what makes a restart harmless: afterwards nobody
  * knows whether the statement was executed.
  */
-int oa2_pgsql_is_alive(const oa2_store_t *store, const oa2_slot_t *slot)
+static int is_alive(const oa2_store_t *store, const oa2_slot_t *slot)
 {
-    PGconn *conn = apr_dbd_native_handle(store->driver, slot->dbd);
+    PGconn *conn = apr_dbd_native_handle(store->apr, slot->dbd);
     struct pollfd wait = { PQsocket(conn), POLLIN, 0 };
     int tries;
 
@@ -295,8 +225,8 @@ static const char *statement_name(const oa2_prepared_t *prepared,
  * pooler that gives every transaction another connection loses the names;
  * once that was seen, nothing is prepared any more.
  */
-static oa2_fault_t *statement_prepare(oa2_ctx_t *ctx, oa2_slot_t *slot,
-                                      PGconn *conn, oa2_prepared_t *prepared)
+static oa2_fault_t *name_statement(oa2_ctx_t *ctx, oa2_slot_t *slot,
+                                   PGconn *conn, oa2_prepared_t *prepared)
 {
     const char *name;
     oa2_fault_t *fault;
@@ -316,20 +246,20 @@ static oa2_fault_t *statement_prepare(oa2_ctx_t *ctx, oa2_slot_t *slot,
     return fault;
 }
 
-oa2_fault_t *oa2_pgsql_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
-                           oa2_slot_t *slot, const oa2_sql_t *sql,
-                           const oa2_args_t *args)
+static oa2_fault_t *run(apr_array_header_t **rows, oa2_ctx_t *ctx,
+                        oa2_slot_t *slot, const oa2_sql_t *sql,
+                        const oa2_args_t *args)
 {
-    PGconn *conn = apr_dbd_native_handle(ctx->store->driver, slot->dbd);
-    oa2_prepared_t *prepared = oa2_sql_prepare(ctx, slot, sql->pgsql);
+    PGconn *conn = apr_dbd_native_handle(ctx->store->apr, slot->dbd);
+    oa2_prepared_t *prepared = oa2_statement_ready(ctx, slot, sql->pgsql);
     const char *values[OA2_SQL_ARGS * 3];
     oa2_fault_t *fault;
     PGresult *res;
     int sent;
 
-    if (!prepared || !oa2_sql_bind(values, prepared, args))
+    if (!prepared || !oa2_statement_bind(values, prepared, args))
         return fault_make(ctx->pool, OA2_FAULT_SQL, "could not prepare");
-    fault = statement_prepare(ctx, slot, conn, prepared);
+    fault = name_statement(ctx, slot, conn, prepared);
     if (fault)
         return fault;
     if (prepared->name)
@@ -345,3 +275,67 @@ oa2_fault_t *oa2_pgsql_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
         *rows = rows_read(ctx->pool, res);
     return fault;
 }
+
+/* ------------------------------------------------------------ the row */
+
+static void prepare(const oa2_store_t *store, apr_pool_t *pool)
+{
+    (void)store;
+    (void)pool;
+}
+
+static const char *setup(oa2_store_t *store, oa2_slot_t *slot,
+                         apr_pool_t *pool)
+{
+    (void)store;
+    (void)slot;
+    (void)pool;
+    return NULL;
+}
+
+static int write_argument(char *to, int n)
+{
+    return apr_snprintf(to, 4, "$%d", n);
+}
+
+/* By name, and not before its second use: see name_statement(). */
+static int ready(oa2_store_t *store, oa2_slot_t *slot,
+                 oa2_prepared_t *prepared)
+{
+    (void)store;
+    (void)slot;
+    (void)prepared;
+    return 1;
+}
+
+static int execute(oa2_store_t *store, oa2_slot_t *slot, const char *text)
+{
+    int ignored;
+
+    return apr_dbd_query(store->apr, slot->dbd, &ignored, text) == 0;
+}
+
+static int may_repeat(oa2_ctx_t *ctx, oa2_slot_t *slot)
+{
+    (void)ctx;
+    (void)slot;
+    return 0;
+}
+
+const oa2_driver_t oa2_pgsql_driver = {
+    .name = "pgsql",
+    .is_server = 1,
+    .begin = "BEGIN",
+    .check = oa2_conninfo_check,
+    .show = oa2_conninfo_show,
+    .complete = oa2_conninfo_complete,
+    .prepare = prepare,
+    .setup = setup,
+    .is_alive = is_alive,
+    .write_argument = write_argument,
+    .escape = "",
+    .ready = ready,
+    .run = run,
+    .execute = execute,
+    .may_repeat = may_repeat
+};

@@ -2,16 +2,17 @@
 /*
  * sql.h - one statement in two dialects, and how it is run.
  *
- * Arguments are written $1 … $99, in any order and as often as needed; sql.c
- * turns them into what the driver wants.  All are text: PostgreSQL infers each
- * one's type from where it stands, SQLite from the column it is compared with
- * or put into; anywhere else it has to be CAST.  Every statement answers rows
- * (use RETURNING): then all are run the same way.
+ * Arguments are written $1 … $24, in any order and as often as needed;
+ * statement.c turns them into what the driver wants.  All are text: PostgreSQL
+ * infers each one's type from where it stands, SQLite from the column it is
+ * compared with or put into; anywhere else it has to be CAST.  Every statement
+ * answers rows (use RETURNING): then all are run the same way.
  */
-#ifndef OA2_STORE_SQL_H
-#define OA2_STORE_SQL_H
+#ifndef OA2_STORE_DB_SQL_H
+#define OA2_STORE_DB_SQL_H
 
-#include "store/store.h"
+#include <apr_tables.h>
+#include "base/ctx.h"
 
 #define OA2_SQL_STEPS 8
 #define OA2_SQL_ARGS 24              /* most $n of a statement */

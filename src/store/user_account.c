@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * accounts.c - gives the rows of version 1 their accounts.
+ * user_account.c - what a user is found by, and how the rows of version 1 got
+ * theirs.
  *
  * Version 1 knew users by the letters of their names, so that one person may
  * have several rows ("carol", "CAROL").  One of them becomes the account's:
@@ -10,15 +11,44 @@
  *
  * Each step leaves what the next one, or the next start, goes on from.
  */
+#include "store/user_account.h"
+
 #include <string.h>
 
 #include <apr_strings.h>
 
+#include "base/crypto.h"
 #include "base/fold.h"
-#include "store/user.h"
+#include "store/realm_key.h"
 
 #define BATCH "2000"
 #define BATCH_ROWS 2000
+#define CREDENTIAL_BYTES 16
+
+/* ------------------------------------------------------------ keys */
+
+const char *oa2_user_account(const oa2_ctx_t *ctx, const char *name)
+{
+    return oa2_realm_key(ctx, oa2_fold(name, ctx->pool));
+}
+
+const char *oa2_user_new_credential(const oa2_ctx_t *ctx)
+{
+    return oa2_random_text(ctx->pool, CREDENTIAL_BYTES);
+}
+
+const char *oa2_user_replaced(const char *account, apr_pool_t *pool)
+{
+    return account ? apr_pstrcat(pool, ":", account, ":", NULL) : NULL;
+}
+
+const char *oa2_user_replaced_end(const char *replaced, apr_pool_t *pool)
+{
+    return replaced ? apr_pstrcat(pool, replaced, "\xf4\x8f\xbf\xbf", NULL)
+                    : NULL;
+}
+
+/* ------------------------------------------------------------ rows */
 
 /* A row, as far as it is decided upon. */
 typedef struct row_t {
@@ -139,7 +169,7 @@ static oa2_err_t *settle(oa2_ctx_t *ctx, const row_t *row)
     return merge(ctx, row, &holder, account);
 }
 
-oa2_err_t *oa2_accounts_settle(oa2_ctx_t *ctx)
+oa2_err_t *oa2_user_accounts_settle(oa2_ctx_t *ctx)
 {
     apr_array_header_t *rows;
     oa2_ctx_t first = *ctx;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * page.c - finds, reads and compiles the page files, and renders them.
+ * pages.c - finds, reads and compiles the page files, and renders them.
  *
  * All is read at start-up, so that a mistake in a page stops the start and
  * never meets a user.
  */
-#include "page/page.h"
+#include "page/pages.h"
 
 #include <string.h>
 
@@ -17,7 +17,6 @@
 
 #include "base/encode.h"
 #include "base/template.h"
-#include "page/model.h"
 
 #define SUFFIX ".mustache"
 #define MAX_FILE (256 * 1024)

@@ -6,6 +6,8 @@
  * 20 ms (busy_timeout) and 100 ms (its own sleep), 1.9 s in all.  So there is
  * no loop around it here.
  */
+#include "store/db/sqlite.h"
+
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,21 +17,23 @@
 #include <apr_portable.h>
 #include <apr_strings.h>
 
-#include "store/pool.h"
+#include "store/db/pool.h"
+#include "store/db/statement.h"
 
 #define SETUP_TRIES 40
 #define SETUP_PAUSE 50000               /* microseconds: 2 s in all */
+#define BEGIN "BEGIN IMMEDIATE"
 #define SQLITE_ROW 100                  /* a PRAGMA's way to succeed */
 
-static int exec(oa2_store_t *store, oa2_slot_t *slot, const char *text)
+static int execute(oa2_store_t *store, oa2_slot_t *slot, const char *text)
 {
     int ignored;
-    int rv = apr_dbd_query(store->driver, slot->dbd, &ignored, text);
+    int rv = apr_dbd_query(store->apr, slot->dbd, &ignored, text);
 
-    return rv == SQLITE_ROW ? 0 : rv;
+    return rv == 0 || rv == SQLITE_ROW;
 }
 
-const char *oa2_sqlite_folder(const char *path, apr_pool_t *pool)
+static const char *folder_of(const char *path, apr_pool_t *pool)
 {
     const char *slash = strrchr(path, '/');
 
@@ -39,23 +43,58 @@ const char *oa2_sqlite_folder(const char *path, apr_pool_t *pool)
                                                 (apr_size_t)(slash - path));
 }
 
+/* ------------------------------------------------------------ the file */
+
+static const char *check(const char *path, apr_pool_t *pool)
+{
+    const char *folder = folder_of(path, pool);
+    apr_finfo_t info;
+
+    if (strcmp(path, ":memory:") == 0)
+        return NULL;
+    if (!*path)
+        return "sqlite3 needs the path of a file.";
+    if (apr_stat(&info, path, APR_FINFO_TYPE, pool) == APR_SUCCESS
+        && info.filetype != APR_REG)
+        return apr_psprintf(pool, "\"%s\" is not a plain file: name the file "
+                            "that is to hold the tables.", path);
+    if (apr_stat(&info, folder, APR_FINFO_TYPE, pool) != APR_SUCCESS
+        || info.filetype != APR_DIR)
+        return apr_psprintf(pool, "the folder \"%s\" does not exist: make it, "
+                            "writable for the server's user.", folder);
+    return NULL;
+}
+
+static const char *show(int *secret, const char *params, apr_pool_t *pool)
+{
+    *secret = 0;
+    return apr_pstrdup(pool, params);
+}
+
+static const char *complete(const char *params, apr_pool_t *pool)
+{
+    return apr_pstrdup(pool, params);
+}
+
 /*
  * SQLite makes files that all may read; this one holds password hashes.  Made
  * by root (oauth2ctl), it shall still be of use to the user of the server: he
  * owns the folder.  SQLite itself gives its other files the same owner.
  */
-void oa2_sqlite_create(const char *path, apr_pool_t *pool)
+static void prepare(const oa2_store_t *store, apr_pool_t *pool)
 {
+    const char *path = store->params;
     apr_os_file_t fd;
     apr_file_t *file;
     struct stat folder;
 
-    if (apr_file_open(&file, path, APR_FOPEN_WRITE | APR_FOPEN_CREATE
-                      | APR_FOPEN_EXCL, APR_FPROT_UREAD | APR_FPROT_UWRITE,
-                      pool) != APR_SUCCESS)
+    if (store->is_memory
+        || apr_file_open(&file, path, APR_FOPEN_WRITE | APR_FOPEN_CREATE
+                         | APR_FOPEN_EXCL, APR_FPROT_UREAD | APR_FPROT_UWRITE,
+                         pool) != APR_SUCCESS)
         return;                         /* there already, or SQLite will say */
     if (geteuid() == 0 && apr_os_file_get(&fd, file) == APR_SUCCESS
-        && stat(oa2_sqlite_folder(path, pool), &folder) == 0
+        && stat(folder_of(path, pool), &folder) == 0
         && fchown(fd, folder.st_uid, folder.st_gid) != 0)
         apr_file_remove(path, pool);
     apr_file_close(file);
@@ -67,8 +106,8 @@ void oa2_sqlite_create(const char *path, apr_pool_t *pool)
  * file is whole.  A larger busy_timeout would be waited for inside a mutex of
  * the whole process.
  */
-const char *oa2_sqlite_setup(oa2_store_t *store, oa2_slot_t *slot,
-                             apr_pool_t *pool)
+static const char *setup(oa2_store_t *store, oa2_slot_t *slot,
+                         apr_pool_t *pool)
 {
     static const char *const pragmas[] = {
         "PRAGMA busy_timeout=20",
@@ -82,11 +121,11 @@ const char *oa2_sqlite_setup(oa2_store_t *store, oa2_slot_t *slot,
     while (i < sizeof(pragmas) / sizeof(pragmas[0])) {
         const char *why;
 
-        if (exec(store, slot, pragmas[i]) == 0) {
+        if (execute(store, slot, pragmas[i])) {
             i++;
             continue;
         }
-        why = apr_dbd_error(store->driver, slot->dbd, 0);
+        why = apr_dbd_error(store->apr, slot->dbd, 0);
         /* Of several processes that make a new file one by one switches it
            to WAL; SQLite refuses the others at once, whatever the timeout. */
         if (--tries == 0 || !strstr(why, "is locked"))
@@ -100,7 +139,7 @@ const char *oa2_sqlite_setup(oa2_store_t *store, oa2_slot_t *slot,
  * By its message, because apr_dbd_sqlite3 reports a lock as a plain error.
  * SQLite's messages name tables and columns, never values.
  */
-oa2_fault_t *oa2_sqlite_fault(oa2_ctx_t *ctx, oa2_slot_t *slot)
+static oa2_fault_t *fault_read(oa2_ctx_t *ctx, oa2_slot_t *slot)
 {
     static const struct { const char *part; int kind; int close; } known[] = {
         { "is locked", OA2_FAULT_BUSY, 0 },
@@ -115,7 +154,7 @@ oa2_fault_t *oa2_sqlite_fault(oa2_ctx_t *ctx, oa2_slot_t *slot)
 
     fault->kind = OA2_FAULT_SQL;
     fault->close = 1;
-    fault->text = apr_pstrdup(ctx->pool, apr_dbd_error(ctx->store->driver,
+    fault->text = apr_pstrdup(ctx->pool, apr_dbd_error(ctx->store->apr,
                                                        slot->dbd, 0));
     for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (strstr(fault->text, known[i].part)) {
@@ -137,7 +176,7 @@ oa2_fault_t *oa2_sqlite_fault(oa2_ctx_t *ctx, oa2_slot_t *slot)
 
 static apr_array_header_t *rows_read(oa2_ctx_t *ctx, apr_dbd_results_t *res)
 {
-    const apr_dbd_driver_t *driver = ctx->store->driver;
+    const apr_dbd_driver_t *driver = ctx->store->apr;
     int count = apr_dbd_num_tuples(driver, res);
     int columns = apr_dbd_num_cols(driver, res);
     apr_array_header_t *rows = apr_array_make(ctx->pool, count,
@@ -161,24 +200,24 @@ static apr_array_header_t *rows_read(oa2_ctx_t *ctx, apr_dbd_results_t *res)
 static int step_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
                     oa2_slot_t *slot, const char *text, const oa2_args_t *args)
 {
-    const oa2_prepared_t *prepared = oa2_sql_prepare(ctx, slot, text);
+    const oa2_prepared_t *prepared = oa2_statement_ready(ctx, slot, text);
     const char *values[OA2_SQL_ARGS * 3];
     apr_dbd_results_t *res = NULL;
     int rv;
 
-    if (!prepared || !oa2_sql_bind(values, prepared, args))
+    if (!prepared || !oa2_statement_bind(values, prepared, args))
         return 1;
     /* random = 1, on both drivers and always */
-    rv = apr_dbd_pselect(ctx->store->driver, ctx->pool, slot->dbd, &res,
+    rv = apr_dbd_pselect(ctx->store->apr, ctx->pool, slot->dbd, &res,
                          prepared->dbd, 1, prepared->count, values);
     if (rv == 0)
         *rows = rows_read(ctx, res);
     return rv;
 }
 
-oa2_fault_t *oa2_sqlite_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
-                            oa2_slot_t *slot, const oa2_sql_t *sql,
-                            const oa2_args_t *args)
+static oa2_fault_t *run(apr_array_header_t **rows, oa2_ctx_t *ctx,
+                        oa2_slot_t *slot, const oa2_sql_t *sql,
+                        const oa2_args_t *args)
 {
     oa2_store_t *store = ctx->store;
     oa2_fault_t *fault;
@@ -187,9 +226,9 @@ oa2_fault_t *oa2_sqlite_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
 
     if (!sql->sqlite[1])
         return step_run(rows, ctx, slot, sql->sqlite[0], args) == 0
-            ? NULL : oa2_sqlite_fault(ctx, slot);
-    if (exec(store, slot, "BEGIN IMMEDIATE") != 0)
-        return oa2_sqlite_fault(ctx, slot);
+            ? NULL : fault_read(ctx, slot);
+    if (!execute(store, slot, BEGIN))
+        return fault_read(ctx, slot);
     for (i = 0; !bad && i < OA2_SQL_STEPS && sql->sqlite[i]; i++) {
         const char *text = sql->sqlite[i];
         int optional = *text == '?';
@@ -198,9 +237,57 @@ oa2_fault_t *oa2_sqlite_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
         if (!bad && !optional && (*rows)->nelts == 0)
             break;
     }
-    if (!bad && exec(store, slot, "COMMIT") == 0)
+    if (!bad && execute(store, slot, "COMMIT"))
         return NULL;
-    fault = oa2_sqlite_fault(ctx, slot);
-    exec(store, slot, "ROLLBACK");
+    fault = fault_read(ctx, slot);
+    execute(store, slot, "ROLLBACK");
     return fault;
 }
+
+/* ------------------------------------------------------------ the row */
+
+static int is_alive(const oa2_store_t *store, const oa2_slot_t *slot)
+{
+    (void)store;
+    (void)slot;
+    return 1;
+}
+
+/* apr_dbd makes a '?' of it. */
+static int write_argument(char *to, int n)
+{
+    (void)n;
+    return apr_snprintf(to, 3, "%%s");
+}
+
+static int ready(oa2_store_t *store, oa2_slot_t *slot,
+                 oa2_prepared_t *prepared)
+{
+    return apr_dbd_prepare(store->apr, slot->pool, slot->dbd, prepared->text,
+                           NULL, &prepared->dbd) == 0;
+}
+
+static int may_repeat(oa2_ctx_t *ctx, oa2_slot_t *slot)
+{
+    const oa2_fault_t *fault = fault_read(ctx, slot);
+
+    return fault->kind == OA2_FAULT_AGAIN || fault->kind == OA2_FAULT_BUSY;
+}
+
+const oa2_driver_t oa2_sqlite_driver = {
+    .name = "sqlite3",
+    .is_server = 0,
+    .begin = BEGIN,
+    .check = check,
+    .show = show,
+    .complete = complete,
+    .prepare = prepare,
+    .setup = setup,
+    .is_alive = is_alive,
+    .write_argument = write_argument,
+    .escape = "%",
+    .ready = ready,
+    .run = run,
+    .execute = execute,
+    .may_repeat = may_repeat
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ctx.h - what one request, command or test works with.
+ *
+ * It travels through all floors below httpd, and each looks at its own part.
+ * One belongs to one thread.
+ */
+#ifndef OA2_BASE_CTX_H
+#define OA2_BASE_CTX_H
+
+#include <apr_pools.h>
+
+#include "base/err.h"
+#include "base/params.h"
+
+typedef struct oa2_store_t oa2_store_t;         /* store/store.h */
+struct oa2_settings_t;                          /* domain/settings.h */
+struct oa2_client_t;                            /* store/client.h */
+
+typedef struct oa2_ctx_t {
+    apr_pool_t *pool;                   /* the request's */
+    oa2_store_t *store;
+    apr_int64_t now;                    /* seconds since 1970 */
+    apr_int64_t realm;                  /* oa2_realm_enter(); 0: the first */
+    /* OA2_KEY_LEN bytes: cached tokens are found under the same salt only, so
+       that no server takes over what one with another secret has checked;
+       NULL: none. */
+    const unsigned char *salt;
+    const struct oa2_settings_t *settings;
+    const struct oa2_client_t *client;  /* proven or named; NULL: none */
+    const oa2_params_t *params;         /* checked against the row */
+    const oa2_err_t *note;              /* for the log, though all went well;
+                                           NULL: nothing */
+} oa2_ctx_t;
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pages.h - which pages there are, and how one becomes HTML.
+ *
+ * Pages are Mustache files (docs/pages.md), read and compiled once.  A new page
+ * is a file, its two functions, and one row of OA2_PAGE_LIST.
+ */
+#ifndef OA2_PAGE_PAGES_H
+#define OA2_PAGE_PAGES_H
+
+#include "base/err.h"
+#include "base/json.h"
+
+/* The file is the name and ".mustache". */
+#define OA2_PAGE_LIST(ROW) \
+    ROW(LOGIN, "login") \
+    ROW(CONSENT, "consent") \
+    ROW(ERROR, "error") \
+    ROW(SIGNED_OUT, "signed-out") \
+    ROW(HOME, "home")
+
+#define OA2_PAGE_ID(id, name) OA2_PAGE_##id,
+typedef enum {
+    OA2_PAGE_LIST(OA2_PAGE_ID)
+    OA2_PAGE_COUNT
+} oa2_page_id_t;
+#undef OA2_PAGE_ID
+
+/* Never changes after it was loaded: any number of threads may render. */
+typedef struct oa2_pages_t oa2_pages_t;
+
+/*
+ * Each file, page or partial, is taken from override_dir when it is there and
+ * from data_dir otherwise; override_dir NULL: there is none.  server_error,
+ * naming file and line, for a missing, unreadable or broken file, and for an
+ * *.mustache file in override_dir that no page uses: a misspelt name.
+ */
+oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
+                          const char *data_dir, apr_pool_t *pool);
+
+typedef struct oa2_page_common_t {
+    const char *site;           /* what the user knows it as: "Orders API" */
+    const char *nonce;          /* of the Content-Security-Policy */
+} oa2_page_common_t;
+
+/* A model with the common part in it; it lives as long as pool. */
+cJSON *oa2_page_model(const oa2_page_common_t *common, apr_pool_t *pool);
+const char *oa2_page_render(const oa2_pages_t *pages, oa2_page_id_t id,
+                            const cJSON *model, apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * consent.h - what users have allowed clients.  store/store.h has the promises.
+ */
+#ifndef OA2_STORE_CONSENT_H
+#define OA2_STORE_CONSENT_H
+
+#include "base/ctx.h"
+
+/* *scope: what this user has allowed this client; "" when nothing. */
+oa2_err_t *oa2_consent_find(const char **scope, oa2_ctx_t *ctx,
+                            const char *user, const char *client_id);
+typedef struct oa2_consent_t {
+    const char *user;
+    const char *client_id;
+    const char *scope;
+} oa2_consent_t;
+
+/* Sets it to exactly scope, if it is still `before`, as found.  *done: 0 when
+   it is something else now, or there is no such client. */
+oa2_err_t *oa2_consent_put(int *done, oa2_ctx_t *ctx,
+                           const oa2_consent_t *consent, const char *before);
+
+#endif

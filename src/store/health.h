@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * health.h - whether the database answers, and who is told when that changes.
+ */
+#ifndef OA2_STORE_HEALTH_H
+#define OA2_STORE_HEALTH_H
+
+#include "base/ctx.h"
+
+/* Whether it answers, as all processes of the machine see it: shared memory,
+   zero at first. */
+typedef struct oa2_health_t {
+    volatile apr_uint32_t is_away;      /* and that was told */
+    volatile apr_uint32_t refused;      /* statements, since then */
+    volatile apr_uint32_t last;         /* when, by base/clock.h, in seconds */
+} oa2_health_t;
+
+/* Who is told, from any thread, when that changes. */
+typedef struct oa2_watch_t {
+    oa2_health_t *health;
+    /* The first that was refused; all have severity OA2_LOG_INFO from then. */
+    void (*away)(void *baton, const oa2_err_t *why);
+    /* The first that was answered when none had been refused for 3 s. */
+    void (*back)(void *baton, apr_uint32_t refused);
+    void *baton;
+} oa2_watch_t;
+
+/* Before the store has threads.  It keeps the pointer. */
+void oa2_store_watch(oa2_store_t *store, const oa2_watch_t *watch);
+
+/* For store/db/sql.c: what became of a statement; NULL: it was answered. */
+void oa2_health_note(oa2_store_t *store, oa2_err_t *err);
+
+#endif

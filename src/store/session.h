@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session.h - browsers that are signed in.  store/store.h has the promises.
+ */
+#ifndef OA2_STORE_SESSION_H
+#define OA2_STORE_SESSION_H
+
+#include "base/ctx.h"
+
+/* A browser's login.  RFC 6749 knows no sessions: they are ours. */
+typedef struct oa2_session_t {
+    const char *digest;                 /* of the cookie's value */
+    const char *user;                   /* name */
+    const char *sub;
+    apr_int64_t authenticated;          /* when the password was typed */
+    apr_int64_t expires;
+    const char *credential;             /* put only: the user's, as it was
+                                           before the password was looked at */
+} oa2_session_t;
+
+/*
+ * Whatever ends a user's sessions changes the credential in the user's row: a
+ * session is good while the two are the same, so that none has to be hunted
+ * down, and none that is made meanwhile is left.  *put: 0 when they differ
+ * already, or the user is disabled or gone: then nothing is stored.
+ */
+oa2_err_t *oa2_session_put(int *put, oa2_ctx_t *ctx,
+                           const oa2_session_t *session);
+/* NULL when expired or ended, or its user is disabled or gone. */
+oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
+                            const char *digest);
+oa2_err_t *oa2_session_end(int *done, oa2_ctx_t *ctx, const char *digest);
+
+#endif
