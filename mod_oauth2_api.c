@@ -12,21 +12,24 @@
 #include <mod_auth.h>
 
 #include "endpoint/endpoint.h"
-#include "httpd/bearer.h"
-#include "httpd/claim.h"
-#include "httpd/challenge.h"
-#include "httpd/conf.h"
-#include "httpd/cors.h"
-#include "httpd/dispatch.h"
-#include "httpd/entry.h"
-#include "httpd/identity.h"
-#include "httpd/last.h"
-#include "httpd/login.h"
+#include "httpd/check/check.h"
+#include "httpd/conf/conf.h"
+#include "httpd/conf/dir.h"
+#include "httpd/conf/handler.h"
 #include "httpd/module.h"
-#include "httpd/open.h"
-#include "httpd/require.h"
-#include "httpd/setup.h"
-#include "httpd/wellknown.h"
+#include "httpd/protect/bearer.h"
+#include "httpd/protect/challenge.h"
+#include "httpd/protect/identity.h"
+#include "httpd/protect/login.h"
+#include "httpd/protect/open.h"
+#include "httpd/protect/require.h"
+#include "httpd/serve/claim.h"
+#include "httpd/serve/cors.h"
+#include "httpd/serve/dispatch.h"
+#include "httpd/serve/entry.h"
+#include "httpd/serve/last.h"
+#include "httpd/serve/wellknown.h"
+#include "httpd/start/setup.h"
 
 const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_authorize,
@@ -85,7 +88,7 @@ static const command_rec directives[] = {
                     ACCESS_CONF,
                     "which authentication providers check passwords at the "
                     "login page"),
-    /* mod_authz_core's, seen by us too: httpd/require.h */
+    /* mod_authz_core's, seen by us too: httpd/protect/require.h */
     AP_INIT_RAW_ARGS("Require", oa2_require_note, NULL, OR_AUTHCFG,
                      "who may: see mod_authz_core"),
     AP_INIT_RAW_ARGS("<RequireNone", oa2_require_note_none, NULL, OR_AUTHCFG,

@@ -5,7 +5,7 @@
  * A fallible function returns oa2_err_t *; NULL is success.  An error lives in
  * the pool it was made from.  It has a kind (a const row: the RFC's code and
  * the HTTP status), what is *said* to the client and what is *meant* for the
- * log.  Nobody but httpd/dispatch logs it, once.
+ * log.  Nobody but httpd/serve/dispatch logs it, once.
  *
  * Expected outcomes ("no such row", "not first") are values, not errors.
  * Neither said nor meant ever holds a secret, token, code, verifier or cookie.

@@ -17,6 +17,7 @@
 #include "base/encode.h"
 #include "base/uri.h"
 
+#define ORIGIN_MAX 300                  /* characters */
 #define SUB_DELIMS "!$&'()*+,;="
 #define PCHAR "%:@" SUB_DELIMS      /* beside unreserved */
 
@@ -181,7 +182,8 @@ const char *oa2_uri_origin(const oa2_uri_t *uri, apr_pool_t *pool)
 
 int oa2_uri_is_origin(const char *text, apr_pool_t *pool)
 {
-    const oa2_uri_t *uri = oa2_uri_parse(text, pool);
+    const oa2_uri_t *uri = strlen(text) <= ORIGIN_MAX
+        ? oa2_uri_parse(text, pool) : NULL;
     const char *written;
 
     if (!uri || !uri->host || !*uri->host)

@@ -24,7 +24,8 @@ oa2_uri_t *oa2_uri_parse(const char *text, apr_pool_t *pool);
 const char *oa2_uri_origin(const oa2_uri_t *uri, apr_pool_t *pool);
 /*
  * 1 when text is an origin as browsers write it (RFC 6454 section 6.2), also
- * that of an app's web view ("capacitor://localhost"); "null" is none.
+ * that of an app's web view ("capacitor://localhost"), and of a sane length;
+ * "null" is none.
  */
 int oa2_uri_is_origin(const char *text, apr_pool_t *pool);
 /* RFC 8252 section 7.3: 127.0.0.0/8 and [::1]; localhost too (8.3). */

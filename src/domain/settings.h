@@ -5,7 +5,8 @@
  * A row of OA2_SETTINGS is the whole of a simple setting: the member, the
  * directive (the roof's table and httpd/conf's setter and merge come from the
  * row), the default, the limits and the help line.  Below the httpd floor
- * nothing is ever unset: httpd/conf fills in the defaults before it starts.
+ * nothing is ever unset: httpd/conf/conf fills in the defaults before it
+ * starts.
  */
 #ifndef OA2_DOMAIN_SETTINGS_H
 #define OA2_DOMAIN_SETTINGS_H

@@ -2,9 +2,9 @@
 /*
  * endpoint.h - one const row per URL, and what passes through it.
  *
- * httpd/dispatch obeys the row before the handler runs: method, content type,
- * parameters, client.  A handler takes decoded parameters and returns a reply;
- * it knows nothing of httpd, so a whole code flow runs in a unit test.
+ * httpd/serve/dispatch obeys the row before the handler runs: method, content
+ * type, parameters, client.  A handler takes decoded parameters and returns a
+ * reply; it knows nothing of httpd, so a whole code flow runs in a unit test.
  *
  * A new endpoint is one file and one line in the roof's list.
  */

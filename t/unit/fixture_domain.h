@@ -22,7 +22,7 @@ static inline const char *fixture_pages(apr_pool_t *pool)
     return apr_pstrcat(pool, dir ? dir : ".", "/pages", NULL);
 }
 
-/* Settings as httpd/conf leaves them: nothing is unset. */
+/* Settings as httpd/conf/conf leaves them: nothing is unset. */
 static inline oa2_settings_t *fixture_settings(apr_pool_t *pool)
 {
     static const oa2_scope_row_t rows[] = {

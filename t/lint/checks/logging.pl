@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# Only dispatch logs, once; start-up and jobs have nobody else to do it.
+# What is logged goes through one unit, which knows the form of a line.
 use strict;
 use warnings;
 
-my $MAY = qr{^src/httpd/(?:dispatch|log|conf|jobs)\.c$};
+my $MAY = qr{^src/httpd/run/log\.c$};
 
 return {
-    about => 'ap_log_* only in dispatch, log, conf and jobs',
+    about => 'ap_log_* only in src/httpd/run/log.c',
     run => sub {
         my ($tree) = @_;
         for my $path ($tree->files(qr/\.[ch]$/)) {
@@ -15,7 +15,7 @@ return {
             for my $text ($tree->code($path)) {
                 $n++;
                 $tree->bad($path, $n, "$1 here: return an oa2_err_t and let "
-                    . 'src/httpd/dispatch.c log it, once')
+                    . 'src/httpd/serve/dispatch.c log it, once')
                     if $text =~ /\b(ap_log_\w+)\s*\(/;
             }
         }

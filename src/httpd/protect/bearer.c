@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bearer.c - see bearer.h
+ *
+ * RFC 6750 section 2.1 (the Authorization header) only.  A token in the query
+ * (2.3) is refused: it ends in logs, histories and Referer headers.  One in
+ * the body (2.2) is not looked for: the body is the application's.
+ */
+#include "httpd/protect/bearer.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_protocol.h>
+#include <http_request.h>
+
+#include "base/encode.h"
+#include "domain/resource.h"
+#include "httpd/protect/basic.h"
+#include "httpd/protect/challenge.h"
+#include "httpd/protect/require.h"
+#include "httpd/request.h"
+#include "httpd/run/log.h"
+#include "httpd/serve/entry.h"
+#include "httpd/start/setup.h"
+
+#define TOKEN_MAX 4096                  /* more cannot be one of ours */
+#define SCHEME "Bearer"
+#define QUERY_NAME "access_token"
+
+/* ------------------------------------------------------------ reading */
+
+/* Whether the query has the parameter, however its name is encoded. */
+static int is_in_query(const char *args, apr_pool_t *pool)
+{
+    while (args && *args) {
+        apr_size_t name = strcspn(args, "=&");
+        const char *decoded;
+
+        if (name == sizeof(QUERY_NAME) - 1
+            && strncmp(args, QUERY_NAME, name) == 0) {
+            return 1;
+        }
+        if (name > sizeof(QUERY_NAME) - 1 && memchr(args, '%', name)) {
+            decoded = oa2_form_decode(args, name, pool);
+            if (decoded && strcmp(decoded, QUERY_NAME) == 0) return 1;
+        }
+        args += name + strcspn(args + name, "&");
+        if (*args) args++;
+    }
+    return 0;
+}
+
+static int is_scheme(const char *header)
+{
+    apr_size_t len = sizeof(SCHEME) - 1;
+
+    /* RFC 9110 section 11.1: schemes are case-insensitive. */
+    return strncasecmp(header, SCHEME, len) == 0
+        && (!header[len] || header[len] == ' ' || header[len] == '\t'
+            || header[len] == ',');
+}
+
+/* httpd joins repeated headers by ", ". */
+static int has_second_scheme(const char *header)
+{
+    const char *comma = header;
+
+    while ((comma = strchr(comma, ',')) != NULL) {
+        do {
+            comma++;
+        } while (*comma == ' ' || *comma == '\t');
+        if (is_scheme(comma)) return 1;
+    }
+    return 0;
+}
+
+static oa2_err_t *malformed(request_rec *r, int id, const char *said)
+{
+    return oa2_err_make(r->pool, &oa2_invalid_request, id, said, NULL);
+}
+
+/*
+ * *out NULL: no token.  Section 3.1, invalid_request: "repeats the same
+ * parameter, uses more than one method for including an access token, or is
+ * otherwise malformed".
+ */
+static oa2_err_t *read_token(const char **out, request_rec *r)
+{
+    const char *header = oa2_entry_authorization(r);
+    const char *token;
+
+    *out = NULL;
+    if (header && !is_scheme(header)) {
+        if (has_second_scheme(header)) {
+            return malformed(r, OA2_ID(7110), "there is more than one "
+                             "Authorization header");
+        }
+        header = NULL;
+    }
+    if (is_in_query(r->args, r->pool)) {
+        return malformed(r, OA2_ID(7111), header
+                         ? "the access token came in two places"
+                         : "an access token in the query is refused: send it "
+                           "in the Authorization header");
+    }
+    if (!header) return NULL;
+    token = header + sizeof(SCHEME) - 1;
+    while (*token == ' ' || *token == '\t') token++;
+    if (strlen(token) > TOKEN_MAX || !oa2_is_b64token(token)) {
+        return malformed(r, OA2_ID(7112), "the Authorization header is not "
+                         "Bearer and one token");
+    }
+    *out = token;
+    return NULL;
+}
+
+/* ------------------------------------------------------------ answering */
+
+static int refuse(request_rec *r, const oa2_err_t *err, const char *client)
+{
+    oa2_log_err(r, err, client);
+    if (err->kind == &oa2_invalid_token) {
+        oa2_challenge(r, err, oa2_require_scope(r));
+    }
+    else if (err->kind == &oa2_invalid_request) {
+        oa2_challenge(r, err, NULL);
+    }
+    if (err->retry_after) {
+        apr_table_setn(r->err_headers_out, "Retry-After",
+                       apr_itoa(r->pool, err->retry_after));
+    }
+    return err->kind->status;
+}
+
+int oa2_bearer_note_failure(request_rec *r, const char *type)
+{
+    const oa2_phase_t *phase = oa2_phase_find(r);
+
+    if (!oa2_conf_is_our_type(oa2_conf_server(r->server), type)) {
+        return DECLINED;
+    }
+    /* mod_authz_core, while httpd/protect/require only asks it. */
+    if (phase && phase->is_inside) return OK;
+    oa2_challenge(r, NULL, oa2_require_scope(r));
+    return OK;
+}
+
+/* ------------------------------------------------------------ token */
+
+const oa2_token_t *oa2_bearer_token(const request_rec *r)
+{
+    for (; r; r = r->prev ? r->prev : r->main) {
+        const oa2_phase_t *phase = oa2_phase_find(r);
+
+        if (phase && phase->token) return phase->token;
+    }
+    return NULL;
+}
+
+void oa2_bearer_set_env(request_rec *r, const oa2_token_t *token)
+{
+    apr_table_t *env = r->subprocess_env;
+
+    apr_table_setn(env, "OAUTH2_CLIENT_ID", token->client_id);
+    apr_table_setn(env, "OAUTH2_SCOPE", token->scope);
+    apr_table_setn(env, "OAUTH2_EXPIRES",
+                   apr_off_t_toa(r->pool, (apr_off_t)token->expires));
+    if (token->sub) apr_table_setn(env, "OAUTH2_SUB", token->sub);
+}
+
+/* A user name has no colon, so a client cannot be taken for a user. */
+static char *user_of(const oa2_token_t *token, apr_pool_t *pool)
+{
+    return token->user ? apr_pstrdup(pool, token->user)
+                       : apr_pstrcat(pool, "client:", token->client_id, NULL);
+}
+
+static int accept_token(request_rec *r, const oa2_token_t *token)
+{
+    const oa2_dir_t *dir = oa2_conf_dir(r);
+    oa2_err_t *err;
+
+    /* RFC 9700 section 2.3: audience */
+    if (!oa2_resource_accepts(token->audience,
+                              dir->resource ? dir->resource->uri : NULL)) {
+        err = oa2_err_make(r->pool, &oa2_invalid_token, OA2_ID(7113),
+                           "the access token is for another resource",
+                           "the access token is for \"%s\", not for \"%s\"",
+                           token->audience,
+                           dir->resource ? dir->resource->uri
+                           : "a resource without OAuth2Resource");
+        return refuse(r, err, token->client_id);
+    }
+    oa2_phase_of(r)->token = token;
+    r->user = user_of(token, r->pool);
+    r->ap_auth_type = apr_pstrdup(r->pool, "OAuth2");
+    oa2_bearer_set_env(r, token);
+    return OK;
+}
+
+static int check_token(request_rec *r, const oa2_server_t *conf,
+                       const char *text)
+{
+    oa2_ctx_t ctx = oa2_request_ctx(r, conf);
+    oa2_token_t *token;
+    oa2_err_t *err = oa2_token_check(&token, &ctx, text);
+
+    if (!err && !token) {
+        err = oa2_err_make(r->pool, &oa2_invalid_token, OA2_ID(7114), NULL,
+                           "the access token is unknown, expired or revoked");
+    }
+    return err ? refuse(r, err, NULL) : accept_token(r, token);
+}
+
+static int not_configured(request_rec *r)
+{
+    oa2_err_t *err = oa2_err_make(
+        r->pool, &oa2_temporarily_unavailable, OA2_ID(7115), NULL,
+        "AuthType OAuth2 in a server without OAuth2Issuer: add it to that "
+        "server");
+
+    err->retry_after = 60;
+    return refuse(r, err, NULL);
+}
+
+int oa2_bearer_check(request_rec *r)
+{
+    const oa2_server_t *conf = oa2_conf_server(r->server);
+    const oa2_phase_t *phase = oa2_phase_find(r);
+    const oa2_token_t *token;
+    const char *text;
+    oa2_err_t *err;
+    int status;
+
+    if (!oa2_request_is_protected(r)) return DECLINED;
+    if (!conf || !conf->db) return not_configured(r);
+    if (phase && phase->is_open) {
+        /* httpd insists on a user; protect/identity takes it away again. */
+        r->user = apr_pstrdup(r->pool, "");
+        return OK;
+    }
+    /* The header is gone by now: it was taken from the first request. */
+    if (!ap_is_initial_req(r)) {
+        token = oa2_bearer_token(r->prev ? r->prev : r->main);
+        if (token) return accept_token(r, token);
+    }
+    if (oa2_basic_is_sent(r)) {
+        err = oa2_basic_check(&status, r);
+        return err ? refuse(r, err, NULL) : status;
+    }
+    err = oa2_setup_ready(conf, r->pool);
+    if (!err) err = read_token(&text, r);
+    if (err) return refuse(r, err, NULL);
+    if (text) return check_token(r, conf, text);
+    /* Section 3.1: "If the request lacks any authentication information …
+       the resource server SHOULD NOT include an error code". */
+    oa2_challenge(r, NULL, oa2_require_scope(r));
+    return HTTP_UNAUTHORIZED;
+}

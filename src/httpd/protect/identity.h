@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * identity.h - what the application behind a protected path is told; what is
+ * kept from it, httpd/serve/entry.h has taken away before.
+ */
+#ifndef OA2_HTTPD_PROTECT_IDENTITY_H
+#define OA2_HTTPD_PROTECT_IDENTITY_H
+
+#include <httpd.h>
+
+/* The fixups hook; before mod_rewrite's. */
+int oa2_identity_pass(request_rec *r);
+
+#endif

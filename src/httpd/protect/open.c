@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* open.c - see open.h */
+#include "httpd/protect/open.h"
+
+#include <http_request.h>
+
+#include "httpd/protect/challenge.h"
+#include "httpd/request.h"
+#include "httpd/run/log.h"
+#include "httpd/serve/claim.h"
+#include "httpd/serve/cors.h"
+#include "httpd/serve/wellknown.h"
+
+typedef enum { CLOSED, DOCUMENT, ENDPOINT, PREFLIGHT } why_t;
+
+static why_t why_open(request_rec *r)
+{
+    const oa2_phase_t *phase = oa2_phase_find(r);
+    const oa2_server_t *conf = oa2_conf_server(r->server);
+
+    if (oa2_wellknown_may_be(r)) return DOCUMENT;
+    if (phase && phase->document) return DOCUMENT;
+    if (!oa2_request_is_protected(r)) return CLOSED;
+    /* An endpoint is where tokens come from, so it cannot ask for one: not
+       even where the whole host is protected. */
+    if (oa2_claim_will_be(r)) return ENDPOINT;
+    /* Without an issuer httpd/protect/bearer says what is missing. */
+    return oa2_request_is_preflight(r) && conf->db ? PREFLIGHT : CLOSED;
+}
+
+/*
+ * The tree of Require directives, without a user: "declined" means that a
+ * user might pass, 403 that nobody would.
+ */
+static int ask_others(request_rec *r, oa2_phase_t *phase)
+{
+    int status;
+
+    phase->is_inside = 1;
+    status = ap_run_access_checker_ex(r);
+    phase->is_inside = 0;
+    return status;
+}
+
+int oa2_open_check(request_rec *r)
+{
+    oa2_phase_t *phase = oa2_phase_find(r);
+    why_t why;
+    int status;
+
+    if (phase && phase->is_inside) return DECLINED;
+    why = why_open(r);
+    if (why == CLOSED) return DECLINED;
+    phase = oa2_phase_of(r);
+    status = ask_others(r, phase);
+    if (status != OK && status != DECLINED) return status;
+    if (why == DOCUMENT && !oa2_wellknown_look(r)) return DECLINED;
+    if (why == PREFLIGHT && oa2_conf_dir(r)->pass_preflight != 1) {
+        return oa2_cors_preflight(r);
+    }
+    phase->is_open = 1;
+    return OK;
+}
+
+/* Open itself, or made of such a one without being asked. */
+static int is_open(const request_rec *r)
+{
+    const request_rec *outer = r->prev ? r->prev : r->main;
+    const oa2_phase_t *phase = oa2_phase_find(r);
+
+    if (phase && phase->is_open) return 1;
+    return outer && outer->per_dir_config == r->per_dir_config
+        && is_open(outer);
+}
+
+int oa2_open_refuse(request_rec *r)
+{
+    const oa2_phase_t *phase = oa2_phase_find(r);
+    oa2_err_t *err;
+
+    if ((!r->prev && !r->main) || (phase && phase->is_open)
+        || !oa2_request_is_protected(r) || oa2_request_is_claimed(r)
+        || !is_open(r)) {
+        return DECLINED;
+    }
+    err = oa2_err_make(r->pool, &oa2_forbidden, OA2_ID(7402), NULL,
+                       "%s was reached inside httpd from a preflight, which "
+                       "has no token", r->uri);
+    oa2_log_err(r, err, NULL);
+    oa2_challenge(r, NULL, NULL);
+    return HTTP_UNAUTHORIZED;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * open.h - what passes without authentication: our own endpoints below a
+ * protected path, our well-known documents, and preflights.
+ *
+ * Only authentication is spared: what else is required (addresses, hosts …)
+ * counts.  And it is spared for the one request that earned it.
+ */
+#ifndef OA2_HTTPD_PROTECT_OPEN_H
+#define OA2_HTTPD_PROTECT_OPEN_H
+
+#include <httpd.h>
+
+/* The access_checker_ex hook. */
+int oa2_open_check(request_rec *r);
+/*
+ * The handler hook; before all others.  httpd does not authenticate a request
+ * that it makes of another one in the same directory: one that was made of an
+ * open one is refused here.
+ */
+int oa2_open_refuse(request_rec *r);
+
+#endif

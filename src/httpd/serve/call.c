@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* call.c - see call.h */
+#include "httpd/serve/call.h"
+
+#include <string.h>
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_request.h>
+
+#include "httpd/protect/login.h"
+#include "httpd/request.h"
+#include "httpd/serve/entry.h"
+#include "httpd/start/db.h"
+
+#define COOKIE_MAX 128
+
+static const char *cookie_value(const char *start, const char *end,
+                                apr_pool_t *pool)
+{
+    const char *c;
+
+    while (end > start && (end[-1] == ' ' || end[-1] == '\t')) end--;
+    if (start == end || end - start > COOKIE_MAX) return NULL;
+    for (c = start; c < end; c++) {
+        if (!apr_isalnum(*c) && *c != '-' && *c != '_') return NULL;
+    }
+    return apr_pstrmemdup(pool, start, (apr_size_t)(end - start));
+}
+
+typedef struct {
+    const char *name;           /* of what is wanted, or how it begins */
+    const char *at;             /* what is left of the header */
+} cookies_t;
+
+/*
+ * The next cookie whose name begins with the wanted one: *name is all of its
+ * name, and *value its value; NULL if that cannot be one of ours.  0: there is
+ * none left.  RFC 6265 section 4.2.1: only ";" parts cookies; were "," to do
+ * so too, a neighbour's cookie could hold one of ours in its value.
+ */
+static int next_cookie(const char **name, const char **value,
+                       cookies_t *cookies, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(cookies->name);
+
+    while (cookies->at && *cookies->at) {
+        const char *at = cookies->at;
+        const char *end = at + strcspn(at, ";");
+        const char *equals;
+
+        cookies->at = *end ? end + 1 : end;
+        while (*at == ' ' || *at == '\t') at++;
+        equals = at < end ? memchr(at, '=', (apr_size_t)(end - at)) : NULL;
+        if (!equals || (apr_size_t)(equals - at) < len
+            || strncmp(at, cookies->name, len) != 0) {
+            continue;
+        }
+        *name = apr_pstrmemdup(pool, at, (apr_size_t)(equals - at));
+        *value = cookie_value(equals + 1, end, pool);
+        return 1;
+    }
+    return 0;
+}
+
+const char *oa2_call_cookie(request_rec *r, const char *name)
+{
+    cookies_t cookies = { name, oa2_entry_cookie(r) };
+    const char *found = NULL;
+    const char *value;
+    const char *full;
+
+    while (next_cookie(&full, &value, &cookies, r->pool)) {
+        if (strcmp(full, name) != 0) continue;
+        if (found || !value) return NULL;
+        found = value;
+    }
+    return found;
+}
+
+/*
+ * Whom httpd authenticated where this endpoint is; NULL: nobody.  A bearer
+ * token (AuthType OAuth2) is a client's, and says nothing of who sits at a
+ * browser.
+ */
+static const char *authenticated(request_rec *r)
+{
+    const char *type = ap_auth_type(r);
+
+    if (!r->ap_auth_type || !type || strcasecmp(type, "None") == 0
+        || oa2_request_is_protected(r)) {
+        return NULL;
+    }
+    return r->user;
+}
+
+static const char *remote_user(request_rec *r)
+{
+    const char *user = authenticated(r);
+    const char *name;
+
+    return user && !oa2_account_name(&name, user, r->pool) ? name : NULL;
+}
+
+oa2_err_t *oa2_call_check_user(request_rec *r, oa2_db_t *db)
+{
+    const char *user = authenticated(r);
+    const char *name;
+    const char *problem = user ? oa2_account_name(&name, user, r->pool) : NULL;
+    apr_uint32_t held;
+    oa2_err_t *err;
+
+    if (!problem) return NULL;
+    err = oa2_err_make(
+        r->pool, &oa2_forbidden, OA2_ID(7903),
+        "Your name cannot be used here. The administrator of this site has "
+        "to change how names are made.",
+        "AuthType %s has authenticated a user whose name cannot be taken: %s; "
+        "let the module that sets it set another one (mod_auth_openidc: "
+        "\"OIDCRemoteUserClaim sub\")", r->ap_auth_type, problem);
+    if (oa2_pace_take(&db->strangers, &held, "", apr_time_sec(r->request_time),
+                      1, 1)) {
+        err->severity = OA2_LOG_ERROR;
+    }
+    return err;
+}
+
+/* Another AuthType may mean other people; but ours are ours by any. */
+static const char *remote_provider(request_rec *r)
+{
+    const oa2_phase_t *phase = oa2_phase_find(r);
+
+    return phase && phase->is_own_user
+        ? OA2_ACCOUNT_OWN
+        : apr_pstrcat(r->pool, OA2_ACCOUNT_HTTPD, r->ap_auth_type, NULL);
+}
+
+static const char *cookie_name(const oa2_server_t *conf, const char *name,
+                               apr_pool_t *pool)
+{
+    return conf->settings.secure ? apr_pstrcat(pool, "__Host-", name, NULL)
+                                 : name;
+}
+
+/* Those whose name fits their value: nobody can put another one in the place
+   of one of them. */
+static apr_array_header_t *browser_ids(request_rec *r,
+                                       const oa2_server_t *conf)
+{
+    apr_array_header_t *ids = apr_array_make(r->pool, 2, sizeof(char *));
+    const char *prefix = cookie_name(conf, "", r->pool);
+    cookies_t cookies = {
+        cookie_name(conf, OA2_BROWSER_COOKIE, r->pool), oa2_entry_cookie(r)
+    };
+    const char *value;
+    const char *name;
+
+    while (ids->nelts < OA2_BROWSER_IDS_MAX
+           && next_cookie(&name, &value, &cookies, r->pool)) {
+        if (value && strcmp(name + strlen(prefix),
+                            oa2_browser_cookie(value, r->pool)) == 0) {
+            APR_ARRAY_PUSH(ids, const char *) = value;
+        }
+    }
+    return ids;
+}
+
+void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf)
+{
+    memset(call, 0, sizeof(*call));
+    call->ctx = oa2_request_ctx(r, conf);
+    call->authorization = oa2_entry_authorization(r);
+    call->browser.ids = browser_ids(r, conf);
+    call->browser.session_id = oa2_call_cookie(
+        r, cookie_name(conf, OA2_SESSION_COOKIE, r->pool));
+    call->browser.remote_user = remote_user(r);
+    if (call->browser.remote_user) {
+        call->browser.remote_provider = remote_provider(r);
+    }
+    call->browser.address = r->useragent_ip;
+    call->pages = conf->pages;
+    call->ask_password = oa2_login_ask;
+    call->ask_baton = r;
+    call->headers = apr_table_make(r->pool, 4);
+}

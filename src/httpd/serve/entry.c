@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * entry.c - see entry.h
+ *
+ * Whether a path is protected is known only after modules have run that copy
+ * headers: SetEnvIf, RequestHeader early, RewriteRule's E=.  So what has to
+ * go is told by what it is, not by where it goes: a token of ours has one of
+ * our prefixes, and other bearer tokens are not ours to take.
+ */
+#include "httpd/serve/entry.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <http_main.h>
+
+#include "domain/browser.h"
+#include "domain/token.h"
+#include "httpd/request.h"
+
+/* 1 when some server of this process has an issuer. */
+static int is_active(void)
+{
+    const oa2_server_t *conf = oa2_conf_server(ap_server_conf);
+
+    return conf && conf->dbs != NULL;
+}
+
+static request_rec *outer(const request_rec *r)
+{
+    return r->prev ? r->prev : r->main;
+}
+
+/* That of the first request. */
+static const oa2_phase_t *find_record(const request_rec *r)
+{
+    while (outer(r)) r = outer(r);
+    return oa2_phase_find(r);
+}
+
+static oa2_phase_t *record_of(request_rec *r)
+{
+    while (outer(r)) r = outer(r);
+    return oa2_phase_of(r);
+}
+
+/* ------------------------------------------------------------ headers */
+
+/* "OAuth2-User", and what a back end may take for it: CGI turns "-" into "_",
+   others turn more than that. */
+static int is_ours(const char *name)
+{
+    return (name[0] == 'O' || name[0] == 'o')
+        && strncasecmp(name, OA2_HEADER_PREFIX,
+                       sizeof(OA2_HEADER_PREFIX) - 1) == 0
+        && !apr_isalnum(name[sizeof(OA2_HEADER_PREFIX) - 1]);
+}
+
+static void scrub_headers(apr_table_t *headers)
+{
+    const apr_array_header_t *all = apr_table_elts(headers);
+    int i = 0;
+
+    while (i < all->nelts) {
+        const char *name = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
+
+        if (is_ours(name)) {
+            /* All of that name, wherever they are: what is behind moves up,
+               so i stays. */
+            apr_table_unset(headers, name);
+        }
+        else {
+            i++;
+        }
+    }
+}
+
+/* RFC 9110 section 7.6.1: what Connection names is for one hop only, and a
+   proxy drops it.  A client must not have our headers dropped. */
+static void scrub_connection(request_rec *r)
+{
+    const char *left = apr_table_get(r->headers_in, "Connection");
+    const char *kept = "";
+    const char *word;
+
+    if (!left || !ap_strcasestr(left, OA2_HEADER_PREFIX)) return;
+    while (*left && (word = ap_get_token(r->pool, &left, 0)) != NULL) {
+        if (*word && !is_ours(word)) {
+            kept = apr_pstrcat(r->pool, kept, *kept ? ", " : "", word, NULL);
+        }
+        left += strspn(left, ";, \t");
+        if (!*word && !*left) break;
+    }
+    apr_table_setn(r->headers_in, "Connection", kept);
+}
+
+/* ------------------------------------------------------------ token */
+
+/* Where a token of ours begins in it; NULL: nowhere.  Refresh tokens and
+   codes have no business there, but are as good as what they give. */
+static const char *find_token(const char *text)
+{
+    const char *at = text ? strstr(text, OA2_ACCESS_PREFIX) : NULL;
+
+    if (!at && text) at = strstr(text, OA2_REFRESH_PREFIX);
+    if (!at && text) at = strstr(text, OA2_CODE_PREFIX);
+    return at;
+}
+
+static void take_token(request_rec *r, oa2_phase_t *record)
+{
+    const char *header = apr_table_get(r->headers_in, "Authorization");
+
+    if (find_token(header)) {
+        if (!record->authorization) record->authorization = header;
+        apr_table_unset(r->headers_in, "Authorization");
+    }
+    /* mod_cache looks for the header to tell what is private.  A redirect
+       inside httpd renames the environment. */
+    if (record->authorization) {
+        apr_table_setn(r->subprocess_env, "no-cache", "1");
+    }
+}
+
+/* What was made of a token that an outer request got back. */
+static void scrub_env(request_rec *r)
+{
+    const apr_array_header_t *all = apr_table_elts(r->subprocess_env);
+    int i = 0;
+
+    while (i < all->nelts) {
+        apr_table_entry_t *one = &APR_ARRAY_IDX(all, i, apr_table_entry_t);
+
+        if (find_token(one->val)) {
+            apr_table_unset(r->subprocess_env, one->key);
+        }
+        else {
+            i++;
+        }
+    }
+}
+
+/* ------------------------------------------------------------ cookies */
+
+static int is_our_cookie(const char *at, const char *end)
+{
+    static const char host[] = "__Host-";
+    const char *equals;
+
+    while (at < end && (*at == ' ' || *at == '\t')) at++;
+    equals = memchr(at, '=', (apr_size_t)(end - at));
+    if (!equals) return 0;
+    if ((apr_size_t)(equals - at) >= sizeof(host)
+        && strncmp(at, host, sizeof(host) - 1) == 0) {
+        at += sizeof(host) - 1;
+    }
+    return oa2_browser_is_cookie(at, (apr_size_t)(equals - at));
+}
+
+/* The application's own cookies stay as they are. */
+static void take_cookies(request_rec *r, oa2_phase_t *record)
+{
+    const char *all = apr_table_get(r->headers_in, "Cookie");
+    const char *at = all;
+    char parted = ';';
+    char *out;
+    char *to;
+
+    if (!at || !strstr(at, "oauth2_")) return;
+    out = to = apr_palloc(r->pool, strlen(at) + 1);
+    while (*at) {
+        /* httpd joins two fields by a comma, and applications part them there;
+           whatever may be read as one of ours goes. */
+        const char *end = at + strcspn(at, ";,");
+
+        if (!is_our_cookie(at, end)) {
+            while (to == out && at < end && *at == ' ') at++;
+            if (to != out) *to++ = parted;
+            memcpy(to, at, (apr_size_t)(end - at));
+            to += end - at;
+        }
+        parted = *end;
+        at = *end ? end + 1 : end;
+    }
+    *to = '\0';
+    if (strcmp(out, all) == 0) return;
+    if (!record->cookie) record->cookie = all;
+    if (to == out) {
+        apr_table_unset(r->headers_in, "Cookie");
+    }
+    else {
+        apr_table_setn(r->headers_in, "Cookie", out);
+    }
+}
+
+/* ------------------------------------------------------------ hooks */
+
+/* The record is the first request's: what an inner one has besides was put
+   there on the way. */
+static void scrub(request_rec *r)
+{
+    oa2_phase_t *record = record_of(r);
+
+    take_token(r, record);
+    take_cookies(r, record);
+    scrub_headers(r->headers_in);
+    if (record->is_given) scrub_env(r);
+}
+
+int oa2_entry_take(request_rec *r)
+{
+    if (!is_active()) return DECLINED;
+    scrub(r);
+    if (!r->prev) scrub_connection(r);
+    return DECLINED;
+}
+
+static void give_token(request_rec *r, oa2_phase_t *record)
+{
+    apr_table_setn(r->headers_in, "Authorization", record->authorization);
+    /* CGI and FastCGI would not get the header. */
+    apr_table_setn(r->subprocess_env, "HTTP_AUTHORIZATION",
+                   record->authorization);
+    record->is_given = 1;
+}
+
+int oa2_entry_give(request_rec *r)
+{
+    const oa2_dir_t *dir = oa2_conf_dir(r);
+    oa2_phase_t *record;
+
+    if (!is_active()) return DECLINED;
+    record = record_of(r);
+    /* httpd copied the outer request's headers for a sub-request. */
+    if (r->main) scrub(r);
+    /* An endpoint reads the record. */
+    if (oa2_request_is_claimed(r)) return DECLINED;
+    if (dir->pass_token == 1 && record->authorization) give_token(r, record);
+    if (dir->pass_cookies == 1 && record->cookie) {
+        apr_table_setn(r->headers_in, "Cookie", record->cookie);
+    }
+    return DECLINED;
+}
+
+const char *oa2_entry_authorization(const request_rec *r)
+{
+    const oa2_phase_t *record = find_record(r);
+
+    return record && record->authorization
+        ? record->authorization
+        : apr_table_get(r->headers_in, "Authorization");
+}
+
+const char *oa2_entry_cookie(const request_rec *r)
+{
+    const oa2_phase_t *record = find_record(r);
+
+    return record && record->cookie ? record->cookie
+                                    : apr_table_get(r->headers_in, "Cookie");
+}
