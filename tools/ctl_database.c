@@ -198,9 +198,14 @@ static oa2_err_t *explain(const ctl_t *ctl, oa2_err_t *err)
     else if (ctl->from == CTL_FROM_HTTPD && geteuid() != 0 &&
              strcmp(user_name(geteuid(), ctl->pool), ctl->httpd_user))
         remedy = "if PostgreSQL knows httpd by its account, use sudo";
+    else if (strstr(err->meant, "FATAL:  database \"") &&
+             strstr(err->meant, "\" does not exist"))
+        remedy = "make it, if it is named rightly: sudo -u postgres createdb "
+            "--owner ROLE NAME";
     else if (ctl->from == CTL_FROM_OPTION && strstr(err->meant, "FATAL"))
-        remedy = "if PostgreSQL knows users by their accounts, run this as "
-            "the one that it lets in: sudo -u";
+        remedy = "if PostgreSQL knows users by their accounts, put \"sudo -u "
+            "ACCOUNT\" in front, with one that has a role there (sudo -u "
+            "postgres createuser ROLE makes one)";
     if (remedy)
         err->meant = apr_pstrcat(ctl->pool, err->meant, "; ", remedy, NULL);
     return err;

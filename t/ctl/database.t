@@ -238,6 +238,19 @@ subtest 'PostgreSQL is away' => sub {
     is(index($result->{out}, $password), -1, '… without the password');
 };
 
+if ($ENV{OA2_TEST_PGSQL}) {
+    subtest 'PostgreSQL lets nobody in' => sub {
+        for (['dbname=nobody_made', qr/make it,.* sudo -u postgres createdb/],
+             ['user=nobody_there', qr/put "sudo -u ACCOUNT" in front/]) {
+            my ($wrong, $says) = @$_;
+            my $result = run_ctl(['--database',
+                "pgsql $ENV{OA2_TEST_PGSQL} $wrong", 'client', 'list']);
+            is($result->{status}, 5, "$wrong: 5");
+            like($result->{err}, $says, '… and what to do');
+        }
+    };
+}
+
 # What ps shows of a process; it asks /proc itself where there is one.
 sub arguments {
     my ($pid) = @_;
