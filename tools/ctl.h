@@ -16,6 +16,7 @@
 #include "domain/settings.h"
 #include "store/conf.h"
 #include "store/migrate.h"
+#include "store/user.h"
 
 /* Exit statuses, as the manual lists them. */
 #define CTL_STATUS_FAILED 1
@@ -200,5 +201,11 @@ oa2_err_t *ctl_read_secret(const char **out, const ctl_t *ctl,
                            const char *what);
 /* NULL: yes, or --yes. */
 oa2_err_t *ctl_confirm(const ctl_t *ctl, const char *question);
+
+/* ------------------------------------------------------------ ctl_user.c */
+
+/* By its exact letters a row that another one has replaced; else the account
+   by any spelling.  *out: NULL when there is none. */
+oa2_err_t *ctl_find_user(oa2_user_t **out, ctl_t *ctl, const char *name);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "ctl.h"
+#include "store/client.h"
 #include "store/grant.h"
 
 #define LIMIT 1000
@@ -29,9 +30,32 @@ static cJSON *grant_json(const oa2_grant_t *grant, apr_pool_t *pool)
     return json;
 }
 
+/* What --user and --client name; a name that nobody has is misspelt. */
+static oa2_err_t *whose(const char **user, const char **client, ctl_t *ctl)
+{
+    oa2_client_t *app;
+    oa2_user_t *row;
+
+    *user = ctl_option(ctl, "user");
+    *client = ctl_option(ctl, "client");
+    if (*user) {
+        OA2_TRY(ctl_find_user(&row, ctl, *user));
+        if (!row)
+            return ctl_fail(ctl, &ctl_not_found, "there is no user %s", *user);
+        *user = row->name;
+    }
+    if (*client) {
+        OA2_TRY(oa2_client_find(&app, &ctl->ctx, *client));
+        if (!app)
+            return ctl_fail(ctl, &ctl_not_found, "there is no client %s",
+                            *client);
+    }
+    return NULL;
+}
+
 static oa2_err_t *list(ctl_t *ctl)
 {
-    const char *text = ctl_option(ctl, "limit"), *problem;
+    const char *text = ctl_option(ctl, "limit"), *problem, *user, *client;
     apr_array_header_t *grants;
     apr_int64_t limit = LIMIT;
     ctl_list_t out;
@@ -42,8 +66,8 @@ static oa2_err_t *list(ctl_t *ctl)
     if (problem)
         return ctl_fail(ctl, &ctl_usage, "--limit %s: %s", text, problem);
     OA2_TRY(ctl_open(ctl));
-    OA2_TRY(oa2_grant_list(&grants, &ctl->ctx, ctl_option(ctl, "user"),
-                           ctl_option(ctl, "client"), (int)limit));
+    OA2_TRY(whose(&user, &client, ctl));
+    OA2_TRY(oa2_grant_list(&grants, &ctl->ctx, user, client, (int)limit));
     ctl_list_begin(&out, ctl, "GRANT                USER              CLIENT"
                    "                    CREATED               SCOPE");
     for (i = 0; i < grants->nelts; i++) {
@@ -90,6 +114,7 @@ static oa2_err_t *take_back(ctl_t *ctl)
         OA2_TRY(revoke_one(&count, ctl));
     } else {
         OA2_TRY(ctl_open(ctl));
+        OA2_TRY(whose(&user, &client, ctl));
         OA2_TRY(oa2_grant_revoke_all(&count, &ctl->ctx, user, client));
     }
     if (!count)

@@ -226,9 +226,7 @@ static oa2_err_t *enable(ctl_t *ctl)
     return set_disabled(ctl, 0);
 }
 
-/* By its exact letters a row that another one has replaced; else the account
-   by any spelling. */
-static oa2_err_t *find_exactly(oa2_user_t **out, ctl_t *ctl, const char *name)
+oa2_err_t *ctl_find_user(oa2_user_t **out, ctl_t *ctl, const char *name)
 {
     apr_array_header_t *rows;
     int i;
@@ -253,7 +251,7 @@ static oa2_err_t *take_away(ctl_t *ctl)
     int done;
 
     OA2_TRY(ctl_open(ctl));
-    OA2_TRY(find_exactly(&user, ctl, name));
+    OA2_TRY(ctl_find_user(&user, ctl, name));
     if (!user) return no_user(ctl);
     name = user->name;
     OA2_TRY(ctl_confirm(ctl, apr_psprintf(

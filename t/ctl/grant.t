@@ -37,8 +37,13 @@ each_database(sub {
     is($list->[0]{scope}, 'read write', 'scope');
     cmp_ok($list->[0]{expires}, '>', time, 'expires');
     is(scalar @{$db->json(['grant', 'list', '--limit', '2'])}, 2, '--limit');
-    is_deeply($db->json(['grant', 'list', '--user', 'nobody']), [],
-              'of nobody');
+    is(scalar @{$db->json(['grant', 'list', '--user', 'Bob'])}, 1,
+       '… in any spelling');
+    for my $verb (qw(list revoke)) {
+        $db->fails(3, qr/no user nobody/, ['grant', $verb, '--user', 'nobody']);
+        $db->fails(3, qr/no client dsk/, ['grant', $verb, '--user', 'bob',
+                                          '--client', 'dsk']);
+    }
     like($db->works(['grant', 'list']), qr/^$one->{grant} +alice +desk +20/m,
          'list as text');
 
@@ -106,8 +111,8 @@ each_database(sub {
        ->{revoked}, 1, 'of a pair');
     is($db->json(['grant', 'revoke', '--client', 'app'])->{revoked}, 1,
        'of a client');
-    is($db->json(['grant', 'revoke', '--user', 'bob'])->{revoked}, 1,
-       'of a user');
+    is($db->json(['grant', 'revoke', '--user', 'BOB'])->{revoked}, 1,
+       'of a user, in any spelling');
     $db->fails(3, qr/no such grant/, ['grant', 'revoke', '--user', 'bob']);
     is_deeply([map { $_->{grant_id} } @{$db->json(['grant', 'list'])}],
               [$one->{grant}], 'what is left');
