@@ -11,6 +11,7 @@
 #include "ctl.h"
 #include "domain/account.h"
 #include "domain/password.h"
+#include "store/session.h"
 
 #define REPLACED_MOST 10000
 #define SUB_BYTES 16            /* 128 bits: never the same again */
@@ -174,11 +175,28 @@ static oa2_err_t *set(ctl_t *ctl)
                                      "and by nothing else", provider));
 }
 
+static oa2_err_t *sign_out_all(ctl_t *ctl)
+{
+    cJSON *json = oa2_json_object(ctl->pool);
+    apr_int64_t ended;
+
+    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(oa2_session_end_all(&ended, &ctl->ctx));
+    oa2_json_put_number(json, "sessions", ended);
+    ctl_json(ctl, json);
+    ctl_say(ctl, "Everybody is signed out: %" APR_INT64_T_FMT " session%s.",
+            ended, ended == 1 ? "" : "s");
+    return NULL;
+}
+
 static oa2_err_t *sign_out(ctl_t *ctl)
 {
     oa2_user_t *user;
     int done;
 
+    if (!ctl_arg(ctl, 0) == !ctl_has(ctl, "all"))
+        return ctl_fail(ctl, &ctl_usage, "name either a user, or --all");
+    if (ctl_has(ctl, "all")) return sign_out_all(ctl);
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
     if (!user) return no_user(ctl);
@@ -289,6 +307,11 @@ static const ctl_option_t passwd_options[] = {
     {NULL, NULL, 0, NULL}
 };
 
+static const ctl_option_t sign_out_options[] = {
+    {"all", NULL, 0, "everybody's sessions"},
+    {NULL, NULL, 0, NULL}
+};
+
 static const ctl_option_t remove_options[] = {
     {"yes", NULL, 0, "do not ask"},
     {NULL, NULL, 0, NULL}
@@ -311,10 +334,11 @@ const ctl_command_t ctl_user_commands[] = {
      "Who vouched first has the account: another provider's user of the same\n"
      "name is refused until an administrator says that both are one person.",
      set_options, set},
-    {"user sign-out", "NAME", 1, 1,
+    {"user sign-out", "[NAME]", 0, 1,
      "Ends all of a user's sessions.\n"
-     "What apps were allowed stays; grant revoke ends that.",
-     NULL, sign_out},
+     "With --all everybody's. What apps were allowed stays; grant revoke\n"
+     "ends that.",
+     sign_out_options, sign_out},
     {"user passwd", "NAME", 1, 1,
      "Gives a user a new password and ends its sessions.",
      passwd_options, passwd},

@@ -6,6 +6,7 @@
 
 #include "store/db/sql.h"
 #include "store/realm_key.h"
+#include "store/user_account.h"
 
 /* The lock is against a removal: the row that is referred to stays there. */
 #define USER "SELECT name FROM oauth2_user WHERE name = $2" \
@@ -35,6 +36,21 @@ static const oa2_sql_t end_sql = {
     "session_end", END(OA2_REALM_PGSQL("user_name", "$2")),
     { END(OA2_REALM_SQLITE("user_name", "$2")) },
     .repeats = 1
+};
+
+/* Whoever signs in at this moment, without another session, stays. */
+#define CHANGED(in_realm) "UPDATE oauth2_user SET credential = $2" \
+    " WHERE name IN (SELECT user_name FROM oauth2_session WHERE " in_realm ")"
+#define IN_SQLITE OA2_REALM_SQLITE("user_name", "$1")
+static const oa2_sql_t end_all_sql = {
+    "session_end_all",
+    "WITH u AS (" CHANGED(OA2_REALM_PGSQL("user_name", "$1"))
+    " RETURNING name), s AS (DELETE FROM oauth2_session USING u"
+    " WHERE user_name = u.name RETURNING 1) SELECT count(*) FROM s",
+    { "?" CHANGED(IN_SQLITE),
+      "?DELETE FROM oauth2_session WHERE " IN_SQLITE,
+      "SELECT changes()" },
+    .repeats = 0                        /* the second time none is left */
 };
 
 oa2_err_t *oa2_session_put(int *put, oa2_ctx_t *ctx,
@@ -86,5 +102,15 @@ oa2_err_t *oa2_session_end(int *done, oa2_ctx_t *ctx, const char *digest)
     OA2_TRY(OA2_SQL(&rows, ctx, &end_sql, digest,
                     oa2_realm_prefix(ctx)));
     *done = rows->nelts > 0;
+    return NULL;
+}
+
+oa2_err_t *oa2_session_end_all(apr_int64_t *ended, oa2_ctx_t *ctx)
+{
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &end_all_sql, oa2_realm_prefix(ctx),
+                    oa2_user_new_credential(ctx)));
+    *ended = oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
     return NULL;
 }

@@ -30,5 +30,7 @@ oa2_err_t *oa2_session_put(int *put, oa2_ctx_t *ctx,
 oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
                             const char *digest);
 oa2_err_t *oa2_session_end(int *done, oa2_ctx_t *ctx, const char *digest);
+/* Signs out everybody in ctx's realm; *ended: how many sessions that were. */
+oa2_err_t *oa2_session_end_all(apr_int64_t *ended, oa2_ctx_t *ctx);
 
 #endif

@@ -121,6 +121,14 @@ each_database(sub {
     isnt($db->value(q{SELECT credential FROM oauth2_user}
                     . q{ WHERE name = 'carol'}), $old, '… by a value');
     $db->fails(3, qr/no user bad/, ['user', 'sign-out', 'bad']);
+    $db->fails(2, qr/a user, or --all/, ['user', 'sign-out']);
+    $db->fails(2, qr/a user, or --all/, ['user', 'sign-out', 'carol', '--all']);
+    $db->sql(q{INSERT INTO oauth2_session (digest, user_name, authenticated,}
+             . qq{ expires, credential) VALUES ('$_', 'carol', 1, 9000000000,}
+             . q{ 'x')}) for qw(one two);
+    is($db->json(['user', 'sign-out', '--all'])->{sessions}, 2, '--all');
+    like($db->works(['user', 'sign-out', '--all']),
+         qr/Everybody is signed out: 0 sessions/, '… says how many');
 
     # -- spellings that the first version knew apart
     $db->sql(q{INSERT INTO oauth2_user (name, sub, password, disabled,}

@@ -224,6 +224,7 @@ static void users_and_their_sessions_are_of_a_realm(void **state)
     oa2_session_t *found;
     oa2_session_t session;
     const char *scope;
+    apr_int64_t ended;
     int done;
 
     assert_null(user_get(realms->b, "ann"));
@@ -250,6 +251,17 @@ static void users_and_their_sessions_are_of_a_realm(void **state)
     assert_string_equal(found->user, "ann");
     assert_string_equal(found->sub, sub);
     assert_null(user_get(realms->a, "ann")->password);
+    fixture_good(oa2_session_end_all(&ended, realms->b));
+    assert_int_equal(ended, 0);
+    fixture_good(oa2_session_find(&found, realms->a, session.digest));
+    assert_non_null(found);
+    fixture_good(oa2_session_end_all(&ended, realms->a));
+    assert_int_equal(ended, 1);
+    fixture_good(oa2_session_find(&found, realms->a, session.digest));
+    assert_null(found);
+    /* … nor one whose password was looked at before */
+    fixture_good(oa2_session_put(&done, realms->a, &session));
+    assert_int_equal(done, 0);
 
     fixture_store_client(realms->a, "app");
     fixture_store_client(realms->b, "app");
