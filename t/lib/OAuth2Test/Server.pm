@@ -206,7 +206,7 @@ sub start_php {
 sub start_fpm {
     my ($dir, $socket, $user) = @_;
     my ($fpm) = grep { -x } glob '/usr/sbin/php-fpm*'
-        or die "no php-fpm: install php-fpm (build/packages install check)\n";
+        or die "no php-fpm: install php-fpm (build/packages check)\n";
     my @who = $> ? () : ("user = $user->[0]\n", "group = $user->[3]\n",
                          "listen.owner = $user->[0]\n");
     spew("$dir/fpm.conf", <<"END", @who);
