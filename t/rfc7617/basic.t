@@ -115,8 +115,9 @@ my $latin1 = note_secret("caf\xe9-" . random_text(12));
 my $colons = note_secret(':a:' . random_text(12) . ':');
 for ([ 'file-latin1', $latin1 ], [ 'file-colons', $colons ],
      [ "caf\xe9", $latin1 ], [ "J\xc3\xbcrgen", $colons ]) {
-    my $command = "exec htpasswd -i -B -C 5 '" . var('htpasswd')
-        . "' '$_->[0]' 2>/dev/null";
+    # At its end, since other tests add to it at the same time.
+    my $command = "exec htpasswd -n -i -B -C 5 '$_->[0]' >>'"
+        . var('htpasswd') . "' 2>/dev/null";
     open my $to, '|-', $command or die "htpasswd: $!\n";
     print {$to} $_->[1];
     close $to or die "htpasswd failed\n";
