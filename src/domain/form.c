@@ -4,7 +4,8 @@
  *
  * A field is ID "." SEALED.  The ID is random, and the key is made of it: so
  * no key seals more than one text, however many pages strangers ask for.
- * Inside are four lines: when, the browser cookie's digest, user, request.
+ * Inside are five lines: when, the browser cookie's digest, user, what was
+ * shown, request.
  */
 #include "domain/form.h"
 
@@ -29,13 +30,14 @@ static void form_key(unsigned char key[OA2_KEY_LEN], const oa2_ctx_t *ctx,
 }
 
 const char *oa2_form_make(const oa2_ctx_t *ctx, const oa2_browser_t *browser,
-                          const char *user, const char *request)
+                          const oa2_form_t *form)
 {
     const char *id = oa2_random_text(ctx->pool, ID_BYTES);
     const char *cookie = APR_ARRAY_IDX(browser->ids, 0, const char *);
     const char *text = apr_psprintf(
-        ctx->pool, "%" APR_INT64_T_FMT "\n%s\n%s\n%s", ctx->now,
-        oa2_digest_text(ctx->pool, cookie), user, request);
+        ctx->pool, "%" APR_INT64_T_FMT "\n%s\n%s\n%s\n%s", ctx->now,
+        oa2_digest_text(ctx->pool, cookie), form->user, form->shown,
+        form->request);
     unsigned char key[OA2_KEY_LEN];
 
     form_key(key, ctx, 0, id);
@@ -98,7 +100,7 @@ oa2_err_t *oa2_form_open(oa2_form_t *out, const oa2_ctx_t *ctx,
     apr_int64_t made;
 
     memset(out, 0, sizeof(*out));
-    out->request = out->user = "";
+    out->request = out->user = out->shown = "";
     if (!at)
         return oa2_err_make(
             ctx->pool, &oa2_forbidden, OA2_ID(3051),
@@ -107,6 +109,7 @@ oa2_err_t *oa2_form_open(oa2_form_t *out, const oa2_ctx_t *ctx,
     made = apr_strtoi64(line(&at), NULL, 10);
     digest = line(&at);
     out->user = line(&at);
+    out->shown = line(&at);
     out->request = at;
     out->id = id;
     if (!browser->ids->nelts)

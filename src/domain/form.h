@@ -5,7 +5,9 @@
  *
  * A page's form holds the authorization request that waits for its user, as it
  * was asked, and nothing that was concluded from it: who continues reads and
- * checks it anew.  So a stranger's request is kept by the stranger, and the
+ * checks it anew.  A page that asks its user something also says what it was,
+ * so that the answer is not taken for one to another question.  So a
+ * stranger's request is kept by the stranger, and the
  * store knows nothing of it.  The text is sealed under the server's secret; it
  * is also what tells our own forms from forged ones (RFC 6749 section 10.12),
  * since it names the browser and the user that it was made for.
@@ -23,13 +25,15 @@
 typedef struct oa2_form_t {
     const char *request;        /* parameters as a form's text; "" : none */
     const char *user;           /* signed in when it was made; "" : nobody */
+    const char *shown;          /* what the page asked; "" : nothing */
     const char *id;             /* of this page as it was shown this time */
     const char *browser;        /* the cookie that it is bound to */
 } oa2_form_t;
 
-/* The hidden field.  browser->ids is not empty. */
+/* The hidden field, of form's request, user and shown (in one line).
+   browser->ids is not empty. */
 const char *oa2_form_make(const oa2_ctx_t *ctx, const oa2_browser_t *browser,
-                          const char *user, const char *request);
+                          const oa2_form_t *form);
 /*
  * NULL: a form of ours, of this browser, at most OAuth2FlowLifetime old.  Else
  * why not, as a sentence for the page; nothing must be done that the form

@@ -6,6 +6,7 @@
 #include "endpoint/interaction.h"
 
 #include <string.h>
+#include <apr_strings.h>
 
 #include "domain/redirect.h"
 #include "domain/scope.h"
@@ -38,23 +39,59 @@ static int list_scopes(oa2_page_scope_t **out, const oa2_ctx_t *ctx,
     return words->nelts;
 }
 
+/* Who asks for what, and where the answer goes. */
+static void describe(oa2_page_consent_t *page, const oa2_ctx_t *ctx,
+                     const oa2_flow_t *flow, const char *allowed)
+{
+    const oa2_client_t *client = ctx->client;
+    oa2_page_scope_t *scopes;
+
+    page->client_name = *client->name ? client->name : client->id;
+    page->client_host = oa2_redirect_place(flow->redirect_uri, ctx->pool);
+    page->loopback_only = oa2_redirect_is_local_only(client, ctx->pool);
+    page->n_scopes = list_scopes(&scopes, ctx, flow, allowed);
+    page->scopes = scopes;
+}
+
+/*
+ * All that an answer to the page is for: its words, and what they stand for.
+ * Not what was allowed before, which another tab may add to.
+ */
+static const char *question(const oa2_ctx_t *ctx, const oa2_flow_t *flow)
+{
+    apr_pool_t *pool = ctx->pool;
+    oa2_page_consent_t page = { .n_scopes = 0 };
+    const char *text;
+    int i;
+
+    describe(&page, ctx, flow, "");
+    text = apr_psprintf(pool, "%" APR_INT64_T_FMT "\n%s\n%s\n%s\n%d",
+                        ctx->client->serial, flow->redirect_uri,
+                        flow->audience, page.client_name,
+                        page.loopback_only);
+    for (i = 0; i < page.n_scopes; i++) {
+        const oa2_page_scope_t *scope = &page.scopes[i];
+
+        text = apr_pstrcat(pool, text, "\n", scope->name, " ",
+                           scope->description ? scope->description : "",
+                           NULL);
+    }
+    return oa2_digest_text(pool, text);
+}
+
 oa2_err_t *oa2_consent_page(oa2_reply_t **out, oa2_call_t *call,
                             const oa2_flow_t *flow,
                             const oa2_session_t *session,
                             const oa2_err_t *why)
 {
     oa2_ctx_t *ctx = &call->ctx;
-    const oa2_client_t *client = ctx->client;
-    oa2_page_scope_t *scopes;
     const char *allowed;
     oa2_page_consent_t page = {
         .common = oa2_reply_common(call),
         .action = oa2_settings_path(ctx->settings, "consent", ctx->pool),
-        .form = oa2_interaction_form(call, flow, session->user),
-        .client_name = *client->name ? client->name : client->id,
-        .client_host = oa2_redirect_place(flow->redirect_uri, ctx->pool),
+        .form = oa2_interaction_form(call, flow, session->user,
+                                     question(ctx, flow)),
         .user = session->user,
-        .loopback_only = oa2_redirect_is_local_only(client, ctx->pool),
         .message = why ? why->said : NULL,
     };
 
@@ -62,15 +99,28 @@ oa2_err_t *oa2_consent_page(oa2_reply_t **out, oa2_call_t *call,
     if (!call->browser.remote_user)
         page.logout_action =
             oa2_settings_path(ctx->settings, "logout", ctx->pool);
-    OA2_TRY(oa2_consent_find(&allowed, ctx, session->user, client->id));
-    page.n_scopes = list_scopes(&scopes, ctx, flow, allowed);
-    page.scopes = scopes;
+    OA2_TRY(oa2_consent_find(&allowed, ctx, session->user, ctx->client->id));
+    describe(&page, ctx, flow, allowed);
     *out = oa2_reply_page(ctx->pool, why ? why->kind->status : 200,
                           oa2_page_consent(call->pages, &page, ctx->pool),
                           page.common.nonce,
                           oa2_redirect_source(flow->redirect_uri, ctx->pool));
     (*out)->err = why;
     return NULL;
+}
+
+/* Meanwhile an administrator may have changed the client, or the scopes. */
+static oa2_err_t *check_question(const oa2_ctx_t *ctx, const oa2_flow_t *flow,
+                                 const oa2_form_t *form)
+{
+    if (oa2_text_equal(form->shown, question(ctx, flow)))
+        return NULL;
+    return oa2_err_make(ctx->pool, &oa2_forbidden, OA2_ID(5603),
+                        "What is asked here was changed after this page was "
+                        "shown to you. Please read it again, then decide.",
+                        "a decision came for what is not asked any more: the "
+                        "client or a scope was changed since the page was "
+                        "shown");
 }
 
 /* The user has pressed one of the two buttons. */
@@ -126,6 +176,8 @@ static oa2_err_t *submit(oa2_reply_t **out, oa2_call_t *call)
         return NULL;
     OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
     why = oa2_interaction_check(call, &form, why, session);
+    if (!why)
+        why = check_question(&call->ctx, &flow, &form);
     if (why)
         return oa2_interaction_again(out, call, &flow, session, why);
     err = decide(out, call, &flow, session, decision, &form);

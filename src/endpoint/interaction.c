@@ -57,11 +57,14 @@ const char *oa2_interaction_url(const oa2_call_t *call,
 }
 
 const char *oa2_interaction_form(oa2_call_t *call, const oa2_flow_t *flow,
-                                 const char *user)
+                                 const char *user, const char *shown)
 {
+    oa2_form_t form = {
+        .request = request_text(call, flow), .user = user, .shown = shown,
+    };
+
     need_cookie(call);
-    return oa2_form_make(&call->ctx, &call->browser, user,
-                         request_text(call, flow));
+    return oa2_form_make(&call->ctx, &call->browser, &form);
 }
 
 oa2_err_t *oa2_interaction_open(oa2_form_t *form, oa2_err_t **stale,

@@ -35,10 +35,11 @@ oa2_err_t *oa2_consent_page(oa2_reply_t **out, oa2_call_t *call,
                             const oa2_session_t *session,
                             const oa2_err_t *why);
 
-/* The hidden field of a form for who is signed in ("" : nobody).  flow NULL:
-   no app waits.  The browser has a cookie from now on. */
+/* The hidden field of a form for who is signed in ("" : nobody), whose page
+   asked what is in shown ("" : nothing).  flow NULL: no app waits.  The browser
+   has a cookie from now on. */
 const char *oa2_interaction_form(oa2_call_t *call, const oa2_flow_t *flow,
-                                 const char *user);
+                                 const char *user, const char *shown);
 /*
  * Opens the form that came; call->ctx.params is the request that it carries
  * from now on, or empty.  *stale as oa2_form_open() says.

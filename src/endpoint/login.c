@@ -40,7 +40,7 @@ oa2_reply_t *oa2_login_page(oa2_call_t *call, const oa2_flow_t *flow,
     oa2_page_login_t page = {
         .common = oa2_reply_common(call),
         .action = oa2_settings_path(ctx->settings, "login", ctx->pool),
-        .form = oa2_interaction_form(call, flow, ""),
+        .form = oa2_interaction_form(call, flow, "", ""),
         .username = username,
         .message = message,
     };

@@ -37,7 +37,7 @@ static oa2_reply_t *show(oa2_call_t *call, const oa2_session_t *session,
     }
     else if (session) {
         page.action = oa2_settings_path(ctx->settings, "logout", ctx->pool);
-        page.form = oa2_interaction_form(call, NULL, session->user);
+        page.form = oa2_interaction_form(call, NULL, session->user, "");
     }
     reply = oa2_reply_page(ctx->pool, why ? why->kind->status : 200,
                            oa2_page_signed_out(call->pages, &page, ctx->pool),

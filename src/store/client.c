@@ -29,13 +29,14 @@
     " redirect_uris, scope, grants, introspect, resources," \
     " access_lifetime, refresh_lifetime, trusted, disabled, created," \
     " updated, no_pkce, any_scheme, origins, version"
+#define ALL COLUMNS ", serial"
 
 /* ------------------------------------------------------------ find */
 
 static const oa2_sql_t find_sql = {
     "client_find",
-    "SELECT " COLUMNS " FROM oauth2_client WHERE id = $1",
-    { "SELECT " COLUMNS " FROM oauth2_client WHERE id = $1" },
+    "SELECT " ALL " FROM oauth2_client WHERE id = $1",
+    { "SELECT " ALL " FROM oauth2_client WHERE id = $1" },
     .repeats = 1
 };
 
@@ -63,6 +64,7 @@ static oa2_client_t *client_read(const oa2_ctx_t *ctx, oa2_row_t row)
     client->any_scheme = oa2_row_number(row, 17) != 0;
     client->origins = oa2_row_text(row, 18);
     client->version = oa2_row_number(row, 19);
+    client->serial = oa2_row_number(row, 20);
     return client;
 }
 
@@ -88,6 +90,7 @@ static void client_pack(oa2_pack_t *pack, const oa2_client_t *client)
     oa2_pack_number(pack, client->any_scheme);
     oa2_pack_text(pack, client->origins);
     oa2_pack_number(pack, client->version);
+    oa2_pack_number(pack, client->serial);
 }
 
 static oa2_client_t *client_unpack(oa2_pack_t *pack, apr_pool_t *pool)
@@ -114,6 +117,7 @@ static oa2_client_t *client_unpack(oa2_pack_t *pack, apr_pool_t *pool)
     client->any_scheme = (int)oa2_unpack_number(pack);
     client->origins = oa2_unpack_text(pack, pool);
     client->version = oa2_unpack_number(pack);
+    client->serial = oa2_unpack_number(pack);
     return pack->ok ? client : NULL;
 }
 
@@ -177,7 +181,7 @@ oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
 
 /* ------------------------------------------------------------ list */
 
-#define LIST "SELECT " COLUMNS " FROM oauth2_client" \
+#define LIST "SELECT " ALL " FROM oauth2_client" \
     " WHERE id >= $1 AND id < $2 ORDER BY id LIMIT CAST($3 AS BIGINT)"
 static const oa2_sql_t list_sql = {
     "client_list", LIST, { LIST }, .repeats = 1
@@ -206,7 +210,7 @@ oa2_err_t *oa2_client_list(apr_array_header_t **out, oa2_ctx_t *ctx,
 
 /* $1 to $20 are COLUMNS; $21 all origins, as words; $22 a serial.  One and the
    same put again is told that it was done: by the serial. */
-#define PUT "INSERT INTO oauth2_client (" COLUMNS ", serial)" \
+#define PUT "INSERT INTO oauth2_client (" ALL ")" \
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14," \
     " $15, $16, $17, $18, $19, CAST($20 AS BIGINT), $22)" \
     " ON CONFLICT (id) DO UPDATE SET id = excluded.id" \

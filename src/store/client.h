@@ -31,6 +31,8 @@ typedef struct oa2_client_t {
     const char *origins;                /* of its pages, beside those of its
                                            redirect URIs: words */
     apr_int64_t version;                /* counts changes; put: 0 */
+    apr_int64_t serial;                 /* find only; never used twice: tells
+                                           two apart that had one id */
 } oa2_client_t;
 
 /* Cached.  Disabled clients are found too. */

@@ -135,7 +135,10 @@ static void forms(void **state)
     oa2_browser_t theirs = with(*state, "b2", NULL);
     oa2_browser_t both = with(*state, "b2", "b1");
     oa2_browser_t bare = with(*state, NULL, NULL);
-    const char *sealed = oa2_form_make(ctx, &mine, "ann", "scope=read");
+    const oa2_form_t made = {
+        .request = "scope=read", .user = "ann", .shown = "d1g3st"
+    };
+    const char *sealed = oa2_form_make(ctx, &mine, &made);
     oa2_settings_t *set = fixture_settings(*state);
     oa2_form_t form;
     char *bent;
@@ -144,6 +147,7 @@ static void forms(void **state)
     assert_null(oa2_form_open(&form, ctx, &mine, sealed));
     assert_string_equal(form.request, "scope=read");
     assert_string_equal(form.user, "ann");
+    assert_string_equal(form.shown, "d1g3st");
     assert_null(oa2_form_open(&form, ctx, &both, sealed));
     assert_string_equal(form.browser, "b1");
     /* not obeyed, but read */

@@ -4,6 +4,7 @@
  * click, a page that was open for too long; and what administrators do
  * meanwhile.
  */
+#include "store/consent.h"
 #include "store/db/sql.h"
 #include "unit/fixture_world.h"
 
@@ -248,6 +249,107 @@ static void narrowed_meanwhile(void **state)
     }
 }
 
+typedef void change_fn(world_t *w);
+
+/* A row of the scopes, for a change: of a copy. */
+static oa2_scope_row_t *scope_row(world_t *w, int i)
+{
+    apr_array_header_t *rows = apr_array_copy(w->pool, w->settings->scopes);
+
+    w->settings->scopes = rows;
+    return &APR_ARRAY_IDX(rows, i, oa2_scope_row_t);
+}
+
+static void more_scope(world_t *w)
+{
+    scope_row(w, 1)->is_default = 1;
+}
+
+static void other_words(world_t *w)
+{
+    scope_row(w, 0)->description = "Read all that you have";
+}
+
+static void other_address(world_t *w)
+{
+    change(w, "https://evil.example/cb", "read write", "authorization_code",
+           0);
+}
+
+static void other_name(world_t *w)
+{
+    oa2_client_t *client;
+    int done;
+
+    assert_null(oa2_client_find(&client, w->store->ctx, "shop"));
+    client->name = "Your Bank";
+    assert_null(oa2_client_update(&done, w->store->ctx, client));
+}
+
+static void other_client(world_t *w)
+{
+    int done;
+
+    assert_null(oa2_client_remove(&done, w->store->ctx, "shop"));
+    add_client(w, "shop", SECRET, "authorization_code", "none");
+}
+
+static void no_change(world_t *w)
+{
+    change(w, CALLBACK, "read write", "authorization_code", 0);
+}
+
+/* A yes and a no are for what the page asked, and for nothing else. */
+static void changed_meanwhile(void **state)
+{
+    static const struct {
+        const char *clause;
+        change_fn *happens;
+        const char *says;               /* the page that comes back */
+    } rows[] = {
+        {"nothing", no_change, NULL},
+        {"scope", more_scope, "Change your orders"},
+        {"words", other_words, "Read all that you have"},
+        {"name", other_name, "Your Bank"},
+        {"client", other_client, "The Shop"},
+        {"address", other_address, "evil.example"},
+    };
+    static const char *const decisions[] = {
+        "&decision=allow", "&decision=deny"
+    };
+    static const char asked[] =
+        "response_type=code&client_id=shop&prompt=consent&code_challenge="
+        CHALLENGE "&code_challenge_method=S256";
+    world_t *w = *state;
+    size_t i;
+    int n;
+
+    get_code(w, "app", "&scope=read");
+    for (i = 0; i < UNIT_COUNT(rows); i++) {
+        oa2_reply_t *page = run(w, &oa2_endpoint_authorize, OA2_GET, asked,
+                                NULL);
+        oa2_reply_t *reply = page;
+        const char *before;
+        const char *after;
+
+        rows[i].happens(w);
+        assert_null(oa2_consent_find(&before, w->store->ctx, "alice",
+                                     "shop"));
+        for (n = 0; rows[i].says && n < 2; n++) {
+            reply = submit(w, &oa2_endpoint_consent, page, decisions[n]);
+            UNIT_ROW(reply->err && reply->err->id == 5603
+                     && has(reply, "read it again")
+                     && has(reply, rows[i].says), rows[i].clause);
+        }
+        assert_null(oa2_consent_find(&after, w->store->ctx, "alice",
+                                     "shop"));
+        UNIT_ROW(strcmp(before, after) == 0, rows[i].clause);
+        reply = submit(w, &oa2_endpoint_consent, reply, "&decision=allow");
+        UNIT_ROW(reply->location && strstr(reply->location, "?code="),
+                 rows[i].clause);
+    }
+}
+
 /* A code that was issued before. */
 static void narrowed_before_it_was_redeemed(void **state)
 {
@@ -372,6 +474,7 @@ int main(void)
         WORLD_TEST(two_tabs),
         WORLD_TEST(forms_sent_twice),
         WORLD_TEST(narrowed_meanwhile),
+        WORLD_TEST(changed_meanwhile),
         WORLD_TEST(narrowed_before_it_was_redeemed),
         WORLD_TEST(login_by_itself),
         WORLD_TEST(requests_wait_in_the_browser),
