@@ -318,6 +318,24 @@ told('an https issuer on two ports',
 told('an https issuer in the virtual host with TLS',
      [ "<VirtualHost *:1>\nSSLEngine on\n$https\n$serve\n"
            . '</VirtualHost>' ]);
+# What is switched off, whatever is written, is said.
+told('MergeTrailers On', [ $issuer, $serve, 'MergeTrailers On' ],
+     qr/OA27800:.*line \d+: MergeTrailers On has no effect.*take the line away/);
+told('MergeTrailers On, in another virtual host',
+     [ "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>",
+       "<VirtualHost *:1>\nServerName b.example\nMergeTrailers On\n"
+           . '</VirtualHost>' ], qr/OA27800/);
+told('MergeTrailers Off', [ $issuer, $serve, 'MergeTrailers Off' ]);
+told('MergeTrailers On, without us', [ 'MergeTrailers On' ]);
+told('TraceEnable on', [ $issuer, $serve, 'TraceEnable on' ],
+     qr/OA27801:.*line \d+: TraceEnable on has no effect.*<VirtualHost>/);
+told('TraceEnable extended, for virtual hosts of which one is ours',
+     [ 'TraceEnable extended',
+       "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>" ], qr/OA27801/);
+told('TraceEnable on, in a virtual host that is not ours',
+     [ "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>",
+       "<VirtualHost *:1>\nServerName b.example\nTraceEnable on\n"
+           . '</VirtualHost>' ]);
 wrong('OAuth2TLS elsewhere', [ $issuer, $serve, 'OAuth2TLS elsewhere' ],
       qr/OAuth2TLS "elsewhere"/, qr/proxy/);
 

@@ -99,6 +99,43 @@ static void check_require(oa2_trial_t *trial, server_rec *s,
     }
 }
 
+static int is_any_active(const oa2_trial_t *trial)
+{
+    server_rec *s;
+
+    for (s = trial->main_server; s; s = s->next)
+        if (is_active(s)) return 1;
+    return 0;
+}
+
+/* What oa2_claim_requests() sets otherwise than it is written. */
+static void check_overruled(const oa2_trial_t *trial, server_rec *s,
+                            const ap_directive_t *node, const char *args)
+{
+    const char *word = ap_getword_conf(trial->pool, &args);
+    int is_trailers = strcasecmp(node->directive, "MergeTrailers") == 0;
+    int is_trace = strcasecmp(node->directive, "TraceEnable") == 0;
+
+    if ((!is_trailers && !is_trace) || strcasecmp(word, "off") == 0) return;
+    if (is_trailers && is_any_active(trial)) {
+        oa2_log_server(s, APLOG_WARNING, OA2_ID(7800),
+                       "%s line %d: MergeTrailers %s has no effect: trailers "
+                       "come in behind the place where tokens, and headers "
+                       "that only this module may send, are taken out of a "
+                       "request; take the line away", node->filename,
+                       node->line_num, word);
+    }
+    if (is_trace && (is_active(s)
+                     || (s == trial->main_server && is_any_active(trial)))) {
+        oa2_log_server(s, APLOG_WARNING, OA2_ID(7801),
+                       "%s line %d: TraceEnable %s has no effect in a server "
+                       "with OAuth2Issuer: TRACE would send back cookies and "
+                       "tokens; take the line away, or move it into the "
+                       "<VirtualHost> that needs it", node->filename,
+                       node->line_num, word);
+    }
+}
+
 static void check_node(oa2_trial_t *trial, server_rec *s,
                        const ap_directive_t *node)
 {
@@ -123,6 +160,9 @@ static void check_node(oa2_trial_t *trial, server_rec *s,
                 no_issuer(trial, s, node, word);
             }
         }
+    }
+    else {
+        check_overruled(trial, s, node, args);
     }
 }
 
