@@ -27,7 +27,7 @@ use Time::HiRes qw(time sleep);
 our @EXPORT = qw(
     var issuer base url address from request header headers json
     form_encode basic_auth parallel raw_request raw_parallel note_secret
-    random_text pkce ctl ctl_ok settle client user query_of
+    random_text pkce ctl ctl_ok use_database settle client user query_of
 );
 
 my $dir = $ENV{OA2_TEST_DIR}
@@ -348,6 +348,9 @@ sub ctl_ok {
     die "oauth2ctl @shown: status $status: $err\n" if $status;
     return $out;
 }
+
+# oauth2ctl's database from here on: connection parameters.
+sub use_database { $var{params} = $_[0]; return }
 
 # Waits until what oauth2ctl has just changed is known to every process of
 # httpd: PostgreSQL tells them; with SQLite a cached answer lives for 5 s.
