@@ -86,7 +86,9 @@ local function listen(mode, most, out)
         end
     elseif mode == "mint" then
         function response(status, _, body)
-            out:write(body:match('"access_token":"([^"]+)"'), "\n")
+            local token = body:match('"access_token":"([^"]+)"')
+            if not token then error("no token: " .. status .. " " .. body) end
+            out:write(token, "\n")
             count_to(most, status)
         end
     elseif most > 0 then
