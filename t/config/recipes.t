@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# docs/recipes.md, recipe by recipe: the lines of the document are put into an
-# httpd of their own, with the names of this machine for those of the example,
-# and asked what the document promises.
+# docs/recipes.md, recipe by recipe, and the lines of docs/reverse-proxy.md: they
+# are put into an httpd of their own, with the names of this machine for those
+# of the example, and asked what the document promises.
 
 use strict;
 use warnings;
@@ -14,20 +14,24 @@ use Test::More;
 use OAuth2Test;
 use OAuth2Test::Server;
 
-my $document = dirname(abs_path(__FILE__)) . '/../../docs/recipes.md';
+my $documents = dirname(abs_path(__FILE__)) . '/../../docs';
 my $dir = var('work') . '/recipes';
 make_path($dir);
 
-# {heading => [[language, text], …]}
-my %recipe = do {
+# heading => [[language, text], …]
+sub blocks_of {
+    my ($document) = @_;
     my (%all, $heading);
-    my $text = slurp($document);
+    my $text = slurp("$documents/$document");
     while ($text =~ /^## (.*?)$|^```(\w+)\n(.*?)^```$/gms) {
         if (defined $1) { $heading = $1 }
         else { push @{ $all{$heading} }, [ $2, $3 ] }
     }
-    %all;
-};
+    return %all;
+}
+my %recipe = blocks_of('recipes.md');
+my %proxy = blocks_of('reverse-proxy.md');
+$recipe{'Behind a reverse proxy'} = $proxy{'The lines'};
 my %tried;
 
 sub lines_of {
@@ -40,6 +44,7 @@ sub lines_of {
 
 my $modules = join "\n", grep { !/oauth2_api/ }
     slurp(var('conf')) =~ /^\s*(LoadModule\s+.*)$/mg;
+my ($where) = $modules =~ m{remoteip_module\s+(\S+/)};
 my $owner = child_user();
 my $user = $> ? '' : "User $owner->[0]\nGroup " . getgrgid($owner->[2]);
 my $n = 0;
@@ -61,6 +66,7 @@ sub serve {
          [ qr{/srv/(?:site|legacy-api)}, $s{site} ],
          [ qr{/srv/errors}, "$s{dir}/errors" ],
          [ qr{/etc/apache2/old\.htpasswd}, var('htpasswd') ],
+         [ qr{10\.0\.0\.5}, '127.0.0.0/8' ], [ qr{modules/(?=mod_)}, $where ],
          [ qr{http://127\.0\.0\.1:8080/},
            'http://127.0.0.1:' . var('backend_port') . '/echo/' ]) {
         my ($theirs, $ours) = @$_;
@@ -243,6 +249,20 @@ subtest 'two sites that share everything' => sub {
     status_of(200, "a token at $_", GET => "$_/api", bearer => $token)
         for @$s{qw(base base2)};
     token($s->{base2});
+    end_all($s);
+};
+
+subtest 'behind a reverse proxy' => sub {
+    my $lines = lines_of('Behind a reverse proxy', 'apache');
+    my $s = serve(own_lines() =~ s/^OAuth2Issuer .*$/$lines/mr
+                  . "LogLevel oauth2_api:info\n");
+    $s->{start}->();
+    status_of(401, 'a wrong secret', POST => "$s->{base}/oauth2/token",
+              basic => [ 'nobody', random_text(24) ],
+              headers => { 'X-Forwarded-For' => '203.0.113.7' },
+              form => [ grant_type => 'client_credentials' ]);
+    like(slurp("$s->{dir}/error_log"), qr/\[client 203\.0\.113\.7[:\]].*OA2/,
+         'the log has the address that the proxy names');
     end_all($s);
 };
 
