@@ -2,6 +2,7 @@
 /* browser.c - the person's browser: cookies, session, forms */
 #include "domain/browser.h"
 
+#include <string.h>
 #include <apr_strings.h>
 
 #include "base/encode.h"
@@ -10,7 +11,6 @@
 #include "domain/settings.h"
 
 #define COOKIE_BYTES 32
-#define TAG_LEN 8
 
 int oa2_browser_is_cookie(const char *name, apr_size_t len)
 {
@@ -23,9 +23,11 @@ int oa2_browser_is_cookie(const char *name, apr_size_t len)
 
 const char *oa2_browser_cookie(const char *id, apr_pool_t *pool)
 {
-    return apr_pstrcat(pool, OA2_BROWSER_COOKIE,
-                       apr_pstrndup(pool, oa2_digest_text(pool, id), TAG_LEN),
-                       NULL);
+    unsigned char digest[OA2_KEY_LEN];
+
+    oa2_sha256(digest, id, strlen(id));
+    return apr_psprintf(pool, OA2_BROWSER_COOKIE "%x",
+                        digest[0] % OA2_BROWSER_NAMES);
 }
 
 oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,

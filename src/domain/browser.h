@@ -7,9 +7,13 @@
  * login.
  *
  * Several pages may be opened before the first cookie is stored.  Each brings
- * one, and all of them count: so the name of a browser cookie ends in a part of
- * its own digest, and one does not take another one's place.  A page that is
- * opened with a cookie makes none.
+ * one, and all of them count: so the name of a browser cookie ends in a digit
+ * that its value's digest says, and one seldom takes another one's place.  A
+ * page that is opened with a cookie makes none.
+ *
+ * A foreign page can have a browser ask us as often as it likes: so there are
+ * only so many names.  httpd refuses every request, to whatever application of
+ * the host, whose cookies are longer than LimitRequestFieldSize.
  */
 #ifndef OA2_DOMAIN_BROWSER_H
 #define OA2_DOMAIN_BROWSER_H
@@ -33,9 +37,9 @@ typedef struct oa2_browser_t {
     const char *address;        /* the client's, as httpd sees it */
 } oa2_browser_t;
 
-#define OA2_BROWSER_IDS_MAX 16          /* no more of them are looked at */
+#define OA2_BROWSER_NAMES 16            /* that browser cookies can have */
 
-/* The name of the browser cookie that has this value. */
+/* The name of the browser cookie that has this value: one of those few. */
 const char *oa2_browser_cookie(const char *id, apr_pool_t *pool);
 /*
  * Who is signed in; NULL when nobody.  A user that httpd authenticated counts

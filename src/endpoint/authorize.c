@@ -230,6 +230,13 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     OA2_TRY(oa2_authorize_read(out, &flow, call));
     if (*out)
         return NULL;
+    /* Once more by GET, which brings the cookies: who is signed in is not
+       asked again. */
+    if (oa2_interaction_is_foreign(call)) {
+        *out = oa2_reply_redirect(call->ctx.pool,
+                                  oa2_interaction_url(call, &flow));
+        return NULL;
+    }
     err = oa2_interaction_advance(out, call, &flow);
     return err ? oa2_interaction_fail(out, call, &flow, err) : NULL;
 }

@@ -61,6 +61,8 @@ typedef struct oa2_call_t {
     int method;                         /* OA2_GET or OA2_POST */
     const char *authorization;          /* header; NULL: none */
     oa2_browser_t browser;
+    int is_foreign;                     /* a page of another origin made the
+                                           browser ask, as that says */
     const oa2_pages_t *pages;
     oa2_password_fn *ask_password;
     void *ask_baton;

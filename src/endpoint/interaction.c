@@ -67,12 +67,25 @@ const char *oa2_interaction_form(oa2_call_t *call, const oa2_flow_t *flow,
     return oa2_form_make(&call->ctx, &call->browser, &form);
 }
 
+int oa2_interaction_is_foreign(const oa2_call_t *call)
+{
+    return call->method == OA2_POST && call->is_foreign
+        && !call->browser.ids->nelts;
+}
+
 oa2_err_t *oa2_interaction_open(oa2_form_t *form, oa2_err_t **stale,
                                 oa2_call_t *call)
 {
     oa2_ctx_t *ctx = &call->ctx;
     oa2_params_t *asked = oa2_params_make(ctx->pool);
 
+    /* Our forms are on our pages only. */
+    if (oa2_interaction_is_foreign(call))
+        return oa2_err_make(ctx->pool, &oa2_forbidden, OA2_ID(5500),
+                            "Another site has sent you here. If you want to "
+                            "sign in, please go back to the app.",
+                            "another site's page sent a form to %s",
+                            call->endpoint->name);
     *stale = oa2_form_open(form, ctx, &call->browser,
                            oa2_params_get(ctx->params, "form"));
     OA2_TRY(oa2_params_parse(asked, form->request, strlen(form->request),

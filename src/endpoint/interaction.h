@@ -41,8 +41,15 @@ oa2_err_t *oa2_consent_page(oa2_reply_t **out, oa2_call_t *call,
 const char *oa2_interaction_form(oa2_call_t *call, const oa2_flow_t *flow,
                                  const char *user, const char *shown);
 /*
+ * 1 when another site's page had the browser send a form, and the browser kept
+ * our cookies back (SameSite).  What is set in the answer is stored all the
+ * same: so nothing is, lest a stranger replaces what is there.
+ */
+int oa2_interaction_is_foreign(const oa2_call_t *call);
+/*
  * Opens the form that came; call->ctx.params is the request that it carries
- * from now on, or empty.  *stale as oa2_form_open() says.
+ * from now on, or empty.  *stale as oa2_form_open() says.  An error when
+ * another site sent it.
  */
 oa2_err_t *oa2_interaction_open(oa2_form_t *form, oa2_err_t **stale,
                                 oa2_call_t *call);

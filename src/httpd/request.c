@@ -2,9 +2,12 @@
 /* request.c - see request.h */
 #include "httpd/request.h"
 
+#include <string.h>
+
 #include <apr_atomic.h>
 #include <http_core.h>
 
+#include "base/uri.h"
 #include "httpd/module.h"
 #include "httpd/start/db.h"
 
@@ -45,6 +48,20 @@ int oa2_request_is_preflight(request_rec *r)
     return r->method_number == M_OPTIONS
         && apr_table_get(r->headers_in, "Origin")
         && apr_table_get(r->headers_in, "Access-Control-Request-Method");
+}
+
+const char *oa2_request_origin(const request_rec *r)
+{
+    const char *origin = apr_table_get(r->headers_in, "Origin");
+
+    return origin && oa2_uri_is_origin(origin, r->pool) ? origin : NULL;
+}
+
+int oa2_request_is_at_home(const request_rec *r, const char *origin)
+{
+    const char *host = apr_table_get(r->headers_in, "Host");
+
+    return host && strcasecmp(strstr(origin, "://") + 3, host) == 0;
 }
 
 oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf)

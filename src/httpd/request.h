@@ -59,4 +59,10 @@ int oa2_request_is_protected(request_rec *r);
 oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf);
 /* Fetch: a CORS preflight. */
 int oa2_request_is_preflight(request_rec *r);
+/* Origin; NULL: not from a page, or from none that can be named. */
+const char *oa2_request_origin(const request_rec *r);
+/* 1 when that origin is a page of the host that is asked: it comes with a POST
+   of its own too. */
+int oa2_request_is_at_home(const request_rec *r, const char *origin);
+
 #endif

@@ -143,8 +143,8 @@ static const char *cookie_name(const oa2_server_t *conf, const char *name,
                                  : name;
 }
 
-/* Those whose name fits their value: nobody can put another one in the place
-   of one of them. */
+/* Those whose name fits their value; a name may be there more than once, by
+   another path or domain. */
 static apr_array_header_t *browser_ids(request_rec *r,
                                        const oa2_server_t *conf)
 {
@@ -156,7 +156,7 @@ static apr_array_header_t *browser_ids(request_rec *r,
     const char *value;
     const char *name;
 
-    while (ids->nelts < OA2_BROWSER_IDS_MAX
+    while (ids->nelts < OA2_BROWSER_NAMES
            && next_cookie(&name, &value, &cookies, r->pool)) {
         if (value && strcmp(name + strlen(prefix),
                             oa2_browser_cookie(value, r->pool)) == 0) {
@@ -164,6 +164,22 @@ static apr_array_header_t *browser_ids(request_rec *r,
         }
     }
     return ids;
+}
+
+/*
+ * Fetch Metadata Request Headers, section 2.4; "none" is who uses the browser.
+ * Browsers send it where the connection cannot be listened to.  Origin comes
+ * with every POST, but is "null" of our own pages, since they send no Referer.
+ */
+static int is_foreign(const request_rec *r)
+{
+    const char *site = apr_table_get(r->headers_in, "Sec-Fetch-Site");
+    const char *origin = oa2_request_origin(r);
+
+    if (site) {
+        return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+    }
+    return origin && !oa2_request_is_at_home(r, origin);
 }
 
 void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf)
@@ -179,6 +195,7 @@ void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf)
         call->browser.remote_provider = remote_provider(r);
     }
     call->browser.address = r->useragent_ip;
+    call->is_foreign = is_foreign(r);
     call->pages = conf->pages;
     call->ask_password = oa2_login_ask;
     call->ask_baton = r;

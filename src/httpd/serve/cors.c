@@ -61,14 +61,6 @@ static int is_list(const char *text)
 
 /* ------------------------------------------------------------ origins */
 
-/* NULL: not from a page, or from none that can be named. */
-static const char *origin_of(const request_rec *r)
-{
-    const char *origin = apr_table_get(r->headers_in, "Origin");
-
-    return origin && oa2_uri_is_origin(origin, r->pool) ? origin : NULL;
-}
-
 static int is_configured(const request_rec *r, const char *origin)
 {
     const apr_array_header_t *all = oa2_conf_dir(r)->origins;
@@ -99,7 +91,7 @@ void oa2_cors_grant_all(apr_table_t *headers)
 oa2_err_t *oa2_cors_grant(apr_table_t *headers, request_rec *r,
                           oa2_ctx_t *ctx, oa2_cors_t cors)
 {
-    const char *origin = origin_of(r);
+    const char *origin = oa2_request_origin(r);
     int known;
 
     if (cors == OA2_CORS_PUBLIC) oa2_cors_grant_all(headers);
@@ -187,14 +179,6 @@ int oa2_cors_preflight(request_rec *r)
 
 /* ------------------------------------------------------------ answers */
 
-/* A page of the same host; its origin is told with a POST too. */
-static int is_at_home(const request_rec *r, const char *origin)
-{
-    const char *host = apr_table_get(r->headers_in, "Host");
-
-    return host && strcasecmp(strstr(origin, "://") + 3, host) == 0;
-}
-
 /* Also an ErrorDocument of a protected path. */
 static int is_protected(request_rec *r)
 {
@@ -207,11 +191,11 @@ static int is_protected(request_rec *r)
 void oa2_cors_answer(request_rec *r)
 {
     const oa2_server_t *conf = oa2_conf_server(r->server);
-    const char *origin = r->main ? NULL : origin_of(r);
+    const char *origin = r->main ? NULL : oa2_request_origin(r);
     oa2_ctx_t ctx;
     int known = 0;
 
-    if (!origin || is_at_home(r, origin) || !conf || !conf->db
+    if (!origin || oa2_request_is_at_home(r, origin) || !conf || !conf->db
         || oa2_request_is_claimed(r) || !is_protected(r)) {
         return;
     }
