@@ -30,6 +30,21 @@ subtest 'without credentials httpd asks for them' => sub {
          'httpd\'s own challenge');
 };
 
+# The rule is for "^/sso/(authorize|login|consent|logout)$": it knows one name
+# of each, so there is no other one.
+subtest 'nor by another name of the page' => sub {
+    my $nobody = OAuth2Test::Browser->new(issuer => 'sso');
+    my ($query) = $nobody->authorize(%good)->{url} =~ /\?(.*)/;
+    for my $name (qw(authorize login consent logout)) {
+        for my $end (qw(/ // /. /./ ;x /x)) {
+            my $res = $nobody->get(issuer('sso') . "/$name$end?$query");
+            is($res->{status}, 404, "$name$end");
+            ok(!$nobody->form_with($res, 'password'), 'no login page');
+        }
+    }
+    log_allow(qr/OA27071/, 'there is nothing');
+};
+
 subtest 'with them: consent at once' => sub {
     my $person = person();
     my $flow = $person->authorize(%good);

@@ -291,11 +291,8 @@ rows(
                   type => 'Application/X-WWW-Form-URLencoded',
                   body => form_encode(form($flow)));
       } },
-    { clause => '3.2: a trailing slash does no harm', status => 200,
-      log => 0,
-      send => sub {
-          request('POST', 'token/', basic => $app, form => form(fresh()))
-      } },
+    { clause => 'one name for one endpoint', status => 404, log => qr/OA27071/,
+      send => [ POST => 'token/', basic => $app, form => [ a => 1 ] ] },
     { clause => 'no such endpoint', status => 404, log => 'any',
       send => [ POST => 'nothing', form => [ a => 1 ] ] },
     { clause => 'no such endpoint, deeper', status => 404, log => 'any',

@@ -26,8 +26,9 @@
 static const oa2_endpoint_t no_page = { .answer = OA2_ANSWER_PAGE };
 static const oa2_endpoint_t no_json = { .answer = OA2_ANSWER_JSON };
 
-/* The tree: issuer path, "/", name, perhaps a "/"; without a name the
-   issuer's URL itself. */
+/* The tree: issuer path, "/", name, and nothing more: an administrator's rule
+   for an endpoint ("^/oauth2/login$") knows one name of it.  Without a name
+   the issuer's URL itself. */
 static const oa2_endpoint_t *find_by_path(request_rec *r,
                                           const oa2_settings_t *settings)
 {
@@ -39,12 +40,7 @@ static const oa2_endpoint_t *find_by_path(request_rec *r,
         return NULL;
     }
     name = r->uri[len] ? r->uri + len + 1 : "";
-    if (!*name) return &oa2_endpoint_home;
-    len = strlen(name);
-    if (len && name[len - 1] == '/') {
-        name = apr_pstrmemdup(r->pool, name, len - 1);
-    }
-    return oa2_endpoint_find(name);
+    return *name ? oa2_endpoint_find(name) : &oa2_endpoint_home;
 }
 
 static const oa2_endpoint_t *find(request_rec *r, const char *handler,
