@@ -11,6 +11,7 @@
 #include <apr_env.h>
 #include <apr_strings.h>
 
+#include "base/file.h"
 #include "base/json.h"
 
 #ifndef OA2_SERVERS_FILE
@@ -65,28 +66,22 @@ static oa2_err_t *unusable(const char *path, const char *why,
 }
 
 static oa2_err_t *read_open(const char **out, apr_size_t *size, int fd,
-                            const char *path, apr_pool_t *pool)
+                            const struct stat *info, const char *path,
+                            apr_pool_t *pool)
 {
-    struct stat info;
-    apr_size_t len = 0;
+    apr_size_t len = (apr_size_t)info->st_size;
     char *text;
-    ssize_t n;
+    int why;
 
-    if (fstat(fd, &info)) return unusable(path, strerror(errno), pool);
-    if (!S_ISREG(info.st_mode)
-        || (info.st_uid != 0 && info.st_uid != geteuid())
-        || (info.st_mode & (S_IWGRP | S_IWOTH)))
+    if ((info->st_uid != 0 && info->st_uid != geteuid())
+        || (info->st_mode & (S_IWGRP | S_IWOTH)))
         return unusable(path, "others than root and you can write it: remove "
                         "it and restart httpd", pool);
-    if ((apr_size_t)info.st_size > FILE_MAX)
+    if (len > FILE_MAX)
         return unusable(path, "it is too large", pool);
-    text = apr_palloc(pool, (apr_size_t)info.st_size + 1);
-    while (len < (apr_size_t)info.st_size
-           && (n = read(fd, text + len, (apr_size_t)info.st_size - len))) {
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return unusable(path, strerror(errno), pool);
-        len += (apr_size_t)n;
-    }
+    text = apr_palloc(pool, len + 1);
+    why = oa2_file_read(text, &len, fd, len);
+    if (why) return unusable(path, strerror(why), pool);
     text[len] = '\0';
     *out = text;
     *size = len;
@@ -122,14 +117,20 @@ oa2_err_t *oa2_servers_read(oa2_servers_t **out, const char *path,
     const char *text;
     apr_size_t len;
     oa2_err_t *err;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    struct stat info;
+    int why;
+    int fd;
 
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+    why = oa2_file_open(&fd, &info, path, O_NOFOLLOW);
+    if (why == ENOENT || why == ENOTDIR) {
         *out = NULL;
         return NULL;
     }
-    if (fd < 0) return unusable(path, strerror(errno), pool);
-    err = read_open(&text, &len, fd, path, pool);
+    if (why) {
+        return unusable(path, why == EINVAL ? "it is not a plain file: remove "
+                        "it and restart httpd" : strerror(why), pool);
+    }
+    err = read_open(&text, &len, fd, &info, path, pool);
     close(fd);
     OA2_TRY(err);
     json = oa2_json_parse(text, len, pool);

@@ -7,7 +7,9 @@
  */
 #include "page/pages.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <apr_file_info.h>
 #include <apr_file_io.h>
@@ -16,6 +18,7 @@
 #include <apr_strings.h>
 
 #include "base/encode.h"
+#include "base/file.h"
 #include "base/template.h"
 
 #define SUFFIX ".mustache"
@@ -69,39 +72,36 @@ static oa2_err_t *check_text(const char *text, apr_size_t len,
 static oa2_err_t *read_file(const char **text, const char *path,
                             apr_pool_t *pool)
 {
-    apr_file_t *file;
-    apr_finfo_t info;
-    apr_size_t len;
-    apr_status_t status;
+    struct stat info;
+    size_t len;
     char *data;
+    int why;
+    int fd;
 
-    status = apr_file_open(&file, path, APR_FOPEN_READ, APR_FPROT_OS_DEFAULT,
-                           pool);
-    if (APR_STATUS_IS_ENOENT(status)) {
+    why = oa2_file_open(&fd, &info, path, 0);
+    if (why == ENOENT) {
         *text = NULL;
         return NULL;
     }
-    if (status == APR_SUCCESS) {
-        status = apr_file_info_get(&info, APR_FINFO_SIZE, file);
-    }
-    if (status != APR_SUCCESS) {
+    if (why) {
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(6001), NULL,
                             "could not open the page file \"%s\": %s", path,
-                            status_text(status, pool));
+                            why == EINVAL ? "it is not a plain file"
+                                          : status_text(why, pool));
     }
-    if (info.size > MAX_FILE) {
+    len = info.st_size > MAX_FILE ? 0 : (size_t)info.st_size;
+    data = apr_palloc(pool, len + 1);
+    why = oa2_file_read(data, &len, fd, len);
+    close(fd);
+    if (why) {
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(6003), NULL,
+                            "could not read the page file \"%s\": %s", path,
+                            status_text(why, pool));
+    }
+    if (info.st_size > MAX_FILE) {
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(6002), NULL,
                             "the page file \"%s\" is larger than %d bytes",
                             path, MAX_FILE);
-    }
-    len = (apr_size_t)info.size;
-    data = apr_palloc(pool, len + 1);
-    status = apr_file_read_full(file, data, len, &len);
-    apr_file_close(file);
-    if (status != APR_SUCCESS && !APR_STATUS_IS_EOF(status)) {
-        return oa2_err_make(pool, &oa2_server_error, OA2_ID(6003), NULL,
-                            "could not read the page file \"%s\": %s", path,
-                            status_text(status, pool));
     }
     data[len] = '\0';
     OA2_TRY(check_text(data, len, path, pool));

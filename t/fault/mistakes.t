@@ -9,7 +9,10 @@ use strict;
 use warnings;
 
 use HTTP::Tiny;
+use IO::Socket::INET;
+use POSIX qw(mkfifo);
 use Test::More;
+use Time::HiRes qw(CLOCK_MONOTONIC clock_gettime);
 use OAuth2Test;
 use OAuth2Test::Server;
 
@@ -247,7 +250,7 @@ mistake('state directory: others can write in it',
         break => sub { chmod 0777, "$dir/state" },
         says => [ qr/OA2\d+:.*\Q$dir\E\/state/, qr/chmod 700/,
                   qr/OAuth2StateDir/ ],
-        serves => 1, mend => sub { chmod 0700, "$dir/state" });
+        mend => sub { chmod 0700, "$dir/state" });
 mistake('state directory: a file',
         conf => [ state => "OAuth2StateDir \"$dir/conf.in\"", secret => '',
                   database => '' ],
@@ -293,6 +296,45 @@ mistake('SQLite: a folder that is not there',
             mkdir "$dir/later", 0700;
             chown @owner, "$dir/later" if !$>;
         });
+
+subtest 'SQLite: a FIFO where it would look, and pages' => sub {
+    for my $path ("$dir/state/oauth2.db-journal",
+                  "$dir/fifo-pages/login.mustache") {
+        mkdir "$dir/fifo-pages";
+        unlink $path;
+        mkfifo($path, 0600) or die "$path: $!\n";
+        chown @owner, $path if !$>;
+        write_conf($path =~ /pages/
+                   ? (pages => "OAuth2PageDir \"$dir/fifo-pages\"") : ());
+        new_lines();
+        ok(graceful(), "$path: a restarted httpd goes on, and its other site");
+        ok(wait_for(10, sub { new_lines() =~ /not a plain file/ }), 'told');
+        unlink $path;
+        ok(wait_for(10, \&works), 'it recovers by itself')
+            if $path !~ /pages/;
+    }
+    write_conf();
+    ok(graceful() && works(), 'it is well after the remedy');
+};
+
+# One that takes connections and never says a word; libpq waits two seconds for
+# each address of it.
+subtest 'PostgreSQL: silent' => sub {
+    my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 99)
+        or die "$!\n";
+    my $hosts = join ',', ('127.0.0.1') x 10;
+    write_conf(database => 'OAuth2Database pgsql "host=' . $hosts . ' port='
+               . $silent->sockport . ' dbname=x user=x"');
+    my $begun = clock_gettime(CLOCK_MONOTONIC);
+    ok(graceful(), 'a restarted httpd goes on, and its other site');
+    cmp_ok(clock_gettime(CLOCK_MONOTONIC) - $begun, '<', 12,
+           'without waiting for the twenty seconds');
+    is(get('/file.txt', $other)->{status}, 200, 'the other site does not');
+    # So that nobody is left waiting for it.
+    close $silent;
+    write_conf();
+    ok(graceful() && works(), 'it is well after the remedy');
+};
 
 my $params = var('params');
 my $empty = 'mistakes_' . $$;

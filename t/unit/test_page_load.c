@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -115,6 +117,20 @@ static void must_fail(fixture_t *f, const char *dir, const char *data_dir,
     if (!strstr(err->meant, says)) fail_msg("%s", err->meant);
 }
 
+/* Nobody waits for who writes into it: httpd would stand still. */
+static void refuses_what_is_no_file(void **state)
+{
+    fixture_t *f = *state;
+    const char *path = apr_pstrcat(f->pool, f->override_dir,
+                                   "/login.mustache", NULL);
+
+    assert_int_equal(mkfifo(path, 0600), 0);
+    must_fail(f, f->override_dir, f->data_dir, "not a plain file");
+    unlink(path);
+    assert_int_equal(symlink("/dev/zero", path), 0);
+    must_fail(f, f->override_dir, f->data_dir, "not a plain file");
+}
+
 static void refuses_a_broken_file(void **state)
 {
     static const struct {
@@ -162,7 +178,7 @@ static void refuses_what_is_not_there(void **state)
     must_fail(f, NULL, "/nonexistent", "there is no file");
     assert_int_equal(apr_dir_make(path, APR_FPROT_OS_DEFAULT, f->pool),
                      APR_SUCCESS);
-    must_fail(f, f->override_dir, f->data_dir, "could not read the page file");
+    must_fail(f, f->override_dir, f->data_dir, "could not open the page file");
     apr_dir_remove(path, f->pool);
 }
 
@@ -280,6 +296,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(overrides_one_file_at_a_time),
         TEST(refuses_a_broken_file),
+        TEST(refuses_what_is_no_file),
         TEST(refuses_what_is_not_there),
         TEST(uses_what_models_set),
     };

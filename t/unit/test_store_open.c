@@ -434,6 +434,31 @@ static void a_folder_that_went_away(void **state)
     apr_pool_destroy(pool);
 }
 
+/* SQLite would wait for who writes into it. */
+static void a_fifo_is_no_file(void **state)
+{
+    static const char *const suffixes[] = { "", "-journal", "-wal", "-shm" };
+    apr_pool_t *pool = pool_make();
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < UNIT_COUNT(suffixes); i++) {
+        const char *path = file_make(pool);
+        const char *fifo = apr_pstrcat(pool, path, suffixes[i], NULL);
+        oa2_ctx_t *ctx = ctx_make(pool, "sqlite3", path);
+        oa2_err_t *err;
+
+        assert_int_equal(mkfifo(fifo, 0600), 0);
+        err = oa2_store_ping(ctx);
+        UNIT_ROW(err && strstr(err->meant, fifo)
+                 && strstr(err->meant, "not a plain file"), suffixes[i]);
+        unlink(fifo);
+        fixture_good(oa2_store_ping(ctx));
+        file_remove(path, pool);
+    }
+    apr_pool_destroy(pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,6 +473,7 @@ int main(void)
         cmocka_unit_test(changed_schema_and_lock),
         cmocka_unit_test(a_mute_server_is_waited_for_once),
         cmocka_unit_test(a_folder_that_went_away),
+        cmocka_unit_test(a_fifo_is_no_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,8 @@
 #include "httpd/check/files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +16,7 @@
 #include <apr_strings.h>
 #include <http_core.h>
 
+#include "base/file.h"
 #include "httpd/module.h"
 #include "httpd/run/log.h"
 #include "httpd/start/db.h"
@@ -64,17 +65,19 @@ static const char *sqlite_problem(const char *path, oa2_trial_t *trial)
     static const char magic[] = "SQLite format 3";
     char head[sizeof(magic)];
     struct stat info;
-    FILE *file;
-    size_t n;
+    size_t n = 0;
+    int why;
+    int fd;
 
-    if (lstat(path, &info)) return NULL;        /* it will be made */
-    if (!S_ISREG(info.st_mode)) {
+    why = oa2_file_open(&fd, &info, path, O_NOFOLLOW);
+    if (why == EINVAL || why == EISDIR || why == ELOOP) {
         return apr_psprintf(trial->pool, "\"%s\" is not a plain file: name "
                             "the file that is to hold the tables", path);
     }
-    file = fopen(path, "rbe");
-    n = file ? fread(head, 1, sizeof(head), file) : 0;
-    if (file) fclose(file);
+    if (why) return NULL;               /* it will be made, or that says so */
+    why = oa2_file_read(head, &n, fd, sizeof(head));
+    close(fd);
+    if (why) n = 0;
     if (n && (n < sizeof(head) || memcmp(head, magic, sizeof(head)) != 0)) {
         return apr_psprintf(trial->pool, "\"%s\" is not an SQLite database: "
                             "move it away, or name another file", path);

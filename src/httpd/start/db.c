@@ -307,6 +307,13 @@ oa2_err_t *oa2_db_prepare_once(oa2_db_t *db, apr_pool_t *pool)
     return oa2_db_prepare(db, &ctx);
 }
 
+oa2_err_t *oa2_db_load(const oa2_db_t *db, apr_pool_t *pool)
+{
+    oa2_ctx_t ctx;
+
+    return open_once(&ctx, db, pool);
+}
+
 oa2_err_t *oa2_db_look_once(const oa2_db_t *db, apr_pool_t *pool)
 {
     oa2_ctx_t ctx;

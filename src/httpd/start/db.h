@@ -46,6 +46,8 @@ typedef struct oa2_db_t {
     /* Whether the tables can be used: found out before there are children,
        else by the first request that needs them.  See oa2_db_ready(). */
     volatile apr_uint32_t is_ready;
+    int is_refused;                     /* its place is not to be used: all of
+                                           its servers are at fault */
     apr_thread_mutex_t *gate;           /* a child's; for what is below */
     apr_pool_t *pool;
     apr_time_t next_try;
@@ -72,6 +74,9 @@ oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx);
 /* The same from a process that is not a child, on a connection of its own
    which ends with the pool. */
 oa2_err_t *oa2_db_prepare_once(oa2_db_t *db, apr_pool_t *pool);
+/* APR's driver, for all processes that begin from this one; opens no
+   database. */
+oa2_err_t *oa2_db_load(const oa2_db_t *db, apr_pool_t *pool);
 /* PostgreSQL: whether it could be prepared.  Changes nothing: no realm gets a
    number because somebody tries out a configuration. */
 oa2_err_t *oa2_db_look_once(const oa2_db_t *db, apr_pool_t *pool);

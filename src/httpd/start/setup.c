@@ -24,14 +24,13 @@
 #include "httpd/module.h"
 #include "httpd/run/jobs.h"
 #include "httpd/run/log.h"
+#include "httpd/start/prepare.h"
 #include "httpd/start/secret.h"
 #include "httpd/start/servers.h"
 #include "httpd/start/state.h"
 
 #define MEND "; until that is mended and httpd restarted (a graceful restart "\
     "is enough), OAuth2 answers 503 in this server; all else goes on"
-#define WAIT "; until then OAuth2 answers 503 where this database is used; " \
-    "no restart is needed"
 
 static int is_under(const char *path, const char *dir)
 {
@@ -47,81 +46,42 @@ int oa2_setup_is_in_state_dir(const oa2_settings_t *settings, const char *dir)
             && is_under(settings->database_params, dir));
 }
 
-/* ------------------------------------------------------------ database */
-
-static oa2_err_t *prepare(void *baton, apr_pool_t *pool)
-{
-    return oa2_db_prepare_once(baton, pool);
-}
-
-static oa2_err_t *prepare_files(const oa2_db_t *db, apr_pool_t *pool)
-{
-    static const char *const suffixes[] = { "", "-wal", "-shm" };
-    const char *folder;
-    unsigned i;
-
-    if (!oa2_store_is_file(db->conf.driver)) return NULL;
-    /* Made by root, perhaps by oauth2ctl. */
-    for (i = 0; i < 3; i++) {
-        OA2_TRY(oa2_state_give(apr_pstrcat(pool, db->conf.params, suffixes[i],
-                                           NULL), pool));
-    }
-    folder = oa2_state_folder(db->conf.params, pool);
-    return access(folder, F_OK) ? NULL : oa2_state_is_writable(folder, pool);
-}
-
-/* As httpd's user: see setup.h.  The connection ends with the pool. */
-static void prepare_database(oa2_db_t *db, apr_pool_t *pool)
-{
-    apr_pool_t *sub;
-    oa2_err_t *err;
-
-    apr_pool_create(&sub, pool);
-    err = prepare_files(db, sub);
-    if (!err) err = oa2_state_as_user(prepare, db, sub);
-    if (err && err->kind == &oa2_temporarily_unavailable
-        && !oa2_store_is_file(db->conf.driver)) {
-        oa2_log_server(db->server, APLOG_WARNING, OA2_ID(7041),
-                       "OAuth2Database %s does not answer; starting without "
-                       "it: %s", db->conf.driver, err->meant);
-    }
-    else if (err) {
-        oa2_log_server(db->server, APLOG_EMERG, err->id, "%s" WAIT,
-                       err->meant);
-    }
-    apr_pool_destroy(sub);
-}
-
 /* ------------------------------------------------------------ servers */
-
-/* Only where something is kept in it. */
-static void make_state_dir(server_rec *main_server, apr_pool_t *pool)
-{
-    const char *dir = oa2_conf_state_dir_of(oa2_conf_server_mut(main_server));
-    oa2_err_t *err = NULL;
-    server_rec *s;
-
-    for (s = main_server; s; s = s->next) {
-        const oa2_server_t *conf = oa2_conf_server_mut(s);
-
-        if (!conf || !oa2_conf_is_active(conf)
-            || !oa2_setup_is_in_state_dir(&conf->settings, dir)) {
-            continue;
-        }
-        err = oa2_state_make(dir, pool);
-        break;
-    }
-    /* What it keeps from working says so itself, and what follows. */
-    if (err) {
-        oa2_log_server(main_server, APLOG_EMERG, err->id, "%s", err->meant);
-    }
-}
 
 static void fail(oa2_server_t *conf, server_rec *s, const oa2_err_t *err,
                  apr_pool_t *pconf)
 {
     oa2_log_server(s, APLOG_EMERG, err->id, "%s" MEND, err->meant);
     conf->fault = apr_pstrdup(pconf, err->meant);
+}
+
+/*
+ * Only where something is kept in it.  What others can write in is no place for
+ * it, and makes nothing of ours there: it is the fault of all of these servers.
+ */
+static void make_state_dir(server_rec *main_server, apr_pool_t *pconf,
+                           apr_pool_t *ptemp)
+{
+    const char *dir = oa2_conf_state_dir_of(oa2_conf_server_mut(main_server));
+    oa2_err_t *err = NULL;
+    int is_made = 0;
+    server_rec *s;
+
+    for (s = main_server; s; s = s->next) {
+        oa2_server_t *conf = oa2_conf_server_mut(s);
+
+        if (!conf || !oa2_conf_is_active(conf)
+            || !oa2_setup_is_in_state_dir(&conf->settings, dir)) {
+            continue;
+        }
+        if (!is_made) err = oa2_state_make(dir, ptemp);
+        is_made = 1;
+        if (!err) return;
+        fail(conf, s, err, pconf);
+        if (is_under(conf->settings.database_params, dir)) {
+            conf->db->is_refused = 1;
+        }
+    }
 }
 
 static int is_same(const char *a, const char *b)
@@ -190,7 +150,6 @@ static void set_up(server_rec *main_server, apr_pool_t *pconf,
     oa2_server_t *main_conf = oa2_conf_server_mut(main_server);
     server_rec *s;
     oa2_err_t *err;
-    oa2_db_t *db;
 
     for (s = main_server; s; s = s->next) {
         oa2_server_t *conf = oa2_conf_server_mut(s);
@@ -204,13 +163,15 @@ static void set_up(server_rec *main_server, apr_pool_t *pconf,
     if (err) {
         oa2_log_server(main_server, APLOG_NOTICE, err->id, "%s", err->meant);
     }
-    make_state_dir(main_server, ptemp);
+    make_state_dir(main_server, pconf, ptemp);
     for (s = main_server; s; s = s->next) {
-        if (!oa2_conf_server_mut(s) || !oa2_conf_server_mut(s)->db) continue;
-        load_secret(oa2_conf_server_mut(s), s, main_server, pconf, ptemp);
-        load_pages(oa2_conf_server_mut(s), s, main_server, pconf);
+        oa2_server_t *conf = oa2_conf_server_mut(s);
+
+        if (!conf || !conf->db || conf->fault) continue;
+        load_secret(conf, s, main_server, pconf, ptemp);
+        load_pages(conf, s, main_server, pconf);
     }
-    for (db = main_conf->dbs; db; db = db->next) prepare_database(db, ptemp);
+    oa2_prepare_databases(main_conf->dbs, pconf, ptemp);
     oa2_db_share(main_conf->dbs, main_server->process->pool, pconf);
     err = oa2_jobs_prepare(&main_conf->jobs_lock, pconf);
     if (err) {

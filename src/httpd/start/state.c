@@ -200,6 +200,18 @@ oa2_err_t *oa2_state_as_user(oa2_err_t *(*work)(void *baton,
     return err;
 }
 
+oa2_err_t *oa2_state_become_user(apr_pool_t *pool)
+{
+    if (am_root_for_another()
+        && (setgroups(1, &ap_unixd_config.group_id)
+            || setgid(ap_unixd_config.group_id)
+            || setuid(ap_unixd_config.user_id))) {
+        return failed(pool, OA2_ID(7602), "become",
+                      ap_unixd_config.user_name, errno);
+    }
+    return NULL;
+}
+
 const char *oa2_state_folder(const char *path, apr_pool_t *pool)
 {
     const char *slash = strrchr(path, '/');

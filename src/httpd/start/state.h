@@ -27,6 +27,8 @@ int oa2_state_is_owner(uid_t uid);
 oa2_err_t *oa2_state_as_user(oa2_err_t *(*work)(void *baton,
                                                 apr_pool_t *pool),
                              void *baton, apr_pool_t *pool);
+/* Becomes httpd's user, for good, when we are root. */
+oa2_err_t *oa2_state_become_user(apr_pool_t *pool);
 /* Gives a file that is there already to httpd's user, when we are root. */
 oa2_err_t *oa2_state_give(const char *path, apr_pool_t *pool);
 /* The directory that the file path is in. */

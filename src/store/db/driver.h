@@ -62,8 +62,8 @@ typedef struct oa2_driver_t {
     /* With our own where the administrator gave none; NULL: not understood. */
     const char *(*complete)(const char *params, apr_pool_t *pool);
 
-    /* Before a connection is made. */
-    void (*prepare)(const oa2_store_t *store, apr_pool_t *pool);
+    /* Before a connection is made; NULL, or why none must be. */
+    const char *(*prepare)(const oa2_store_t *store, apr_pool_t *pool);
     /* What a new connection needs; NULL, or what went wrong. */
     const char *(*setup)(oa2_store_t *store, oa2_slot_t *slot,
                          apr_pool_t *pool);

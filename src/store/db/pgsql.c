@@ -278,10 +278,11 @@ static oa2_fault_t *run(apr_array_header_t **rows, oa2_ctx_t *ctx,
 
 /* ------------------------------------------------------------ the row */
 
-static void prepare(const oa2_store_t *store, apr_pool_t *pool)
+static const char *prepare(const oa2_store_t *store, apr_pool_t *pool)
 {
     (void)store;
     (void)pool;
+    return NULL;
 }
 
 static const char *setup(oa2_store_t *store, oa2_slot_t *slot,

@@ -127,7 +127,11 @@ static const char *slot_connect(oa2_store_t *store, oa2_slot_t *slot,
     if (apr_pool_create_unmanaged(&slot->pool) != APR_SUCCESS)
         return "out of memory";
     apr_pool_tag(slot->pool, "oa2_slot");
-    store->driver->prepare(store, slot->pool);
+    wrong = store->driver->prepare(store, pool);
+    if (wrong) {
+        oa2_pool_close(store, slot);
+        return wrong;
+    }
     if (apr_dbd_open_ex(store->apr, slot->pool, store->params, &slot->dbd,
                         &wrong) != APR_SUCCESS) {
         slot->dbd = NULL;

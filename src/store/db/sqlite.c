@@ -17,6 +17,7 @@
 #include <apr_portable.h>
 #include <apr_strings.h>
 
+#include "base/file.h"
 #include "store/db/pool.h"
 #include "store/db/statement.h"
 
@@ -81,23 +82,41 @@ static const char *complete(const char *params, apr_pool_t *pool)
  * by root (oauth2ctl), it shall still be of use to the user of the server: he
  * owns the folder.  SQLite itself gives its other files the same owner.
  */
-static void prepare(const oa2_store_t *store, apr_pool_t *pool)
+static void make_file(const char *path, apr_pool_t *pool)
 {
-    const char *path = store->params;
     apr_os_file_t fd;
     apr_file_t *file;
     struct stat folder;
 
-    if (store->is_memory
-        || apr_file_open(&file, path, APR_FOPEN_WRITE | APR_FOPEN_CREATE
-                         | APR_FOPEN_EXCL, APR_FPROT_UREAD | APR_FPROT_UWRITE,
-                         pool) != APR_SUCCESS)
+    if (apr_file_open(&file, path, APR_FOPEN_WRITE | APR_FOPEN_CREATE
+                      | APR_FOPEN_EXCL, APR_FPROT_UREAD | APR_FPROT_UWRITE,
+                      pool) != APR_SUCCESS)
         return;                         /* there already, or SQLite will say */
     if (geteuid() == 0 && apr_os_file_get(&fd, file) == APR_SUCCESS
         && stat(folder_of(path, pool), &folder) == 0
         && fchown(fd, folder.st_uid, folder.st_gid) != 0)
         apr_file_remove(path, pool);
     apr_file_close(file);
+}
+
+/* SQLite opens each of these by its name, and would wait for a FIFO. */
+static const char *prepare(const oa2_store_t *store, apr_pool_t *pool)
+{
+    static const char *const suffixes[] = { "", "-journal", "-wal", "-shm" };
+    apr_size_t i;
+
+    if (store->is_memory)
+        return NULL;
+    for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+        const char *path = apr_pstrcat(pool, store->params, suffixes[i],
+                                       NULL);
+
+        if (!oa2_file_may_be_plain(path))
+            return apr_psprintf(pool, "\"%s\" is not a plain file: remove "
+                                "it", path);
+    }
+    make_file(store->params, pool);
+    return NULL;
 }
 
 /*
