@@ -205,6 +205,35 @@ subtest 'open is the request that earned it, not what becomes of it' => sub {
     log_lines();
 };
 
+subtest 'and open is what we answer, not what has a name of ours' => sub {
+    my $rules = "SetHandler oauth2-token\nRewriteEngine On\n"
+        . qq(RewriteRule "cgi\$" "-" [H=cgi-script]\n)
+        . qq(RewriteRule "html\$" "-" [H=default-handler]\n);
+    for my $how ('up', 'named') {
+        my $dir = place("directory/$how", $how eq 'up' ? $rules : undef);
+        copy(var('htdocs') . '/directory/list.cgi', "$dir/list.cgi")
+            or die "copy: $!\n";
+        chmod 0755, "$dir/list.cgi";
+        open my $out, '>', "$dir/s.html" or die "s.html: $!\n";
+        print {$out} "SECRET\n";
+        close $out;
+        for my $path ("/directory/$how/list.cgi", "/directory/$how/s.html") {
+            for my $method (qw(GET OPTIONS)) {
+                my $res = request($method, $path);
+                is($res->{status}, 401, "$method $path: no token");
+                unlike($res->{content}, qr/SECRET/, "$method $path: nothing");
+                log_is($how eq 'up' ? 'any' : qr/OA27501/, 'told');
+            }
+            next if $how ne 'up';
+            my $res = request('GET', $path, bearer => $one);
+            like($res->{content}, qr/SECRET/, "$path: with a token");
+        }
+        unlike(request('GET', "/directory/$how/")->{content}, qr/SECRET/,
+               "/directory/$how/: its index");
+        log_lines();
+    }
+};
+
 # --- a shared cache ----------------------------------------------------------
 
 subtest 'mod_cache keeps no answer to a token' => sub {

@@ -23,7 +23,7 @@ static why_t why_open(request_rec *r)
     if (!oa2_request_is_protected(r)) return CLOSED;
     /* An endpoint is where tokens come from, so it cannot ask for one: not
        even where the whole host is protected. */
-    if (oa2_claim_will_be(r)) return ENDPOINT;
+    if (oa2_claim_may_be(r)) return ENDPOINT;
     /* Without an issuer httpd/protect/bearer says what is missing. */
     return oa2_request_is_preflight(r) && conf->db ? PREFLIGHT : CLOSED;
 }
@@ -59,6 +59,7 @@ int oa2_open_check(request_rec *r)
         return oa2_cors_preflight(r);
     }
     phase->is_open = 1;
+    phase->is_for_us = why != PREFLIGHT;
     return OK;
 }
 
@@ -73,20 +74,36 @@ static int is_open(const request_rec *r)
         && is_open(outer);
 }
 
-int oa2_open_refuse(request_rec *r)
+static int refuse(request_rec *r, oa2_err_t *err)
 {
-    const oa2_phase_t *phase = oa2_phase_find(r);
-    oa2_err_t *err;
-
-    if ((!r->prev && !r->main) || (phase && phase->is_open)
-        || !oa2_request_is_protected(r) || oa2_request_is_claimed(r)
-        || !is_open(r)) {
-        return DECLINED;
-    }
-    err = oa2_err_make(r->pool, &oa2_forbidden, OA2_ID(7402), NULL,
-                       "%s was reached inside httpd from a preflight, which "
-                       "has no token", r->uri);
     oa2_log_err(r, err, NULL);
     oa2_challenge(r, NULL, NULL);
     return HTTP_UNAUTHORIZED;
+}
+
+/* 1 when it was let through as ours, and is ours. */
+static int is_kept(const request_rec *r, const oa2_phase_t *phase)
+{
+    return !phase->is_for_us || phase->document || oa2_claim_handler(r);
+}
+
+int oa2_open_refuse(request_rec *r)
+{
+    const oa2_phase_t *phase = oa2_phase_find(r);
+
+    if (phase && phase->is_open) {
+        return is_kept(r, phase) ? DECLINED : refuse(r, oa2_err_make(
+            r->pool, &oa2_forbidden, OA2_ID(7501), NULL,
+            "%s has a handler of ours, so it needed no token, and then "
+            "something put \"%s\" in its place (RewriteRule with [H=...])",
+            r->uri, r->handler ? r->handler : "the default handler"));
+    }
+    if ((!r->prev && !r->main) || !oa2_request_is_protected(r)
+        || oa2_request_is_claimed(r) || !is_open(r)) {
+        return DECLINED;
+    }
+    return refuse(r, oa2_err_make(
+        r->pool, &oa2_forbidden, OA2_ID(7402), NULL,
+        "%s was reached inside httpd from a preflight, which has no token",
+        r->uri));
 }

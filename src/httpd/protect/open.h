@@ -4,7 +4,8 @@
  * protected path, our well-known documents, and preflights.
  *
  * Only authentication is spared: what else is required (addresses, hosts …)
- * counts.  And it is spared for the one request that earned it.
+ * counts.  And it is spared for the one request that earned it, as long as it
+ * is what it was taken for.
  */
 #ifndef OA2_HTTPD_PROTECT_OPEN_H
 #define OA2_HTTPD_PROTECT_OPEN_H
@@ -16,7 +17,8 @@ int oa2_open_check(request_rec *r);
 /*
  * The handler hook; before all others.  httpd does not authenticate a request
  * that it makes of another one in the same directory: one that was made of an
- * open one is refused here.
+ * open one is refused here.  So is one that was open because we answer it,
+ * when by now somebody else would.
  */
 int oa2_open_refuse(request_rec *r);
 

@@ -138,20 +138,28 @@ int oa2_claim_type(request_rec *r)
     return oa2_request_is_claimed(r) ? OK : DECLINED;
 }
 
+/* 1 when a .htaccess file was read on the way here. */
+static int is_others(const request_rec *r)
+{
+    const struct htaccess_result *file;
+
+    for (file = r->htaccess; file; file = file->next) {
+        if (file->htaccess) return 1;
+    }
+    return 0;
+}
+
 const char *oa2_claim_handler(const request_rec *r)
 {
     const oa2_phase_t *phase = oa2_phase_find(r);
-    const struct htaccess_result *file;
 
     if (phase && phase->handler) return phase->handler;
-    if (!oa2_handler_is_ours(r->handler)) return NULL;
-    for (file = r->htaccess; file; file = file->next) {
-        if (file->htaccess) return NULL;
-    }
-    return r->handler;
+    return oa2_handler_is_ours(r->handler) && !is_others(r) ? r->handler
+                                                            : NULL;
 }
 
-int oa2_claim_will_be(request_rec *r)
+int oa2_claim_may_be(request_rec *r)
 {
-    return oa2_request_is_claimed(r) || configured(r) != NULL;
+    return oa2_request_is_claimed(r)
+        || (!r->main && !is_others(r) && configured(r));
 }

@@ -37,8 +37,11 @@ int oa2_claim_type(request_rec *r);
  * handlers is not asked.
  */
 const char *oa2_claim_handler(const request_rec *r);
-/* The same before the handler phase: the handler that is configured.  Not yet
-   asked: .htaccess files. */
-int oa2_claim_will_be(request_rec *r);
+/*
+ * The same before the handler phase, when another module may still put another
+ * handler there: 1 when one of ours is configured.  0 for sub-requests, of
+ * which mod_dir makes the request itself.
+ */
+int oa2_claim_may_be(request_rec *r);
 
 #endif
