@@ -141,7 +141,7 @@ static oa2_err_t *db_copy(ctl_t *ctl)
     OA2_TRY(open_target(&to, ctl));
     OA2_TRY(oa2_store_copy(&tables, &to.ctx, &ctl->ctx));
     ctl_where_json(&to, json);
-    counts = cJSON_AddObjectToObject(json, "rows");
+    counts = oa2_json_put_object(json, "rows");
     for (i = 0; i < tables->nelts; i++) {
         const oa2_copied_t *table = &APR_ARRAY_IDX(tables, i, oa2_copied_t);
 

@@ -238,11 +238,6 @@ char *oa2_unseal(apr_pool_t *pool, const unsigned char key[OA2_KEY_LEN],
     return (char *)plain;
 }
 
-int oa2_equal(const void *a, const void *b, apr_size_t len)
-{
-    return CRYPTO_memcmp(a, b, len) == 0;
-}
-
 int oa2_text_equal(const char *a, const char *b)
 {
     apr_size_t len;
@@ -250,7 +245,7 @@ int oa2_text_equal(const char *a, const char *b)
     if (!a || !b)
         return 0;
     len = strlen(a);
-    return len == strlen(b) && oa2_equal(a, b, len);
+    return len == strlen(b) && CRYPTO_memcmp(a, b, len) == 0;
 }
 
 static int is_password(const char *password)

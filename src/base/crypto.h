@@ -41,9 +41,8 @@ char *oa2_seal(apr_pool_t *pool, const unsigned char key[OA2_KEY_LEN],
 /* NULL unless sealed with this key and aad. */
 char *oa2_unseal(apr_pool_t *pool, const unsigned char key[OA2_KEY_LEN],
                  const char *aad, const char *sealed);
-/* 1 when equal; time depends on len only. */
-int oa2_equal(const void *a, const void *b, apr_size_t len);
-/* The same for strings; NULL equals nothing. */
+/* 1 when equal, in a time that depends on the lengths only; NULL equals
+   nothing. */
 int oa2_text_equal(const char *a, const char *b);
 
 #define OA2_PASSWORD_MAX 72         /* bytes: bcrypt looks at no more */

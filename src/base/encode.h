@@ -35,7 +35,5 @@ const char *oa2_form_problem(const char *text, apr_size_t len,
                              apr_pool_t *pool);
 /* RFC 3629: shortest form, no surrogates, nothing above U+10FFFF. */
 int oa2_utf8_is_valid(const char *text, apr_size_t len);
-/* & < > " ' become character references. */
-char *oa2_html_escape(apr_pool_t *pool, const char *text);
 
 #endif

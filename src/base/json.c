@@ -32,22 +32,23 @@ static apr_status_t free_json(void *data)
     return APR_SUCCESS;
 }
 
-static cJSON *own(cJSON *json, apr_pool_t *pool)
+/* As APR: there is no way on. */
+static cJSON *need(cJSON *json)
 {
     if (!json)
         abort();
+    return json;
+}
+
+static cJSON *own(cJSON *json, apr_pool_t *pool)
+{
     apr_pool_cleanup_register(pool, json, free_json, apr_pool_cleanup_null);
     return json;
 }
 
 cJSON *oa2_json_object(apr_pool_t *pool)
 {
-    return own(cJSON_CreateObject(), pool);
-}
-
-cJSON *oa2_json_array(apr_pool_t *pool)
-{
-    return own(cJSON_CreateArray(), pool);
+    return own(need(cJSON_CreateObject()), pool);
 }
 
 static int peek(const scan_t *scan)
@@ -242,8 +243,8 @@ const char *oa2_json_text(const cJSON *json, apr_pool_t *pool)
 
 void oa2_json_put_text(cJSON *object, const char *name, const char *value)
 {
-    if (value && !cJSON_AddStringToObject(object, name, value))
-        abort();
+    if (value)
+        need(cJSON_AddStringToObject(object, name, value));
 }
 
 /* cJSON's own numbers are doubles: inexact beyond 15 digits, and printed, read
@@ -253,14 +254,12 @@ void oa2_json_put_number(cJSON *object, const char *name, apr_int64_t value)
     char digits[24];
 
     apr_snprintf(digits, sizeof(digits), "%" APR_INT64_T_FMT, value);
-    if (!cJSON_AddRawToObject(object, name, digits))
-        abort();
+    need(cJSON_AddRawToObject(object, name, digits));
 }
 
 void oa2_json_put_bool(cJSON *object, const char *name, int value)
 {
-    if (!cJSON_AddBoolToObject(object, name, value != 0))
-        abort();
+    need(cJSON_AddBoolToObject(object, name, value != 0));
 }
 
 /* cJSON wants a NUL behind the word, and there is no pool to copy it to. */
@@ -273,11 +272,32 @@ static cJSON *make_word(const char *start, apr_size_t len)
         abort();
     memcpy(copy, start, len);
     copy[len] = '\0';
-    word = cJSON_CreateString(copy);
+    word = need(cJSON_CreateString(copy));
     free(copy);
-    if (!word)
-        abort();
     return word;
+}
+
+cJSON *oa2_json_put_object(cJSON *object, const char *name)
+{
+    return need(cJSON_AddObjectToObject(object, name));
+}
+
+cJSON *oa2_json_put_array(cJSON *object, const char *name)
+{
+    return need(cJSON_AddArrayToObject(object, name));
+}
+
+cJSON *oa2_json_push_object(cJSON *array)
+{
+    cJSON *item = need(cJSON_CreateObject());
+
+    cJSON_AddItemToArray(array, item);
+    return item;
+}
+
+void oa2_json_push_text(cJSON *array, const char *text)
+{
+    cJSON_AddItemToArray(array, need(cJSON_CreateString(text)));
 }
 
 void oa2_json_put_words(cJSON *object, const char *name, const char *words)
@@ -286,9 +306,7 @@ void oa2_json_put_words(cJSON *object, const char *name, const char *words)
 
     if (!words)
         return;
-    array = cJSON_AddArrayToObject(object, name);
-    if (!array)
-        abort();
+    array = oa2_json_put_array(object, name);
     while (*words) {
         apr_size_t len = strcspn(words, " ");
 

@@ -3,7 +3,8 @@
  * json.h - cJSON values whose life is their pool's.
  *
  * A root made here is freed by a cleanup of its pool and never by hand.
- * Members are added with cJSON's own functions or the ones below.
+ * Members are added with the functions below only: where memory has run out,
+ * they end the process, as APR does, and never leave one out.
  */
 #ifndef OA2_BASE_JSON_H
 #define OA2_BASE_JSON_H
@@ -12,7 +13,6 @@
 #include <cjson/cJSON.h>
 
 cJSON *oa2_json_object(apr_pool_t *pool);
-cJSON *oa2_json_array(apr_pool_t *pool);
 /* NULL when text is not one JSON value with nothing behind it, is nested
    deeper than 32, or holds a NUL or bad UTF-8. */
 cJSON *oa2_json_parse(const char *text, apr_size_t len, apr_pool_t *pool);
@@ -25,6 +25,12 @@ void oa2_json_put_number(cJSON *object, const char *name, apr_int64_t value);
 void oa2_json_put_bool(cJSON *object, const char *name, int value);
 /* "a b c" becomes ["a","b","c"]; NULL: left out. */
 void oa2_json_put_words(cJSON *object, const char *name, const char *words);
+/* A new member, to be filled. */
+cJSON *oa2_json_put_object(cJSON *object, const char *name);
+cJSON *oa2_json_put_array(cJSON *object, const char *name);
+/* A new last element. */
+cJSON *oa2_json_push_object(cJSON *array);
+void oa2_json_push_text(cJSON *array, const char *text);
 /* A member's string; NULL when absent or of another type. */
 const char *oa2_json_get_text(const cJSON *object, const char *name);
 

@@ -36,13 +36,12 @@ const char *oa2_servers_text(const oa2_servers_t *servers, apr_pool_t *pool)
     int i;
 
     oa2_json_put_text(json, "user", servers->user);
-    list = cJSON_AddArrayToObject(json, "servers");
+    list = oa2_json_put_array(json, "servers");
     for (i = 0; i < servers->served->nelts; i++) {
         const oa2_served_t *row =
             &APR_ARRAY_IDX(servers->served, i, oa2_served_t);
-        cJSON *item = cJSON_CreateObject();
+        cJSON *item = oa2_json_push_object(list);
 
-        cJSON_AddItemToArray(list, item);
         oa2_json_put_text(item, "server", row->server);
         oa2_json_put_text(item, "issuer", row->issuer);
         oa2_json_put_text(item, "realm", row->realm);

@@ -12,28 +12,19 @@
 #include "domain/settings.h"
 #include "grant/grant.h"
 
-static cJSON *list(cJSON *object, const char *name)
-{
-    return cJSON_AddArrayToObject(object, name);
-}
-
-static void push(cJSON *array, const char *text)
-{
-    cJSON_AddItemToArray(array, cJSON_CreateString(text));
-}
-
 /* "<endpoint>_auth_methods_supported" */
 static void put_auth_methods(cJSON *json, const oa2_ctx_t *ctx,
                              const oa2_endpoint_t *endpoint)
 {
-    cJSON *methods = list(json, apr_pstrcat(ctx->pool, endpoint->metadata,
-                                            "_auth_methods_supported", NULL));
+    cJSON *methods = oa2_json_put_array(
+        json, apr_pstrcat(ctx->pool, endpoint->metadata,
+                          "_auth_methods_supported", NULL));
     int i;
 
     for (i = 0; oa2_client_auths[i]; i++)
         if (oa2_client_auths[i]->confidential ||
             endpoint->client == OA2_CLIENT_ANY)
-            push(methods, oa2_client_auths[i]->name);
+            oa2_json_push_text(methods, oa2_client_auths[i]->name);
 }
 
 static void put_endpoints(cJSON *json, const oa2_ctx_t *ctx,
@@ -68,9 +59,9 @@ static void put_resources(cJSON *json, const oa2_ctx_t *ctx)
     int i;
 
     if (!all || !all->nelts) return;
-    array = list(json, "protected_resources");
+    array = oa2_json_put_array(json, "protected_resources");
     for (i = 0; i < all->nelts; i++)
-        push(array, APR_ARRAY_IDX(all, i, const char *));
+        oa2_json_push_text(array, APR_ARRAY_IDX(all, i, const char *));
 }
 
 cJSON *oa2_metadata_server(const oa2_ctx_t *ctx,
@@ -85,9 +76,9 @@ cJSON *oa2_metadata_server(const oa2_ctx_t *ctx,
     put_scopes(json, ctx);
     oa2_json_put_words(json, "response_types_supported", "code");
     oa2_json_put_words(json, "response_modes_supported", "query");
-    grants = list(json, "grant_types_supported");
+    grants = oa2_json_put_array(json, "grant_types_supported");
     for (i = 0; oa2_grant_types[i]; i++)
-        push(grants, oa2_grant_types[i]->name);
+        oa2_json_push_text(grants, oa2_grant_types[i]->name);
     oa2_json_put_words(json, "code_challenge_methods_supported", "S256");
     /* OpenID Connect Discovery section 3 names it; prompt itself is read by
        authorize */

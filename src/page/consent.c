@@ -9,17 +9,16 @@
 
 static void put_scopes(cJSON *model, const oa2_page_consent_t *in)
 {
-    cJSON *scopes = cJSON_AddArrayToObject(model, "scopes");
+    cJSON *scopes = oa2_json_put_array(model, "scopes");
     int i;
 
     for (i = 0; i < in->n_scopes; i++) {
         const oa2_page_scope_t *scope = &in->scopes[i];
-        cJSON *item = cJSON_CreateObject();
+        cJSON *item = oa2_json_push_object(scopes);
 
         oa2_json_put_text(item, "name", scope->name);
         oa2_json_put_text(item, "description", scope->description);
         oa2_json_put_bool(item, "already", scope->already);
-        cJSON_AddItemToArray(scopes, item);
     }
     oa2_json_put_bool(model, "has_scopes", in->n_scopes > 0);
 }

@@ -7,15 +7,14 @@
 
 static void put_details(cJSON *model, const oa2_page_error_t *in)
 {
-    cJSON *details = cJSON_AddArrayToObject(model, "details");
+    cJSON *details = oa2_json_put_array(model, "details");
     int i;
 
     for (i = 0; i < in->n_details; i++) {
-        cJSON *item = cJSON_CreateObject();
+        cJSON *item = oa2_json_push_object(details);
 
         oa2_json_put_text(item, "label", in->details[i].label);
         oa2_json_put_text(item, "value", in->details[i].value);
-        cJSON_AddItemToArray(details, item);
     }
     oa2_json_put_bool(model, "has_details",
                       in->n_details > 0 || in->code || in->reference);

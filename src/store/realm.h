@@ -24,7 +24,8 @@ typedef struct oa2_realm_t {
  * realms.  Whoever else asks at the same moment is told the same.
  */
 oa2_err_t *oa2_realm_enter(apr_int64_t *id, oa2_ctx_t *ctx, const char *name);
-/* Gives no number: *found is 0 when it has none, and *id as it was. */
+/* For tests.  Gives no number: *found is 0 when it has none, and *id as it
+   was. */
 oa2_err_t *oa2_realm_find(int *found, apr_int64_t *id, oa2_ctx_t *ctx,
                           const char *name);
 /*

@@ -54,7 +54,7 @@ oa2_err_t *oa2_store_open(oa2_store_t **out, const oa2_store_conf_t *conf,
 oa2_cache_t *oa2_store_cache(const oa2_store_t *store);
 /* 1: a database server, which other machines may use too; 0: a file. */
 int oa2_store_is_server(const oa2_store_t *store);
-/* One cheap statement: NULL when the database answers. */
+/* For tests: one cheap statement; NULL when the database answers. */
 oa2_err_t *oa2_store_ping(oa2_ctx_t *ctx);
 
 #endif

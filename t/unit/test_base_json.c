@@ -128,7 +128,6 @@ static void members_are_put(void **state)
                         "\"no\":false,\"w\":[\"read\",\"write\"],"
                         "\"one\":[\"read\"],\"empty\":[],"
                         "\"spaced\":[\"a\",\"b\"]}");
-    assert_string_equal(oa2_json_text(oa2_json_array(*state), *state), "[]");
 }
 
 static void numbers_are_exact_below_2_to_the_53(void **state)
@@ -193,14 +192,17 @@ static void values_die_with_their_pool(void **state)
     assert_int_equal(apr_pool_create(&pool, *state), APR_SUCCESS);
     json = oa2_json_object(pool);
     oa2_json_put_words(json, "w", "a b c");
-    assert_non_null(oa2_json_array(pool));
+    oa2_json_push_text(oa2_json_put_array(json, "a"), "b");
+    oa2_json_push_object(oa2_json_put_array(json, "o"));
+    oa2_json_put_object(json, "e");
     assert_non_null(parse("{\"a\":[1,2]}", 11, pool));
     assert_null(parse("{\"a\":[1,2}", 10, pool));
     assert_true(alive > 0);
     text = oa2_json_text(json, *state);
     apr_pool_destroy(pool);
     assert_int_equal(alive, 0);
-    assert_string_equal(text, "{\"w\":[\"a\",\"b\",\"c\"]}");
+    assert_string_equal(text, "{\"w\":[\"a\",\"b\",\"c\"],\"a\":[\"b\"],"
+                              "\"o\":[{}],\"e\":{}}");
     cJSON_InitHooks(NULL);
 }
 

@@ -64,7 +64,9 @@ static int next_cookie(const char **name, const char **value,
     return 0;
 }
 
-const char *oa2_call_cookie(request_rec *r, const char *name)
+/* A cookie of ours: base64url of at most 128 bytes.  NULL when there is none,
+   or several of that name: then somebody else may have set one. */
+static const char *cookie(request_rec *r, const char *name)
 {
     cookies_t cookies = { name, oa2_entry_cookie(r) };
     const char *found = NULL;
@@ -188,7 +190,7 @@ void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf)
     call->ctx = oa2_request_ctx(r, conf);
     call->authorization = oa2_entry_authorization(r);
     call->browser.ids = browser_ids(r, conf);
-    call->browser.session_id = oa2_call_cookie(
+    call->browser.session_id = cookie(
         r, cookie_name(conf, OA2_SESSION_COOKIE, r->pool));
     call->browser.remote_user = remote_user(r);
     if (call->browser.remote_user) {

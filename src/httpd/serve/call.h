@@ -15,10 +15,5 @@ void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf);
 /* An error when httpd authenticated somebody here whose name we cannot take:
    never is he asked for a password of ours instead. */
 oa2_err_t *oa2_call_check_user(request_rec *r, struct oa2_db_t *db);
-/*
- * A cookie of ours: base64url of at most 128 bytes.  NULL when there is none,
- * or several of that name: then somebody else may have set one.
- */
-const char *oa2_call_cookie(request_rec *r, const char *name);
 
 #endif

@@ -272,7 +272,8 @@ static oa2_err_t *compare_secrets(const oa2_db_realm_t *realm, oa2_ctx_t *ctx)
     return NULL;
 }
 
-oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx)
+/* See oa2_db_prepare_once(). */
+static oa2_err_t *prepare(oa2_db_t *db, oa2_ctx_t *ctx)
 {
     oa2_db_realm_t *realm;
     int applied;
@@ -304,7 +305,7 @@ oa2_err_t *oa2_db_prepare_once(oa2_db_t *db, apr_pool_t *pool)
     oa2_ctx_t ctx;
 
     OA2_TRY(open_once(&ctx, db, pool));
-    return oa2_db_prepare(db, &ctx);
+    return prepare(db, &ctx);
 }
 
 oa2_err_t *oa2_db_load(const oa2_db_t *db, apr_pool_t *pool)
@@ -350,7 +351,7 @@ static oa2_err_t *try_again(oa2_db_t *db, apr_pool_t *pool)
 
     if (!db->store) OA2_TRY(open_store(db, db->pool));
     ctx = oa2_db_ctx(db, pool);
-    OA2_TRY(oa2_db_prepare(db, &ctx));
+    OA2_TRY(prepare(db, &ctx));
     oa2_log_server(db->server, APLOG_NOTICE, OA2_ID(7530),
                    "OAuth2Database %s: can be used now", db->conf.driver);
     return NULL;

@@ -68,11 +68,9 @@ void oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool, apr_pool_t *pool);
  * Brings SQLite's tables up to date, or looks at PostgreSQL's, which are an
  * administrator's to make.  Then numbers the realms, in the order of the
  * servers, so that the first one has what there was before there were realms;
- * db->is_ready is 1 afterwards.  As httpd's user.
+ * db->is_ready is 1 afterwards.  As httpd's user, from a process that is no
+ * child, on a connection of its own, which ends with the pool.
  */
-oa2_err_t *oa2_db_prepare(oa2_db_t *db, oa2_ctx_t *ctx);
-/* The same from a process that is not a child, on a connection of its own
-   which ends with the pool. */
 oa2_err_t *oa2_db_prepare_once(oa2_db_t *db, apr_pool_t *pool);
 /* APR's driver, for all processes that begin from this one; opens no
    database. */

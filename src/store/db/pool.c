@@ -35,13 +35,25 @@
 
 /* ------------------------------------------------------------ making */
 
+/* The next acquire of this slot opens it again. */
+static void slot_close(oa2_store_t *store, oa2_slot_t *slot)
+{
+    if (slot->dbd)
+        apr_dbd_close(store->apr, slot->dbd);
+    if (slot->pool)
+        apr_pool_destroy(slot->pool);
+    slot->dbd = NULL;
+    slot->pool = NULL;
+    slot->statements = NULL;
+}
+
 static apr_status_t pool_unmake(void *baton)
 {
     oa2_store_t *store = baton;
     int i;
 
     for (i = 0; i < store->most; i++)
-        oa2_pool_close(store, &store->slots[i]);
+        slot_close(store, &store->slots[i]);
     pthread_cond_destroy(&store->moved);
     pthread_mutex_destroy(&store->lock);
     return APR_SUCCESS;
@@ -93,17 +105,6 @@ apr_status_t oa2_pool_make(oa2_store_t *store, int most, int wait_ms,
 
 /* ------------------------------------------------------------ connecting */
 
-void oa2_pool_close(oa2_store_t *store, oa2_slot_t *slot)
-{
-    if (slot->dbd)
-        apr_dbd_close(store->apr, slot->dbd);
-    if (slot->pool)
-        apr_pool_destroy(slot->pool);
-    slot->dbd = NULL;
-    slot->pool = NULL;
-    slot->statements = NULL;
-}
-
 /* libpq's sentences end with a line break, and may have several lines. */
 static const char *one_line(const char *text, apr_pool_t *pool)
 {
@@ -129,20 +130,20 @@ static const char *slot_connect(oa2_store_t *store, oa2_slot_t *slot,
     apr_pool_tag(slot->pool, "oa2_slot");
     wrong = store->driver->prepare(store, pool);
     if (wrong) {
-        oa2_pool_close(store, slot);
+        slot_close(store, slot);
         return wrong;
     }
     if (apr_dbd_open_ex(store->apr, slot->pool, store->params, &slot->dbd,
                         &wrong) != APR_SUCCESS) {
         slot->dbd = NULL;
         wrong = one_line(wrong, pool);
-        oa2_pool_close(store, slot);
+        slot_close(store, slot);
         return wrong;
     }
     slot->statements = apr_hash_make(slot->pool);
     wrong = store->driver->setup(store, slot, pool);
     if (wrong)
-        oa2_pool_close(store, slot);
+        slot_close(store, slot);
     return wrong;
 }
 
@@ -338,7 +339,7 @@ oa2_err_t *oa2_pool_acquire(oa2_slot_t **out, oa2_ctx_t *ctx)
         if (take != TAKEN)
             return take == AWAY ? away(ctx) : busy(ctx, probe);
         if (slot->dbd && !store->driver->is_alive(store, slot)) {
-            oa2_pool_close(store, slot);
+            slot_close(store, slot);
             slot_put_away(store, slot, 1);
             continue;
         }
@@ -375,7 +376,7 @@ oa2_slot_t *oa2_pool_another(oa2_store_t *store, apr_time_t since)
             slot->within = SECOND_WITHIN;
             return slot;
         }
-        oa2_pool_close(store, slot);
+        slot_close(store, slot);
         slot_put_away(store, slot, 1);
     }
 }
@@ -404,7 +405,7 @@ void oa2_pool_release(oa2_store_t *store, oa2_slot_t *slot,
     int probe = slot->probe;
 
     if (state != OA2_SLOT_GOOD)
-        oa2_pool_close(store, slot);
+        slot_close(store, slot);
     pthread_mutex_lock(&store->lock);
     if (state == OA2_SLOT_GOOD) {
         gate_up(store);

@@ -76,7 +76,5 @@ oa2_err_t *oa2_pool_acquire(oa2_slot_t **out, oa2_ctx_t *ctx);
 oa2_slot_t *oa2_pool_another(oa2_store_t *store, apr_time_t since);
 void oa2_pool_release(oa2_store_t *store, oa2_slot_t *slot,
                       oa2_slot_state_t state);
-/* Closes the connection; the next acquire of this slot opens it again. */
-void oa2_pool_close(oa2_store_t *store, oa2_slot_t *slot);
 
 #endif
