@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <apr_strings.h>
 
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "domain/account.h"
 #include "domain/settings.h"
@@ -93,6 +94,7 @@ typedef enum {
     VERDICT_BEGUN,              /* somebody asks whether he may look */
     VERDICT_LOOKED_AT,          /* an attempt: counted, and allowed */
     VERDICT_REFUSED,            /* unseen */
+    VERDICT_WRONG,
     VERDICT_RIGHT
 } verdict_kind_t;
 
@@ -105,6 +107,7 @@ typedef struct verdict_t {
 #define RENEWED_AFTER 1
 #define LOOKED_AT_FOR 30        /* whoever hashes, however busy, is done */
 #define BEGUN_FOR 3
+#define LOOK_KNOWN_FOR (24 * 60 * 60)
 #define POLL apr_time_from_msec(10)
 #define POLLS 200
 
@@ -129,7 +132,8 @@ static void remember(const oa2_ctx_t *ctx,
         return;
     memcpy(entry.key, key, OA2_KEY_LEN);
     entry.expires = ctx->now + (kind == VERDICT_RIGHT ? RIGHT_FOR
-                                : kind == VERDICT_LOOKED_AT ? LOOKED_AT_FOR
+                                : kind == VERDICT_LOOKED_AT
+                                  || kind == VERDICT_WRONG ? LOOKED_AT_FOR
                                                             : BEGUN_FOR);
     oa2_cache_put(cache, &entry, oa2_cache_mark(cache), ctx->now);
 }
@@ -281,6 +285,42 @@ oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_login_t *login)
 
 /* ------------------------------------------------------------ basic */
 
+/*
+ * How long it takes to look at a password here, in microseconds: whom nobody
+ * looks at is answered as late.  He costs no more than that, however many
+ * come: a hash for each would let one of them keep the machine busy.
+ */
+static void look_key(unsigned char key[OA2_KEY_LEN])
+{
+    static const char text[] = "how long a look takes";
+
+    oa2_sha256(key, text, sizeof(text) - 1);
+}
+
+static void note_look(const oa2_ctx_t *ctx, apr_int64_t took)
+{
+    oa2_cache_t *cache = oa2_store_cache(ctx->store);
+    oa2_cache_entry_t entry = { { 0 }, { 0 }, 0, &took, sizeof(took) };
+
+    if (!cache)
+        return;
+    look_key(entry.key);
+    entry.expires = ctx->now + LOOK_KNOWN_FOR;
+    oa2_cache_put(cache, &entry, oa2_cache_mark(cache), ctx->now);
+}
+
+static apr_int64_t find_look(const oa2_ctx_t *ctx)
+{
+    oa2_cache_t *cache = oa2_store_cache(ctx->store);
+    unsigned char key[OA2_KEY_LEN];
+    apr_int64_t took = 0;
+    apr_size_t len = sizeof(took);
+
+    look_key(key);
+    return cache && oa2_cache_find(&took, &len, cache, key, ctx->now) ? took
+                                                                     : 0;
+}
+
 /* Of a user of the own table, who is not disabled. */
 static oa2_err_t *check(oa2_password_t *found, apr_int64_t *wait,
                         oa2_ctx_t *ctx, oa2_login_t *login,
@@ -290,6 +330,7 @@ static oa2_err_t *check(oa2_password_t *found, apr_int64_t *wait,
                                    login->password, NULL);
     unsigned char key[OA2_KEY_LEN];
     verdict_t before = { 0, VERDICT_REFUSED };
+    apr_time_t begun;
     int polls = 0;
 
     login->user = user;
@@ -299,6 +340,7 @@ static oa2_err_t *check(oa2_password_t *found, apr_int64_t *wait,
     while (recall(&before, ctx, key) && before.kind == VERDICT_BEGUN
            && polls++ < POLLS)
         apr_sleep(POLL);
+    begun = oa2_clock();
     switch (before.kind) {
     case VERDICT_RIGHT:
         *found = OA2_PASSWORD_RIGHT;
@@ -306,17 +348,19 @@ static oa2_err_t *check(oa2_password_t *found, apr_int64_t *wait,
         if (before.since + RENEWED_AFTER > ctx->now)
             return NULL;
         break;
+    case VERDICT_WRONG:
+        return NULL;
     case VERDICT_LOOKED_AT:
         OA2_TRY(login->ask(found, login));
         break;
     default:
         remember(ctx, key, VERDICT_BEGUN);
         OA2_TRY(oa2_login_try(found, wait, ctx, login));
-        if (*wait)
-            remember(ctx, key, VERDICT_REFUSED);
     }
-    if (*found == OA2_PASSWORD_RIGHT)
-        remember(ctx, key, VERDICT_RIGHT);
+    remember(ctx, key, *found == OA2_PASSWORD_RIGHT ? VERDICT_RIGHT
+                       : *wait ? VERDICT_REFUSED : VERDICT_WRONG);
+    if (!*wait)
+        note_look(ctx, oa2_clock() - begun);
     return NULL;
 }
 
@@ -334,9 +378,6 @@ oa2_err_t *oa2_login_basic(oa2_basic_t *out, apr_int64_t *wait,
     is_own = user && oa2_account_is_own(user);
     if (is_own && !user->disabled)
         OA2_TRY(check(&found, wait, ctx, login, user));
-    /* As long as for a real one, whoever is not there or has to wait. */
-    if (!is_own || user->disabled || *wait)
-        oa2_password_matches(login->password, NULL);
     if (found == OA2_PASSWORD_RIGHT)
         *out = OA2_BASIC_GRANTED;
     /* Who is known elsewhere only is not ours to refuse, unless an
@@ -353,4 +394,13 @@ apr_interval_time_t oa2_login_rest(apr_interval_time_t took)
     if (took < 0)               /* the clock was set */
         took = 0;
     return STEP - took % STEP;
+}
+
+apr_interval_time_t oa2_login_basic_rest(const oa2_ctx_t *ctx,
+                                         apr_interval_time_t took)
+{
+    apr_interval_time_t look = find_look(ctx);
+
+    return took < look ? look - took + oa2_login_rest(look)
+                       : oa2_login_rest(took);
 }

@@ -67,8 +67,8 @@ typedef enum {
  * A password that comes with every request (HTTP Basic).  What was right a
  * moment ago is right, without hash and counter, as long as the user's row has
  * the same hash; of the same password sent several times at once only one is an
- * attempt.  An unknown name, a paused account and a wrong password take equally
- * long.
+ * attempt, and what was wrong a moment ago is wrong.  Unless it is granted, the
+ * answer has to wait: see oa2_login_basic_rest().
  */
 oa2_err_t *oa2_login_basic(oa2_basic_t *out, apr_int64_t *wait,
                            oa2_ctx_t *ctx, oa2_login_t *login);
@@ -79,5 +79,12 @@ oa2_err_t *oa2_login_basic(oa2_basic_t *out, apr_int64_t *wait,
  * when the answer comes.
  */
 apr_interval_time_t oa2_login_rest(apr_interval_time_t took);
+/*
+ * The same for oa2_login_basic(), of which it took that long: as if a password
+ * had been looked at.  An unknown name, a paused account and a wrong password
+ * take equally long, and only the last one costs more than time.
+ */
+apr_interval_time_t oa2_login_basic_rest(const oa2_ctx_t *ctx,
+                                         apr_interval_time_t took);
 
 #endif

@@ -5,6 +5,8 @@
  *
  * long: page and Basic share their pauses, and so their fixtures.
  */
+#include <time.h>
+
 #include "unit/fixture_world.h"
 
 #include "domain/account.h"
@@ -317,6 +319,85 @@ static void a_refused_guess_is_no_look(void **state)
         assert_true(wait > 0);
     }
     assert_int_equal(hashed, 0);
+}
+
+/* Who is not looked at costs time, and nothing else: of CPU less for fifty of
+   them than for three who are. */
+static void nobody_is_hashed_in_vain(void **state)
+{
+    static const char *const names[] = { "nobody", "paused", "disabled" };
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    oa2_user_t user = { .sub = "sub", .created = 1 };
+    clock_t five;
+    clock_t spent;
+    apr_int64_t wait;
+    size_t n;
+    int i;
+
+    user.password = oa2_password_hash(ctx->pool, "right");
+    for (n = 1; n < UNIT_COUNT(names); n++) {
+        user.name = names[n];
+        user.sub = names[n];
+        user.disabled = n == 2;
+        fixture_good(oa2_user_put(&i, ctx, &user));
+    }
+    five = clock();
+    for (i = 0; i < ATTEMPTS; i++)
+        basic_auth(ctx, "paused", apr_psprintf(ctx->pool, "wrong %d", i),
+                   &wait);
+    five = clock() - five;
+    for (n = 0; n < UNIT_COUNT(names); n++) {
+        spent = clock();
+        for (i = 0; i < 50; i++)
+            assert_int_not_equal(basic_auth(ctx, names[n], apr_psprintf(
+                ctx->pool, "other %d", i), &wait), OA2_BASIC_GRANTED);
+        spent = clock() - spent;
+        UNIT_ROW(spent < five * 3 / ATTEMPTS, names[n]);
+    }
+}
+
+/* The same wrong one again was looked at already. */
+static void what_was_wrong_is_wrong(void **state)
+{
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    apr_int64_t wait;
+    int i;
+
+    hashed = 0;
+    for (i = 0; i < ATTEMPTS * 4; i++) {
+        assert_int_equal(basic_auth(ctx, "alice", "wrong", &wait),
+                         OA2_BASIC_REFUSED);
+        assert_true(wait == 0);
+    }
+    assert_int_equal(hashed, 1);
+    assert_int_equal(basic_auth(ctx, "alice", "wonderland", &wait),
+                     OA2_BASIC_GRANTED);
+}
+
+/* When the answer leaves does not tell whether anybody was looked at, however
+   long that takes: here 250 ms and more. */
+static oa2_err_t *ask_sleepy(oa2_password_t *out, oa2_login_t *login)
+{
+    apr_sleep(apr_time_from_msec(250));
+    return oa2_login_own(out, login);
+}
+
+static void refused_ones_rest_alike(void **state)
+{
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    oa2_login_t login = { .name = "alice", .password = "wrong",
+                          .address = HOME, .ask = ask_sleepy, .baton = ctx };
+    apr_interval_time_t rest;
+    oa2_basic_t answer;
+    apr_int64_t wait;
+
+    fixture_good(oa2_login_basic(&answer, &wait, ctx, &login));
+    rest = oa2_login_basic_rest(ctx, 0);
+    assert_true(rest >= apr_time_from_msec(400));
+    assert_true(rest % apr_time_from_msec(200) == 0);
+    assert_true(oa2_login_basic_rest(ctx, 5) == rest - 5);
+    assert_true(oa2_login_basic_rest(ctx, apr_time_from_sec(9))
+                == oa2_login_rest(apr_time_from_sec(9)));
 }
 
 /* Two people to a provider that compares bytes are not one account. */
@@ -641,6 +722,9 @@ int main(void)
         WORLD_TEST(a_private_address_warns_once),
         WORLD_TEST(basic_is_slowed_down_too),
         WORLD_TEST(a_refused_guess_is_no_look),
+        WORLD_TEST(nobody_is_hashed_in_vain),
+        WORLD_TEST(what_was_wrong_is_wrong),
+        WORLD_TEST(refused_ones_rest_alike),
         WORLD_TEST(two_people_are_not_one_account),
         WORLD_TEST(first_sign_ins_of_two_people),
         WORLD_TEST(who_is_somebody_else_as_written),

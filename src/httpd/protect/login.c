@@ -157,6 +157,7 @@ static oa2_err_t *check_for_page(authn_status *out, oa2_ctx_t *ctx,
 static oa2_err_t *check_for_basic(authn_status *out, oa2_ctx_t *ctx,
                                   request_rec *r, oa2_login_t *login)
 {
+    apr_time_t begun = apr_time_now();
     oa2_basic_t answer;
     apr_int64_t wait;
 
@@ -168,6 +169,9 @@ static oa2_err_t *check_for_basic(authn_status *out, oa2_ctx_t *ctx,
             "a password for user \"%s\" was refused unseen: too many "
             "attempts, %" APR_INT64_T_FMT " s to wait", login->name,
             wait)), NULL);
+    }
+    if (answer != OA2_BASIC_GRANTED) {
+        apr_sleep(oa2_login_basic_rest(ctx, apr_time_now() - begun));
     }
     switch (answer) {
     case OA2_BASIC_GRANTED:
