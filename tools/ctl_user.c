@@ -172,7 +172,8 @@ static oa2_err_t *set(ctl_t *ctl)
     OA2_TRY(oa2_user_set_provider(&done, &ctl->ctx, user->name, provider));
     if (!done) return no_user(ctl);
     return changed(ctl, apr_psprintf(ctl->pool, "signs in by %s from now on, "
-                                     "and by nothing else", provider));
+                                     "and by nothing else; the sessions "
+                                     "before have ended", provider));
 }
 
 static oa2_err_t *sign_out_all(ctl_t *ctl)

@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "base/fold.h"
 #include "base/params.h"
+#include "store/conf.h"
 
 #define NAME_MAX_BYTES 255
 #define SUB_BYTES 16
@@ -69,8 +70,10 @@ static oa2_err_t *another(const oa2_ctx_t *ctx, const oa2_user_t *user,
         "There is an account of this name already, and it belongs to somebody "
         "who signs in another way. Please ask the administrator of this site.",
         "\"%s\" vouched for \"%s\", whose account is that of \"%s\": if both "
-        "are one person, run \"oauth2ctl user set '%s' --provider '%s'\"",
-        provider, user->name, user->provider, user->name, provider);
+        "are one person, run: oauth2ctl user set --provider %s -- %s",
+        provider, user->name, user->provider,
+        oa2_store_conf_word(provider, ctx->pool),
+        oa2_store_conf_word(user->name, ctx->pool));
 }
 
 /* Nobody can be asked whether both are the same: see ask_as_written() in

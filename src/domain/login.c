@@ -31,27 +31,19 @@ static const char *account_key(oa2_ctx_t *ctx, const char *name)
                                oa2_account_key(name, ctx->pool), NULL));
 }
 
-/* Of IPv6 the first four groups: a household has them all to itself.  httpd
-   writes an address in one way only, with "::" at most once. */
+/* Of IPv6 the first 64 bits: a household has them all to itself. */
 static const char *address_key(oa2_ctx_t *ctx, const char *address)
 {
-    const char *end = address;
-    int groups = 0;
+    unsigned char at[16];
+    char net[INET6_ADDRSTRLEN];
 
-    if (!strchr(address, ':'))
-        return oa2_digest_text(ctx->pool,
-                               apr_pstrcat(ctx->pool, "address ", address,
-                                           NULL));
-    while (*end && groups < 4) {
-        if (end[0] == ':' && end[1] == ':') break;
-        if (*end == ':' && ++groups == 4) break;
-        end++;
+    if (inet_pton(AF_INET6, address, at) == 1) {
+        memset(at + 8, 0, 8);
+        if (inet_ntop(AF_INET6, at, net, sizeof(net)))
+            address = net;
     }
-    return oa2_digest_text(
-        ctx->pool, apr_pstrcat(ctx->pool, "address ",
-                               apr_pstrndup(ctx->pool, address,
-                                            (apr_size_t)(end - address)),
-                               "::", NULL));
+    return oa2_digest_text(ctx->pool,
+                           apr_pstrcat(ctx->pool, "address ", address, NULL));
 }
 
 static apr_uint32_t word(const unsigned char at[4])

@@ -47,12 +47,13 @@ const char *oa2_store_conf_word(const char *text, apr_pool_t *pool)
 
     if (*text && !text[strspn(text, plain)])
         return apr_pstrdup(pool, text);
-    /* Within single quotes a shell takes all but these as they are. */
+    /* Within single quotes a shell takes all but these as they are.  They go
+       between double ones: httpd's log doubles a backslash. */
     while ((quote = strchr(text, '\'')) != NULL) {
         quoted = apr_pstrcat(pool, quoted,
                              apr_pstrmemdup(pool, text,
                                             (apr_size_t)(quote - text)),
-                             "'\\''", NULL);
+                             "'\"'\"'", NULL);
         text = quote + 1;
     }
     return apr_pstrcat(pool, quoted, text, "'", NULL);

@@ -25,7 +25,8 @@ const char *oa2_store_conf_check(const oa2_store_conf_t *conf,
    one.  Of params that oa2_store_conf_check() finds right. */
 const char *oa2_store_conf_public(int *secret, const oa2_store_conf_t *conf,
                                   apr_pool_t *pool);
-/* One word for a shell, quoted if it has to be. */
+/* One word for a shell, quoted if it has to be; still one where httpd's log has
+   it.  Of what others chose it may begin with "-": write "--" before it. */
 const char *oa2_store_conf_word(const char *text, apr_pool_t *pool);
 /* "oauth2ctl --database '…' VERB" for a shell, without passwords: what an
    administrator has to type. */

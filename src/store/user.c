@@ -229,6 +229,8 @@ oa2_err_t *oa2_user_enter(oa2_user_t **out, oa2_ctx_t *ctx, const char *name,
 
 static const oa2_sql_t password_sql =
     ENDING_SQL("user_set_password", "password = $2, provider = '" OWN "',");
+static const oa2_sql_t provider_sql =
+    ENDING_SQL("user_set_provider", "provider = $2,");
 static const oa2_sql_t end_sql = ENDING_SQL("user_end_sessions", "");
 
 /* Of replaced rows too, $4 to $5: what they hold is the same person's. */
@@ -249,13 +251,6 @@ static const oa2_sql_t disabled_sql = {
       "?DELETE FROM oauth2_session WHERE CAST($2 AS BIGINT) <> 0"
       " AND user_name IN (" THEIRS ")",
       THEIRS },
-    .repeats = 1
-};
-
-static const oa2_sql_t provider_sql = {
-    "user_set_provider",
-    "UPDATE oauth2_user SET provider = $2 WHERE name = $1 RETURNING name",
-    { "UPDATE oauth2_user SET provider = $2 WHERE name = $1 RETURNING name" },
     .repeats = 1
 };
 

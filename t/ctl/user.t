@@ -107,6 +107,9 @@ each_database(sub {
     # -- set, sign-out
     is($db->json(['user', 'set', 'carol', '--provider', 'ldap'])->{provider},
        'ldap', 'who vouches');
+    like($db->works(['user', 'set', 'carol', '--provider', 'ldap']),
+         qr/by ldap from now on.* the sessions before have ended/s,
+         '… and what ends');
     is($db->json(['user', 'set', 'CAROL', '--provider', 'oauth2'])
        ->{provider}, 'oauth2', '… by any spelling');
     $db->fails(2, qr/--provider/, ['user', 'set', 'carol']);

@@ -108,6 +108,25 @@ static void wrong_ones_pause_an_address(void **state)
     assert_int_equal(answer.found, OA2_PASSWORD_RIGHT);
 }
 
+/* However it is written: httpd writes "::" where it saves most. */
+static void a_household_is_one_address(void **state)
+{
+    static const char *const rooms[] = {
+        "2001:db8::1:2:3:4", "2001:db8:0:0:1::", "2001:db8::1:0:0:1",
+        "2001:db8::", "2001:db8:0:0:ffff:ffff:ffff:ffff"
+    };
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    int i;
+
+    for (i = 0; i < ATTEMPTS * 10; i++)
+        assert_true(attempt(ctx, rooms[(size_t)i % UNIT_COUNT(rooms)],
+                            person(ctx, i), "x").wait == 0);
+    for (i = 0; (size_t)i < UNIT_COUNT(rooms); i++)
+        assert_true(attempt(ctx, rooms[i], "next", "x").wait > 0);
+    assert_true(attempt(ctx, "2001:db8:0:1::", "next", "x").wait == 0);
+    assert_true(attempt(ctx, "2001:db8:1::1:2:3:4", "next", "x").wait == 0);
+}
+
 /* A name that no user can have is a guess like any other. */
 static void impossible_names_pause_an_address(void **state)
 {
@@ -600,10 +619,37 @@ static void another_provider_is_refused(void **state)
     assert_int_equal(reply->status, 403);
     assert_int_equal(reply->err->id, 3200);
     assert_non_null(strstr(reply->err->meant,
-                           "user set 'alice' --provider 'fake'"));
+                           "oauth2ctl user set --provider fake -- alice"));
     assert_null(reply->location);
     fixture_good(oa2_user_set_provider(&done, w->store->ctx, "alice", "fake"));
     assert_int_equal(sign_in(w, "alice", "right")->status, 303);
+}
+
+/* What the log says to run is run by root, and others chose the name in it. */
+static void a_name_is_one_word_of_a_command(void **state)
+{
+    static const char *const names[][2] = {
+        { "x'; touch pwned; '", "-- 'x'\"'\"'; touch pwned; '\"'\"''" },
+        { "$(touch pwned)", "-- '$(touch pwned)'" },
+        { "--provider", "-- --provider" },
+        { "a\\", "-- 'a\\'" }
+    };
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    oa2_user_t *user;
+    oa2_err_t *err;
+    int made;
+    size_t i;
+
+    for (i = 0; i < UNIT_COUNT(names); i++) {
+        fixture_good(oa2_account_enter(&user, &made, ctx, names[i][0],
+                                       "ldap"));
+        err = oa2_account_enter(&user, &made, ctx, names[i][0], "it's");
+        UNIT_ROW(err && err->id == 3200, names[i][0]);
+        UNIT_ROW(strstr(err->meant, " user set --provider 'it'\"'\"'s' "),
+                 err->meant);
+        UNIT_ROW(strcmp(strstr(err->meant, " -- ") + 1, names[i][1]) == 0,
+                 err->meant);
+    }
 }
 
 /* Spellings that LDAP takes for the same: no new user, and none gets in. */
@@ -714,6 +760,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(right_ones_never_pause_an_address),
         WORLD_TEST(wrong_ones_pause_an_address),
+        WORLD_TEST(a_household_is_one_address),
         WORLD_TEST(impossible_names_pause_an_address),
         WORLD_TEST(paused_address_touches_no_account),
         WORLD_TEST(paused_address_asks_nobody),
@@ -732,6 +779,7 @@ int main(void)
         WORLD_TEST(failed_logins_rest),
         WORLD_TEST(provider_says_the_name),
         WORLD_TEST(another_provider_is_refused),
+        WORLD_TEST(a_name_is_one_word_of_a_command),
         WORLD_TEST(disabled_is_disabled_by_every_spelling),
         WORLD_TEST(spellings_share_their_pause),
         WORLD_TEST(what_was_changed_meanwhile_is_too_late),

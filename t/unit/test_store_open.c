@@ -133,7 +133,7 @@ static void commands_can_be_typed(void **state)
         { { "pgsql", "dbname=d password=hunter2", 1, 1 },
           "oauth2ctl --database 'pgsql dbname=d' db create" },
         { { "pgsql", "dbname='a b' host=h", 1, 1 },
-          "oauth2ctl --database 'pgsql dbname='\\''a b'\\'' host=h' "
+          "oauth2ctl --database 'pgsql dbname='\"'\"'a b'\"'\"' host=h' "
           "db create" }
     };
     apr_pool_t *pool = pool_make();

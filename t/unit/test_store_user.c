@@ -173,6 +173,12 @@ static void session_ends_with_its_user(void **state)
     assert_int_equal(done, 1);
     assert_null(session_get(ctx, session->digest));
 
+    /* by whom she came before is not who vouches for her now */
+    session = session_make(ctx, "ann");
+    fixture_good(oa2_user_set_provider(&done, ctx, "ann", "ldap"));
+    assert_int_equal(done, 1);
+    assert_null(session_get(ctx, session->digest));
+
     session = session_make(ctx, "ann");
     fixture_good(oa2_user_remove(&done, ctx, "ann"));
     assert_int_equal(done, 1);
@@ -198,7 +204,7 @@ static void what_ends_sessions_ends_those_to_come(void **state)
     size_t i;
     int done;
 
-    for (i = 0; i < 2 + UNIT_COUNT(verbs); i++) {
+    for (i = 0; i < 3 + UNIT_COUNT(verbs); i++) {
         oa2_session_t session = {
             .user = "ann", .digest = fixture_digest(ctx),
             .expires = ctx->now + 60
@@ -211,6 +217,8 @@ static void what_ends_sessions_ends_those_to_come(void **state)
             fixture_good(verbs[i](&done, ctx, "ann"));
         else if (i == UNIT_COUNT(verbs))
             fixture_good(oa2_user_set_password(&done, ctx, "ann", "x"));
+        else if (i == UNIT_COUNT(verbs) + 1)
+            fixture_good(oa2_user_set_provider(&done, ctx, "ann", "ldap"));
         else
             fixture_good(oa2_user_set_disabled(&done, ctx, "ann", 1));
         fixture_good(oa2_session_put(&done, ctx, &session));
