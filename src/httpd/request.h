@@ -29,7 +29,8 @@ typedef struct oa2_phase_t {
     const oa2_resource_t *document;     /* that is answered; NULL: none */
     /* httpd/serve/last.h */
     apr_table_t *last;                  /* headers, "": must not be sent */
-    const char *origin;                 /* may read the answer; NULL: none */
+    const char *origin;                 /* "*" or who may read the answer;
+                                           NULL: nobody */
     unsigned is_own_user:1;             /* our provider vouched for r->user */
     unsigned is_basic:1;                /* a password was proved here */
     unsigned is_open:1;                 /* let through without a token */

@@ -57,6 +57,19 @@ for my $kind (@kinds) {
                    headers => { Authorization => $foreign });
         like($res->{content}, qr/$foreign/,
              'open: a token that is not ours is none of our business');
+        for my $other ("eyJhbGciOi.x${token}.sig", "eyJ.eyJ.$token",
+                       'x-' . $token =~ s/oa2a/oa2r/r) {
+            note_secret($other);
+            $res = ask('GET', 'curious', "/open/$kind",
+                       headers => { Authorization => "Bearer $other" });
+            like($res->{content}, qr/\Q$other\E/,
+                 'open: nor is one that has our prefix in the middle');
+        }
+        for my $ours ("\"$token\"", "Bearer=$token", "x $token y") {
+            $res = ask('GET', 'curious', "/open/$kind",
+                       headers => { Authorization => $ours });
+            is(found($res), '', 'open: ours, however it is written');
+        }
         $res = ask('GET', 'curious', "/admin/$kind", headers => \%sent);
         answered($res, 403, 'ErrorDocument 403');
         is(found($res), '', 'ErrorDocument 403: nothing');

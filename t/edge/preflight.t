@@ -60,7 +60,7 @@ rows(
     { clause => 'OAuth2CorsOrigin: another scheme', %not,
       send => preflight('/cors/one', 'ionic://localhost') },
     { clause => 'OAuth2CorsOrigin *', %granted,
-      headers => { 'access-control-allow-origin' => 'https://any.example' },
+      headers => { 'access-control-allow-origin' => '*' },
       send => preflight('/cors/all', 'https://any.example') },
     { clause => 'headers asked for', %granted,
       headers => { 'access-control-allow-headers' =>
@@ -117,6 +117,17 @@ subtest 'the answers that belong to them' => sub {
     $res = request('GET', '/cors/own', bearer => $token, @with);
     is(header($res, 'access-control-allow-origin'), 'https://its.example',
        'an application that says who may is left alone');
+    for my $path ('/cors/all/credentials', '/cors/all/credentials/missing') {
+        $res = request('GET', $path, headers => { Origin => $spa });
+        is(header($res, 'access-control-allow-credentials'), 'true',
+           "$path: it decides");
+        is(header($res, 'access-control-allow-origin'), undef,
+           "$path: cookies and Basic are for nobody whom it has not named");
+    }
+    $res = request('GET', '/cors/all', bearer => $token,
+                   headers => { Origin => 'https://any.example' });
+    is(header($res, 'access-control-allow-origin'), '*',
+       'OAuth2CorsOrigin *: as it is written');
     log_lines();
 };
 

@@ -61,7 +61,8 @@ static int is_list(const char *text)
 
 /* ------------------------------------------------------------ origins */
 
-static int is_configured(const request_rec *r, const char *origin)
+/* "*", or the origin itself; NULL: not by a directive. */
+static const char *configured(const request_rec *r, const char *origin)
 {
     const apr_array_header_t *all = oa2_conf_dir(r)->origins;
     int i;
@@ -69,18 +70,27 @@ static int is_configured(const request_rec *r, const char *origin)
     for (i = 0; all && i < all->nelts; i++) {
         const char *one = APR_ARRAY_IDX(all, i, const char *);
 
-        if (strcmp(one, "*") == 0 || strcmp(one, origin) == 0) return 1;
+        if (strcmp(one, "*") == 0 || strcmp(one, origin) == 0) return one;
     }
-    return 0;
+    return NULL;
 }
 
-static oa2_err_t *is_known(int *known, const request_rec *r, oa2_ctx_t *ctx,
-                           const char *origin)
+/*
+ * *allowed: what to answer; NULL: this origin may not read.  "*" is answered as
+ * it is written: browsers send no cookies and no Basic with that, whatever the
+ * application says.
+ */
+static oa2_err_t *find_allowed(const char **allowed, const request_rec *r,
+                               oa2_ctx_t *ctx, const char *origin)
 {
-    *known = is_configured(r, origin);
-    if (*known) return NULL;
+    int known;
+
+    *allowed = configured(r, origin);
+    if (*allowed) return NULL;
     OA2_TRY(oa2_setup_ready(oa2_conf_server(r->server), r->pool));
-    return oa2_origin_is_known(known, ctx, origin);
+    OA2_TRY(oa2_origin_is_known(&known, ctx, origin));
+    *allowed = known ? origin : NULL;
+    return NULL;
 }
 
 void oa2_cors_grant_all(apr_table_t *headers)
@@ -92,16 +102,16 @@ oa2_err_t *oa2_cors_grant(apr_table_t *headers, request_rec *r,
                           oa2_ctx_t *ctx, oa2_cors_t cors)
 {
     const char *origin = oa2_request_origin(r);
-    int known;
+    const char *allowed;
 
     if (cors == OA2_CORS_PUBLIC) oa2_cors_grant_all(headers);
     if (cors != OA2_CORS_CLIENTS) return NULL;
     /* Also without Origin: a cache must not give one the other's answer. */
     apr_table_mergen(headers, "Vary", "Origin");
     if (!origin) return NULL;
-    OA2_TRY(is_known(&known, r, ctx, origin));
-    if (known) {
-        apr_table_setn(headers, OA2_ALLOW_ORIGIN, origin);
+    OA2_TRY(find_allowed(&allowed, r, ctx, origin));
+    if (allowed) {
+        apr_table_setn(headers, OA2_ALLOW_ORIGIN, allowed);
         apr_table_setn(headers, OA2_EXPOSE_HEADERS, "WWW-Authenticate");
     }
     return NULL;
@@ -192,8 +202,8 @@ void oa2_cors_answer(request_rec *r)
 {
     const oa2_server_t *conf = oa2_conf_server(r->server);
     const char *origin = r->main ? NULL : oa2_request_origin(r);
+    const char *allowed = NULL;
     oa2_ctx_t ctx;
-    int known = 0;
 
     if (!origin || oa2_request_is_at_home(r, origin) || !conf || !conf->db
         || oa2_request_is_claimed(r) || !is_protected(r)) {
@@ -202,7 +212,7 @@ void oa2_cors_answer(request_rec *r)
     apr_table_mergen(r->err_headers_out, "Vary", "Origin");
     ctx = oa2_request_ctx(r, conf);
     /* An error here is no error of the request: the page is not told. */
-    if (is_known(&known, r, &ctx, origin) || !known) return;
-    oa2_phase_of(r)->origin = origin;
+    if (find_allowed(&allowed, r, &ctx, origin) || !allowed) return;
+    oa2_phase_of(r)->origin = allowed;
     oa2_last_allow(r);
 }

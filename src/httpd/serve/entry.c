@@ -95,15 +95,32 @@ static void scrub_connection(request_rec *r)
 
 /* ------------------------------------------------------------ token */
 
-/* Where a token of ours begins in it; NULL: nowhere.  Refresh tokens and
-   codes have no business there, but are as good as what they give. */
+/* RFC 9110 section 11.2, token68, but for the "=" at its end. */
+static int is_inside_word(char c)
+{
+    return apr_isalnum(c) || (c && strchr("-._~+/", c));
+}
+
+/*
+ * Where a token of ours begins in it; NULL: nowhere.  Refresh tokens and
+ * codes have no business there, but are as good as what they give.  In the
+ * middle of a word any prefix stands by chance: a JWT is long.
+ */
 static const char *find_token(const char *text)
 {
-    const char *at = text ? strstr(text, OA2_ACCESS_PREFIX) : NULL;
+    static const char *const prefixes[] = {
+        OA2_ACCESS_PREFIX, OA2_REFRESH_PREFIX, OA2_CODE_PREFIX, NULL };
+    int i;
 
-    if (!at && text) at = strstr(text, OA2_REFRESH_PREFIX);
-    if (!at && text) at = strstr(text, OA2_CODE_PREFIX);
-    return at;
+    for (i = 0; text && prefixes[i]; i++) {
+        const char *at = text;
+
+        while ((at = strstr(at, prefixes[i])) != NULL) {
+            if (at == text || !is_inside_word(at[-1])) return at;
+            at++;
+        }
+    }
+    return NULL;
 }
 
 static void take_token(request_rec *r, oa2_phase_t *record)
@@ -121,16 +138,23 @@ static void take_token(request_rec *r, oa2_phase_t *record)
     }
 }
 
-/* What was made of a token that an outer request got back. */
-static void scrub_env(request_rec *r)
+/* What was made of a token that an outer request got back: whatever somebody
+   has put before it, by now. */
+static void scrub_env(request_rec *r, const char *header)
 {
+    const char *at = find_token(header);
+    const char *end = at;
+    const char *token;
     const apr_array_header_t *all = apr_table_elts(r->subprocess_env);
     int i = 0;
 
+    if (!at) return;
+    while (is_inside_word(*end)) end++;
+    token = apr_pstrmemdup(r->pool, at, (apr_size_t)(end - at));
     while (i < all->nelts) {
         apr_table_entry_t *one = &APR_ARRAY_IDX(all, i, apr_table_entry_t);
 
-        if (find_token(one->val)) {
+        if (strstr(one->val, token) || find_token(one->val)) {
             apr_table_unset(r->subprocess_env, one->key);
         }
         else {
@@ -203,7 +227,7 @@ static void scrub(request_rec *r)
     take_token(r, record);
     take_cookies(r, record);
     scrub_headers(r->headers_in);
-    if (record->is_given) scrub_env(r);
+    if (record->is_given) scrub_env(r, record->authorization);
 }
 
 int oa2_entry_take(request_rec *r)

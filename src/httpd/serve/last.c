@@ -36,9 +36,16 @@ static int is_there(const request_rec *r, const char *name)
         || apr_table_get(r->err_headers_out, name);
 }
 
+/*
+ * An application that allows credentials decides by itself who may read, and
+ * says so by not answering others: our word would be added to its own.
+ */
 static void allow(request_rec *r, const char *origin)
 {
-    if (is_there(r, OA2_ALLOW_ORIGIN)) return;
+    if (is_there(r, OA2_ALLOW_ORIGIN)
+        || is_there(r, "Access-Control-Allow-Credentials")) {
+        return;
+    }
     apr_table_setn(r->headers_out, OA2_ALLOW_ORIGIN, origin);
     if (!is_there(r, OA2_EXPOSE_HEADERS)) {
         apr_table_setn(r->headers_out, OA2_EXPOSE_HEADERS,

@@ -22,7 +22,8 @@
 void oa2_last_register(void);
 /* An answer of ours, whose headers are all in r->headers_out: they stay. */
 void oa2_last_keep(request_rec *r);
-/* Another's answer: phase->origin may read it, unless it says who may. */
+/* Another's answer: phase->origin may read it, unless it says who may,
+   or allows credentials. */
 void oa2_last_allow(request_rec *r);
 
 #endif
