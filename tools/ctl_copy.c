@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <apr_strings.h>
@@ -68,12 +70,52 @@ static oa2_err_t *backup_to(ctl_t *ctl, int to, const char *file)
     return err;
 }
 
+/* Waits for the child, hands on to it what was meant to end us, and ends as it
+   ends: without the file, unless it is whole. */
+static void stand_by(pid_t pid, const char *file, const sigset_t *signals)
+{
+    int status = 0;
+    int got;
+
+    do {
+        got = 0;
+        sigwait(signals, &got);
+        if (got && got != SIGCHLD) kill(pid, got);
+    } while (got != SIGCHLD || waitpid(pid, &status, WNOHANG) != pid);
+    if (status) unlink(file);
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+/*
+ * Who has become httpd's user can take the file away no more where only root
+ * may write.  So from here on a child works, and this process stays who it is.
+ */
+static oa2_err_t *go_on_in_child(const ctl_t *ctl, const char *file)
+{
+    static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD };
+    sigset_t signals, before;
+    size_t i;
+    pid_t pid;
+
+    sigemptyset(&signals);
+    for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        sigaddset(&signals, ends[i]);
+    sigprocmask(SIG_BLOCK, &signals, &before);
+    fflush(NULL);
+    pid = fork();
+    if (pid > 0) stand_by(pid, file, &signals);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (pid == 0) return NULL;
+    unlink(file);
+    return ctl_fail(ctl, &ctl_failed, "could not make a process: %s",
+                    strerror(errno));
+}
+
 static oa2_err_t *db_backup(ctl_t *ctl)
 {
     const char *file = ctl_arg(ctl, 0);
     cJSON *json = oa2_json_object(ctl->pool);
     int secret, to;
-    oa2_err_t *err;
 
     OA2_TRY(ctl_choose(ctl));
     if (!ctl_is_sqlite(ctl))
@@ -85,12 +127,9 @@ static oa2_err_t *db_backup(ctl_t *ctl)
     if (to < 0 && errno == EEXIST)
         return ctl_fail(ctl, &ctl_exists, "there is a file %s already", file);
     if (to < 0) return cannot_write(ctl, file, errno);
-    err = backup_to(ctl, to, file);
-    if (!err && close(to)) err = cannot_write(ctl, file, errno);
-    if (err) {
-        unlink(file);
-        return err;
-    }
+    OA2_TRY(go_on_in_child(ctl, file));
+    OA2_TRY(backup_to(ctl, to, file));
+    if (close(to)) return cannot_write(ctl, file, errno);
     ctl_where_json(ctl, json);
     oa2_json_put_text(json, "file", file);
     ctl_json(ctl, json);

@@ -65,6 +65,20 @@ subtest 'backup' => sub {
     $db->fails(1, qr/could not write \S+: No such file/,
                ['db', 'backup', "$dir/none/copy"]);
 
+    my $bad = Ctl->new('sqlite3');
+    $bad->works(['db', 'create']);
+    open my $file, '+<:raw', $bad->{params} or die $!;
+    print $file 'x' x 4096;
+    close $file;
+    if ($> == 0) {
+        my ($uid, $gid) = (getpwnam 'nobody')[2, 3];
+        chown $uid, $gid, $bad->{dir}, glob "$bad->{dir}/*" or die $!;
+    }
+    for (1, 2) {
+        $bad->fails(5, qr/OA2\d{4}: /, ['db', 'backup', "$dir/failed"]);
+        ok(!-e "$dir/failed", 'a backup that failed leaves nothing behind');
+    }
+
     # Root writes where httpd's user may not.
     if ($> == 0) {
         my ($uid, $gid) = (getpwnam 'nobody')[2, 3];
