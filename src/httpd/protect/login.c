@@ -12,7 +12,7 @@
 #include "httpd/start/db.h"
 #include "httpd/start/setup.h"
 
-/* One turn a minute in each child: anybody can ask for it. */
+/* Each kind has one turn a minute in each child: anybody can ask for it. */
 #define TOLD_SPAN 60
 #define RETRY 5                         /* seconds for Retry-After */
 
@@ -22,8 +22,8 @@ static oa2_err_t *to_be_seen(request_rec *r, oa2_err_t *err)
     apr_uint32_t held;
 
     err->severity = oa2_pace_take(&oa2_conf_server(r->server)->db->providers,
-                                  &held, "", apr_time_sec(r->request_time),
-                                  TOLD_SPAN, 1)
+                                  &held, apr_itoa(r->pool, err->id),
+                                  apr_time_sec(r->request_time), TOLD_SPAN, 1)
         ? OA2_LOG_WARNING : OA2_LOG_INFO;
     return err;
 }
