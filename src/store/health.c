@@ -59,4 +59,5 @@ void oa2_health_note(oa2_store_t *store, oa2_err_t *err)
 void oa2_store_watch(oa2_store_t *store, const oa2_watch_t *watch)
 {
     store->watch = watch;
+    store->wanted = &watch->health->wanted;
 }

@@ -13,6 +13,7 @@ typedef struct oa2_health_t {
     volatile apr_uint32_t is_away;      /* and that was told */
     volatile apr_uint32_t refused;      /* statements, since then */
     volatile apr_uint32_t last;         /* when, by base/clock.h, in seconds */
+    volatile apr_uint32_t wanted;       /* pool.c's: see oa2_store_t */
 } oa2_health_t;
 
 /* Who is told, from any thread, when that changes. */

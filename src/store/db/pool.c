@@ -19,6 +19,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <apr_atomic.h>
 #include <apr_strings.h>
 
 #include "base/clock.h"
@@ -30,6 +31,7 @@
    give up.  With a second try at another connection it is 2.8 s in all. */
 #define ANSWER_WITHIN apr_time_from_msec(2300)
 #define SECOND_WITHIN apr_time_from_msec(500)
+#define WANTED_FOR 2                    /* seconds: it tries once a second */
 #define RETRY_BUSY 1                    /* seconds for Retry-After */
 #define RETRY_DOWN 2
 
@@ -200,6 +202,42 @@ static void await(oa2_store_t *store, apr_time_t until)
     pthread_cond_timedwait(&store->moved, &store->lock, &at);
 }
 
+/*
+ * A process that has no connection could not make one.  As long as that was a
+ * moment ago, the others keep one each, so that it finds room; else it would be
+ * refused for as long as they keep what they do not use.
+ */
+static apr_uint32_t this_second(void)
+{
+    return (apr_uint32_t)apr_time_sec(oa2_clock_coarse()) + 1;
+}
+
+static void want_room(oa2_store_t *store)
+{
+    if (store->wanted && store->driver->is_server)
+        apr_atomic_set32(store->wanted, this_second());
+}
+
+static int is_room_wanted(const oa2_store_t *store)
+{
+    apr_uint32_t since = store->wanted ? apr_atomic_read32(store->wanted) : 0;
+
+    return since && this_second() - since <= WANTED_FOR;
+}
+
+/* Whether an empty slot may be connected. */
+static int may_connect(oa2_store_t *store, apr_time_t now)
+{
+    if (!store->connected)      /* then this is how to find out */
+        return 1;
+    if (is_room_wanted(store)) {
+        store->closed_until = now + DOWN_FOR;
+        apr_cpystrn(store->wrong, "another process has none yet",
+                    sizeof(store->wrong));
+    }
+    return now >= store->closed_until;
+}
+
 typedef enum { TAKEN, AWAY, BUSY } take_t;
 
 /*
@@ -224,8 +262,7 @@ static take_t slot_take(oa2_slot_t **out, oa2_store_t *store, int *probe,
         else {
             result = BUSY;
             slot = slot_pop(&store->idle);
-            /* none at all: then this is how to find out */
-            if (!slot && (now >= store->closed_until || !store->connected))
+            if (!slot && store->empty && may_connect(store, now))
                 slot = slot_pop(&store->empty);
             if (slot) {
                 result = TAKEN;
@@ -277,6 +314,7 @@ static int connect_failed(oa2_store_t *store, oa2_slot_t *slot, int probe,
     apr_cpystrn(store->wrong, wrong, sizeof(store->wrong));
     slot_push(&store->empty, slot);
     if (!others) {
+        want_room(store);
         gate_down(store, DOWN_FOR);
         probe_end(store, probe);
     }
@@ -399,24 +437,38 @@ static void slot_was_silent(oa2_store_t *store, const oa2_slot_t *slot,
         gate_down(store, 0);
 }
 
+/* 1: this connection is not counted any more, for another process's sake. */
+static int give_up(oa2_store_t *store)
+{
+    int gives = 0;
+
+    if (!is_room_wanted(store))
+        return 0;
+    pthread_mutex_lock(&store->lock);
+    if (store->connected > 1) {
+        store->connected--;
+        gives = 1;
+    }
+    pthread_mutex_unlock(&store->lock);
+    return gives;
+}
+
 void oa2_pool_release(oa2_store_t *store, oa2_slot_t *slot,
                       oa2_slot_state_t state)
 {
+    int keeps = state == OA2_SLOT_GOOD && !give_up(store);
     int probe = slot->probe;
 
-    if (state != OA2_SLOT_GOOD)
+    if (!keeps)
         slot_close(store, slot);
     pthread_mutex_lock(&store->lock);
-    if (state == OA2_SLOT_GOOD) {
+    if (state == OA2_SLOT_GOOD)
         gate_up(store);
-        slot_push(&store->idle, slot);
-    }
-    else {
+    else
         store->connected--;
-        slot_push(&store->empty, slot);
-        if (state != OA2_SLOT_SPOILT)
-            slot_was_silent(store, slot, state);
-    }
+    slot_push(keeps ? &store->idle : &store->empty, slot);
+    if (state == OA2_SLOT_SILENT || state == OA2_SLOT_DEAD)
+        slot_was_silent(store, slot, state);
     probe_end(store, probe);
     pthread_cond_signal(&store->moved);
     pthread_mutex_unlock(&store->lock);

@@ -30,6 +30,9 @@ struct oa2_store_t {
     oa2_cache_t *clients;
     const struct oa2_watch_t *watch;    /* NULL: nobody is told */
     char name[24];                      /* nobody else's; see listener.c */
+    /* All processes': when one that has no connection got none, by
+       base/clock, in seconds, and 1.  NULL: there are no others. */
+    volatile apr_uint32_t *wanted;
     volatile apr_uint32_t unprepared;   /* pgsql.c: nothing keeps a name */
     /* pool.c's: */
     int most;                           /* slots */
