@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mod_oauth2_api.c - the module's record, directives, hooks and endpoints.
+ * mod_oauth2_api.c - the module's record, directives, hooks, endpoints, jobs.
  *
- * No logic here.  A new endpoint is its file and a line in oa2_endpoints; a
- * new simple setting is a row of OA2_SETTINGS (src/domain/settings.h).
+ * No logic here.  A new endpoint is its file and a line in oa2_endpoints, a
+ * new job one in oa2_jobs; a new simple setting is a row of OA2_SETTINGS
+ * (src/domain/settings.h).
  */
 #include <httpd.h>
 #include <http_config.h>
@@ -30,6 +31,7 @@
 #include "httpd/serve/last.h"
 #include "httpd/serve/wellknown.h"
 #include "httpd/start/setup.h"
+#include "job/job.h"
 
 const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_authorize,
@@ -40,6 +42,11 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_token,
     &oa2_endpoint_revoke,
     &oa2_endpoint_introspect,
+    NULL
+};
+
+const oa2_job_t *const oa2_jobs[] = {
+    &oa2_job_purge,
     NULL
 };
 

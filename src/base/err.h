@@ -42,7 +42,7 @@ typedef struct oa2_err_t {
 /*
  * Each id is written OA2_ID(nnnn) exactly once in the tree, and is described
  * in docs/log-ids.md; lint checks both.  1xxx base, 2xxx store, 3xxx domain,
- * 4xxx grant, 5xxx endpoint, 6xxx page, 7xxx httpd.
+ * 4xxx grant, 5xxx endpoint, 6xxx page, 7xxx httpd, 8xxx job.
  */
 #define OA2_ID(n) (n)
 

@@ -81,7 +81,9 @@ static const oa2_sql_t kinds[] = {
       { "?DELETE FROM oauth2_grant WHERE rowid IN (SELECT g.rowid"
         " FROM oauth2_grant g WHERE g.sweep <= $1 AND " BARE LIMIT ")",
         "SELECT changes()" },
-      .repeats = 1 }
+      .repeats = 1 },
+    /* Of version 3; behind what a schema of the version before has. */
+    SIMPLE("oauth2_job")
 };
 
 oa2_err_t *oa2_purge(apr_int64_t *removed, oa2_ctx_t *ctx, int n)

@@ -8,14 +8,13 @@
  * for a while, which does no harm.
  *
  * A thread for each thing that may have to wait, for each database: so no
- * outage and no purge stands in the way of a revocation that is told, nor of
+ * outage and no job stands in the way of a revocation that is told, nor of
  * what vouches for the cache.
  */
 #include "httpd/run/jobs.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -27,25 +26,14 @@
 #include <apr_thread_proc.h>
 #include <http_config.h>
 
-#include "base/clock.h"
 #include "httpd/module.h"
+#include "httpd/run/listen.h"
 #include "httpd/run/log.h"
-#include "store/listener.h"
-#include "store/purge.h"
+#include "httpd/run/work.h"
 #include "store/store.h"
 
-#define BEAT apr_time_from_sec(1)
-#define PURGE_FIRST apr_time_from_sec(5)    /* not all work when httpd starts */
-#define PURGE_EVERY apr_time_from_sec(60)
-#define PURGE_AGAIN apr_time_from_sec(10)   /* when there was more to remove */
-#define PURGE_MOST apr_time_from_sec(2)     /* the longest round */
-#define PURGE_BATCH 1000
-/* The pool, which the listener asks first, knows when to ask the network. */
-#define RETRY apr_time_from_sec(1)
+#define ASK apr_time_from_sec(1)            /* whether the lock is free */
 #define KINDS 3                             /* of workers a database has */
-#define NEVER (-1)
-
-typedef struct worker_t worker_t;
 
 typedef struct {
     apr_pool_t *pool;                   /* the first thread's own */
@@ -54,32 +42,8 @@ typedef struct {
     int lock;                           /* file descriptor */
     int stop[2];                        /* a pipe: readable means end */
     int count;
-    worker_t *workers;
+    oa2_worker_t *workers;
 } jobs_t;
-
-/* One thread, which does one thing for one database. */
-struct worker_t {
-    const jobs_t *jobs;
-    oa2_db_t *db;
-    void (*work)(worker_t *);
-    apr_thread_t *thread;               /* NULL: not started */
-    apr_pool_t *pool;                   /* the thread's own */
-    apr_pool_t *scratch;                /* emptied each time */
-};
-
-/* The listening thread's state. */
-typedef struct {
-    oa2_listener_t *listener;           /* NULL: not connected */
-    int was_lost;                       /* and was said so */
-} ear_t;
-
-static apr_time_t jitter(apr_time_t most)
-{
-    apr_uint32_t n;
-
-    oa2_random(&n, sizeof(n));
-    return (apr_time_t)n % most;
-}
 
 /* ------------------------------------------------------------ electing */
 
@@ -120,137 +84,11 @@ static int elect(const jobs_t *jobs)
     return fcntl(jobs->lock, F_SETLK, &lock) == 0;
 }
 
-/* 1 when the thread has to end.  Waits for that; for fd to be readable, if it
-   is not -1; and for so long, or for ever. */
-static int ends_within(const jobs_t *jobs, apr_interval_time_t most, int fd)
-{
-    struct pollfd fds[2] = { { jobs->stop[0], POLLIN, 0 },
-                             { fd, POLLIN, 0 } };
-
-    if (poll(fds, 2, most < 0 ? -1 : (int)apr_time_as_msec(most + 999)) < 0) {
-        return errno != EINTR;
-    }
-    return fds[0].revents != 0;
-}
-
-/* ------------------------------------------------------------ listening */
-
-static void lose(ear_t *ear, const oa2_db_t *db, const oa2_err_t *err)
-{
-    if (ear->listener) oa2_listener_close(ear->listener);
-    ear->listener = NULL;
-    if (!ear->was_lost) {
-        oa2_log_server(db->server, APLOG_WARNING, err->id,
-                       "%s; until it is back, cached tokens are asked for "
-                       "again after %d seconds", err->meant, OA2_CACHE_TRUST);
-    }
-    ear->was_lost = 1;
-}
-
-static void open_ear(ear_t *ear, worker_t *worker)
-{
-    oa2_err_t *err;
-
-    apr_pool_clear(worker->scratch);
-    err = oa2_listener_open(&ear->listener, worker->db->store,
-                            worker->scratch);
-    if (err) {
-        lose(ear, worker->db, err);
-        return;
-    }
-    oa2_log_server(worker->db->server,
-                   ear->was_lost ? APLOG_NOTICE : APLOG_INFO, OA2_ID(7051),
-                   "listening for what other servers change in the database");
-    ear->was_lost = 0;
-}
-
-/* The listener lives in scratch, what it says in a pool below. */
-static void hear(ear_t *ear, worker_t *worker)
-{
-    apr_pool_t *pool;
-    oa2_err_t *err;
-
-    apr_pool_create(&pool, worker->scratch);
-    err = oa2_listener_hear(ear->listener, pool);
-    if (err) lose(ear, worker->db, err);
-    apr_pool_destroy(pool);
-}
-
-static void listen_always(worker_t *worker)
-{
-    ear_t ear = { NULL, 0 };
-    apr_interval_time_t most;
-
-    do {
-        if (ear.listener) {
-            hear(&ear, worker);
-        }
-        else {
-            open_ear(&ear, worker);
-        }
-        most = ear.listener ? oa2_listener_rest(ear.listener)
-            : RETRY + jitter(RETRY);
-    } while (!ends_within(worker->jobs, most, ear.listener
-                          ? oa2_listener_socket(ear.listener) : -1));
-    if (ear.listener) oa2_listener_close(ear.listener);
-}
-
-/* That it could not be said, the listener tells: it hears nothing. */
-static void beat_always(worker_t *worker)
-{
-    do {
-        oa2_ctx_t ctx;
-
-        apr_pool_clear(worker->scratch);
-        ctx = oa2_db_ctx(worker->db, worker->scratch);
-        oa2_listener_beat(&ctx);
-    } while (!ends_within(worker->jobs, BEAT, -1));
-}
-
-/* ------------------------------------------------------------ purging */
-
-/* Rounds for two seconds at most; *removed: 0 when there is no more. */
-static oa2_err_t *purge(apr_int64_t *removed, worker_t *worker)
-{
-    apr_time_t began = oa2_clock();
-    oa2_err_t *err;
-
-    do {
-        oa2_ctx_t ctx;
-
-        apr_pool_clear(worker->scratch);
-        ctx = oa2_db_ctx(worker->db, worker->scratch);
-        err = oa2_purge(removed, &ctx, PURGE_BATCH);
-    } while (!err && *removed && !ends_within(worker->jobs, 0, -1)
-             && oa2_clock() - began < PURGE_MOST);
-    return err;
-}
-
-static void purge_always(worker_t *worker)
-{
-    /* Jitter: several machines share a database. */
-    apr_interval_time_t most = PURGE_FIRST + jitter(PURGE_EVERY - PURGE_FIRST);
-    apr_int64_t removed;
-    int has_failed = 0;
-    oa2_err_t *err;
-
-    while (!ends_within(worker->jobs, most, -1)) {
-        err = purge(&removed, worker);
-        if (err && !has_failed) {
-            oa2_log_server(worker->db->server, APLOG_WARNING, OA2_ID(7052),
-                           "could not remove expired rows: %s", err->meant);
-        }
-        has_failed = err != NULL;
-        most = (!err && removed ? PURGE_AGAIN : PURGE_EVERY)
-            + jitter(apr_time_from_sec(10));
-    }
-}
-
 /* ------------------------------------------------------------ threads */
 
 static void *APR_THREAD_FUNC run_worker(apr_thread_t *thread, void *baton)
 {
-    worker_t *worker = baton;
+    oa2_worker_t *worker = baton;
 
     (void)thread;
     worker->work(worker);
@@ -275,16 +113,17 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *baton)
 
     (void)thread;
     while (!elect(jobs)) {
-        if (ends_within(jobs, BEAT, -1)) return NULL;
+        if (oa2_stop_within(jobs->stop[0], ASK, -1)) return NULL;
     }
     for (i = 0; i < jobs->count; i++) {
-        worker_t *worker = &jobs->workers[i];
+        oa2_worker_t *worker = &jobs->workers[i];
 
+        worker->stop = jobs->stop[0];
         rv = apr_thread_create(&worker->thread, NULL, run_worker, worker,
                                worker->pool);
         if (rv != APR_SUCCESS) tell_no_thread(jobs, rv);
     }
-    while (!ends_within(jobs, NEVER, -1)) {
+    while (!oa2_stop_within(jobs->stop[0], OA2_STOP_NEVER, -1)) {
     }
     for (i = 0; i < jobs->count; i++) {
         if (jobs->workers[i].thread) {
@@ -320,11 +159,11 @@ static apr_pool_t *make_pool(apr_pool_t *parent)
     return pool;
 }
 
-static void add_worker(jobs_t *jobs, oa2_db_t *db, void (*work)(worker_t *))
+static void add_worker(jobs_t *jobs, oa2_db_t *db,
+                       void (*work)(oa2_worker_t *))
 {
-    worker_t *worker = &jobs->workers[jobs->count++];
+    oa2_worker_t *worker = &jobs->workers[jobs->count++];
 
-    worker->jobs = jobs;
     worker->db = db;
     worker->work = work;
     worker->pool = make_pool(jobs->pool);
@@ -337,14 +176,14 @@ static void set_workers(jobs_t *jobs, oa2_db_t *dbs)
     oa2_db_t *db;
 
     for (db = dbs; db; db = db->next) most += KINDS;
-    jobs->workers = apr_pcalloc(jobs->pool, most * sizeof(worker_t));
+    jobs->workers = apr_pcalloc(jobs->pool, most * sizeof(oa2_worker_t));
     for (db = dbs; db; db = db->next) {
         if (!db->store) continue;
         if (oa2_store_is_server(db->store)) {
-            add_worker(jobs, db, listen_always);
-            add_worker(jobs, db, beat_always);
+            add_worker(jobs, db, oa2_listen_always);
+            add_worker(jobs, db, oa2_beat_always);
         }
-        add_worker(jobs, db, purge_always);
+        add_worker(jobs, db, oa2_work_always);
     }
 }
 

@@ -5,6 +5,9 @@ use warnings;
 
 my @FLOORS = qw(base store domain grant page endpoint httpd);
 my %RANK = map { $FLOORS[$_] => $_ } 0 .. $#FLOORS;
+# Beside another floor: as high, and neither knows the other.
+my %BESIDE = (job => 'endpoint');
+$RANK{$_} = $RANK{$BESIDE{$_}} for keys %BESIDE;
 # Rooms that only their own floor, and tests, may look into.
 my %PRIVATE = map { $_ => 1 } qw(store/db);
 my $HTTPD_HEADER =
@@ -23,6 +26,7 @@ sub reach {
 
 sub check_include {
     my ($tree, $path, $line, $name) = @_;
+    my ($own) = $path =~ m{^src/(\w+)/};
     return if $name eq 'oa2_config.h';
     my ($floor, $room) = $name =~ m{^(\w+)/(?:(\w+)/)?[\w.]+$};
     if (!defined $floor) {
@@ -41,6 +45,10 @@ sub check_include {
         . 'argument or a function pointer')
         if $RANK{$floor} > reach($path);
     $tree->bad($path, $line,
+        qq("$name": src/$own and src/$floor stand beside each other: move )
+        . 'what both need below them')
+        if defined $own && $own ne $floor && $RANK{$own} == $RANK{$floor};
+    $tree->bad($path, $line,
         qq("$name" is for src/$floor only: ask a header of src/$floor))
         if $room && $PRIVATE{"$floor/$room"}
             && $path !~ m{^(?:src/\Q$floor\E/|t/)};
@@ -56,7 +64,8 @@ return {
             my $upstairs = $path =~ m{^src/httpd/} || $path !~ m{/};
             if (reach($path) < 0) {
                 $tree->bad($path, 1,
-                    'is on no floor: src/ holds ' . join ', ', @FLOORS);
+                    'is on no floor: src/ holds ' . join ', ', @FLOORS,
+                    sort keys %BESIDE);
                 next;
             }
             my $n = 0;

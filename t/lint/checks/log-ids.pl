@@ -6,7 +6,7 @@ use warnings;
 
 my $DOC = 'docs/log-ids.md';
 my %RANGE = (base => 1, store => 2, domain => 3, grant => 4, endpoint => 5,
-             page => 6, httpd => 7);
+             page => 6, httpd => 7, job => 8);
 
 sub described {
     my ($tree) = @_;

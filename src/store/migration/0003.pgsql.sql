@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- What the portal needs.  Everything is added: a program of version 2 goes on
+-- with these tables.
+
+-- Work that is done later.  due: when it may be taken next, which is after the
+-- lease of who has it; NULL: given up.  realm: its number.  The row "turn:NAME"
+-- says whose turn it is at what one node of all does.
+CREATE TABLE oauth2_job (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    kind TEXT COLLATE "C" NOT NULL,
+    realm BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    due BIGINT,
+    attempts BIGINT NOT NULL DEFAULT 0,
+    leased_until BIGINT NOT NULL DEFAULT 0,
+    error TEXT,
+    expires BIGINT
+);
+CREATE INDEX oauth2_job_due ON oauth2_job (kind, realm, due);
+CREATE INDEX oauth2_job_expires ON oauth2_job (expires)
+    WHERE expires IS NOT NULL;
