@@ -108,6 +108,11 @@ harness_result() {
 # says, outside of it.  Sets node_dir: a directory with tests and packages.
 node_prepare() {        # DIRECTORY
     local home=${OA2_NODE_DIR:-$src/.demo-build} sum
+    # Debian 12's Node 18 has the web's crypto, which clients look for, behind
+    # a flag.
+    if node -e 'process.exit(+(parseInt(process.versions.node) > 19))'; then
+        export NODE_OPTIONS="${NODE_OPTIONS:-} --experimental-global-webcrypto"
+    fi
     if [ -e "$1/node_modules/.package-lock.json" ]; then
         node_dir=$1
         return

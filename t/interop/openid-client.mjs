@@ -3,12 +3,10 @@
 // openid-client.mjs DEMO.JSON - npm's openid-client, version 6, as a plain
 // OAuth 2 client of the demo.  One line a test: "ok - what", "not ok - what".
 import { readFileSync } from 'node:fs';
-import { webcrypto } from 'node:crypto';
 import assert from 'node:assert/strict';
+import * as oauth from 'openid-client';
 import { Person } from './person.mjs';
 
-globalThis.crypto ??= webcrypto;        // Node 18 has it under another name
-const oauth = await import('openid-client');
 
 const demo = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const execute = demo.issuer.startsWith('http:')

@@ -30,7 +30,9 @@ export class Person {
     const answer = await fetch(url, {
       method: form ? 'POST' : 'GET', body: form, headers, redirect: 'manual',
     });
-    for (const line of answer.headers.getSetCookie()) {
+    // Not getSetCookie(), which Node 18 lacks: ours have no comma inside.
+    const set = answer.headers.get('set-cookie') ?? '';
+    for (const line of set.split(/,\s*(?=[^;,=\s]+=)/).filter(Boolean)) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
       if (value === '' || /;\s*max-age=0/i.test(line)) this.cookies.delete(name);
       else this.cookies.set(name, value);
