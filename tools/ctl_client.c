@@ -422,7 +422,8 @@ const ctl_command_t ctl_client_commands[] = {
      set_options, set},
     {"client rotate-secret", "ID", 1, 1,
      "Gives a client a new secret.\n"
-     "The old one is refused at once, or after --overlap.",
+     "The old one is refused at once, and what it was issued for itself\n"
+     "(client_credentials); or, with --overlap, the old one only, and later.",
      rotate_options, rotate_secret},
     {"client disable", "ID", 1, 1,
      "Refuses a client and all its tokens.", NULL, disable},

@@ -105,6 +105,7 @@ static oa2_err_t *take_back(ctl_t *ctl)
     const char *user = ctl_option(ctl, "user");
     const char *client = ctl_option(ctl, "client");
     cJSON *json = oa2_json_object(ctl->pool);
+    int own = client && !user;
     int count = 0;
 
     if (ctl_arg(ctl, 0) ? user || client : !user && !client)
@@ -117,12 +118,14 @@ static oa2_err_t *take_back(ctl_t *ctl)
         OA2_TRY(whose(&user, &client, ctl));
         OA2_TRY(oa2_grant_revoke_all(&count, &ctl->ctx, user, client));
     }
-    if (!count)
+    if (!count && !own)
         return ctl_fail(ctl, &ctl_not_found, "there is no such grant, or it "
                         "was revoked before");
     oa2_json_put_number(json, "revoked", count);
+    oa2_json_put_bool(json, "client_credentials", own);
     ctl_json(ctl, json);
-    ctl_say(ctl, "Revoked %d grant%s.", count, count == 1 ? "" : "s");
+    ctl_say(ctl, "Revoked %d grant%s%s.", count, count == 1 ? "" : "s",
+            own ? ", and what the client was issued for itself" : "");
     return NULL;
 }
 
@@ -145,7 +148,8 @@ const ctl_command_t ctl_grant_commands[] = {
     {"grant revoke", "[ID]", 0, 1,
      "Revokes grants with all their tokens.\n"
      "One by its ID, or all of a user, a client, or the pair. Then the\n"
-     "consents go too: users are asked again.",
+     "consents go too: users are asked again. Of a client alone: also what\n"
+     "it was issued for itself (client_credentials).",
      revoke_options, take_back},
     {NULL, NULL, 0, 0, NULL, NULL, NULL}
 };

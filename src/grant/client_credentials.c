@@ -10,6 +10,7 @@
 #include "domain/resource.h"
 #include "domain/scope.h"
 #include "domain/token.h"
+#include "store/client.h"
 
 static const oa2_param_t params[] = {
     {"scope", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_nqschar},
@@ -26,7 +27,7 @@ static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
                               oa2_params_get(ctx->params, "scope")));
     OA2_TRY(oa2_resource_resolve(&like.audience, ctx, NULL));
     pair = oa2_token_pair_make(ctx, &like, 0);
-    OA2_TRY(oa2_token_put(ctx, pair->access));
+    OA2_TRY(oa2_token_put(ctx, pair->access, ctx->client->secret));
     *reply = pair->reply;
     return NULL;
 }

@@ -208,8 +208,9 @@ oa2_err_t *oa2_client_list(apr_array_header_t **out, oa2_ctx_t *ctx,
 #define LITE_WORDS(n) "json_each('[\"' || replace(" n ", ' ', '\",\"')" \
     " || '\"]') WHERE value <> ''"
 
-/* $1 to $20 are COLUMNS; $21 all origins, as words; $22 a serial.  One and the
-   same put again is told that it was done: by the serial. */
+/* $1 to $20 are COLUMNS; $21 all origins, as words; $22 a serial, or a new
+   credential.  One and the same put again is told that it was done: by the
+   serial. */
 #define PUT "INSERT INTO oauth2_client (" ALL ")" \
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14," \
     " $15, $16, $17, $18, $19, CAST($20 AS BIGINT), $22)" \
@@ -221,7 +222,9 @@ oa2_err_t *oa2_client_list(apr_array_header_t **out, oa2_ctx_t *ctx,
     " scope = $7, grants = $8, introspect = $9, resources = $10," \
     " access_lifetime = $11, refresh_lifetime = $12, trusted = $13," \
     " disabled = $14, updated = $16, no_pkce = $17, any_scheme = $18," \
-    " origins = $19, version = version + 1" \
+    " origins = $19, version = version + 1," \
+    " credential = CASE WHEN CAST($3 AS TEXT) IS NULL" \
+    " AND secret IS NOT NULL THEN CAST($22 AS TEXT) ELSE credential END" \
     " WHERE id = $1 AND version = $20 RETURNING id"
 
 static const oa2_sql_t put_sql = {
@@ -352,7 +355,10 @@ static const oa2_sql_t secret_sql =
     CHANGE_SQL("client_set_secret",
                CHANGE("old_secret = CASE WHEN CAST($4 AS BIGINT)"
                       " > CAST($2 AS BIGINT) THEN secret END,"
-                      " old_secret_until = CAST($4 AS BIGINT), secret = $3")
+                      " old_secret_until = CAST($4 AS BIGINT), secret = $3,"
+                      " credential = CASE WHEN CAST($4 AS BIGINT)"
+                      " > CAST($2 AS BIGINT) THEN credential"
+                      " ELSE CAST($5 AS TEXT) END")
                " AND secret IS NOT NULL", 0);
 
 oa2_err_t *oa2_client_set_disabled(int *done, oa2_ctx_t *ctx, const char *id,
@@ -376,7 +382,8 @@ oa2_err_t *oa2_client_set_secret(int *done, oa2_ctx_t *ctx, const char *id,
     apr_array_header_t *rows;
     oa2_err_t *err = OA2_SQL(&rows, ctx, &secret_sql, oa2_realm_key(ctx, id),
                              oa2_sql_number(ctx->pool, ctx->now), secret,
-                             oa2_sql_number(ctx->pool, old_until));
+                             oa2_sql_number(ctx->pool, old_until),
+                             oa2_sql_number(ctx->pool, oa2_random_id()));
 
     client_bump(ctx, id);
     OA2_TRY(err);

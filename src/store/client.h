@@ -45,7 +45,8 @@ oa2_err_t *oa2_client_put(int *put, oa2_ctx_t *ctx,
 /*
  * All fields but id and created.  *done: 0 when there is none, or when somebody
  * changed it after it was read: then find it, and do it again.  Afterwards
- * client has the new version.
+ * client has the new version.  What it was issued for itself ends with its
+ * secret.
  */
 oa2_err_t *oa2_client_update(int *done, oa2_ctx_t *ctx, oa2_client_t *client);
 /* One field, whatever else changes; *done: 0 when there is none. */
@@ -53,8 +54,9 @@ oa2_err_t *oa2_client_set_disabled(int *done, oa2_ctx_t *ctx, const char *id,
                                    int disabled);
 /*
  * A new secret (a digest) for a client that has one.  The one before stays
- * good before old_until; 0: not at all.  *done: 0 when there is none, or it is
- * public.
+ * good before old_until; 0: not at all, and then what the client was issued for
+ * itself (client_credentials) ends with it.  *done: 0 when there is none, or it
+ * is public.
  */
 oa2_err_t *oa2_client_set_secret(int *done, oa2_ctx_t *ctx, const char *id,
                                  const char *secret, apr_int64_t old_until);

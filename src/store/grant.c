@@ -53,13 +53,18 @@ oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id)
 }
 
 /* $1 user and $2 client may be NULL: any of the realm, $5, whose keys
-   end before $6.  $4 tells the other machines. */
+   end before $6.  $4 tells the other machines.  $7: what clients have for
+   themselves hangs on no grant; it ends with their credential. */
 #define OF_PAIR(realm) "(CAST($1 AS TEXT) IS NULL OR user_name = $1)" \
     " AND (CAST($2 AS TEXT) IS NULL OR client_id = $2)" \
     " AND client_id >= $5 AND client_id < $6" \
     " AND " realm("client_id", "$5")
 #define PGSQL_PAIR OF_PAIR(OA2_REALM_PGSQL)
 #define SQLITE_PAIR OF_PAIR(OA2_REALM_SQLITE)
+#define END_OWN(realm) "UPDATE oauth2_client SET credential = $7" \
+    " WHERE CAST($1 AS TEXT) IS NULL" \
+    " AND (CAST($2 AS TEXT) IS NULL OR id = $2)" \
+    " AND id >= $5 AND id < $6 AND " realm("id", "$5")
 
 static const oa2_sql_t revoke_all_sql = {
     "grant_revoke_all",
@@ -70,10 +75,11 @@ static const oa2_sql_t revoke_all_sql = {
     " WHERE id IN (SELECT id FROM batch) RETURNING 1),"
     " k AS (DELETE FROM oauth2_consent WHERE ctid = ANY (ARRAY("
     "SELECT ctid FROM oauth2_consent WHERE " PGSQL_PAIR " LIMIT " BATCH "))"
-    " RETURNING 1)"
+    " RETURNING 1), c AS (" END_OWN(OA2_REALM_PGSQL) ")"
     " SELECT (SELECT count(*) FROM g), (SELECT count(*) FROM k),"
     OA2_TELL_TEXT("$4"),
-    { "?DELETE FROM oauth2_consent WHERE " SQLITE_PAIR,
+    { "?" END_OWN(OA2_REALM_SQLITE),
+      "?DELETE FROM oauth2_consent WHERE " SQLITE_PAIR,
       "?UPDATE oauth2_grant SET revoked = CAST($3 AS BIGINT),"
       " sweep = MIN(sweep, CAST($3 AS BIGINT) + " KEPT ")"
       " WHERE revoked = 0 AND " SQLITE_PAIR,
@@ -92,6 +98,7 @@ oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
     apr_int64_t grants = 0;
     apr_int64_t consents = 0;
     apr_int64_t sum = 0;
+    const char *credential = oa2_sql_number(ctx->pool, oa2_random_id());
 
     do {
         apr_array_header_t *rows;
@@ -99,7 +106,8 @@ oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
                                  client_key,
                                  oa2_sql_number(ctx->pool, ctx->now),
                                  apr_pstrcat(ctx->pool, kind, name, NULL),
-                                 oa2_realm_prefix(ctx), oa2_realm_end(ctx));
+                                 oa2_realm_prefix(ctx), oa2_realm_end(ctx),
+                                 credential);
 
         oa2_tell_caches(ctx->store, kind, name);
         OA2_TRY(err);

@@ -27,7 +27,8 @@ typedef struct oa2_grant_t {
 /* *done: 0 when there is none or it was revoked before. */
 oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id);
 /* All grants of a user, of a client, or of both (NULL: any of this realm);
-   consents of the pair go too.  *count: how many. */
+   consents of the pair go too.  Of all users: so does what clients were issued
+   for themselves.  *count: how many grants. */
 oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
                                 const char *client_id);
 /* Live ones, newest first; filters may be NULL; id < before (0: all). */

@@ -3,9 +3,9 @@
  * token.c - access tokens, RFC 6749 section 1.4.
  *
  * An access token is a row that is never changed; everything that can end it
- * early is somewhere else: its grant, its client (by serial), its user (by
- * sub).  All of these are looked at by one join over primary keys, and are
- * tags of what the cache remembers of it.
+ * early is somewhere else: its grant, its client (by serial; without a grant,
+ * by credential too), its user (by sub).  All of these are looked at by one
+ * join over primary keys, and are tags of what the cache remembers of it.
  */
 #include "store/token.h"
 
@@ -28,7 +28,7 @@
     " LEFT JOIN oauth2_grant g ON g.id = t.grant_id" \
     " LEFT JOIN oauth2_user u ON u.name = g.user_name" \
     " WHERE t.digest = $1 AND t.expires > $2 AND c.disabled = 0" \
-    " AND (t.grant_id = 0" \
+    " AND ((t.grant_id = 0 AND t.credential = c.credential)" \
     " OR (g.revoked = 0 AND u.sub = g.sub AND u.disabled = 0))"
 static const oa2_sql_t find_sql = {
     "token_find", FIND, { FIND }, .repeats = 1
@@ -182,16 +182,19 @@ oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
 /* ------------------------------------------------------------ put, revoke */
 
 #define PUT "INSERT INTO oauth2_token (digest, grant_id, serial, issued," \
-    " expires, client_id, scope, audience)" \
+    " expires, client_id, scope, audience, credential)" \
     " SELECT CAST($1 AS TEXT), 0, serial, CAST($3 AS BIGINT)," \
-    " CAST($4 AS BIGINT), id, CAST($5 AS TEXT), CAST($6 AS TEXT)" \
-    " FROM oauth2_client WHERE id = $2 AND disabled = 0" \
+    " CAST($4 AS BIGINT), id, CAST($5 AS TEXT), CAST($6 AS TEXT)," \
+    " credential FROM oauth2_client" \
+    " WHERE id = $2 AND disabled = 0 AND (secret = $7" \
+    " OR (old_secret = $7 AND old_secret_until > CAST($3 AS BIGINT)))" \
     " ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest RETURNING 1"
 static const oa2_sql_t put_sql = {
     "token_put", PUT, { PUT }, .repeats = 1
 };
 
-oa2_err_t *oa2_token_put(oa2_ctx_t *ctx, const oa2_token_t *token)
+oa2_err_t *oa2_token_put(oa2_ctx_t *ctx, const oa2_token_t *token,
+                         const char *secret)
 {
     apr_array_header_t *rows;
 
@@ -199,11 +202,11 @@ oa2_err_t *oa2_token_put(oa2_ctx_t *ctx, const oa2_token_t *token)
                     oa2_realm_key(ctx, token->client_id),
                     oa2_sql_number(ctx->pool, token->issued),
                     oa2_sql_number(ctx->pool, token->expires), token->scope,
-                    token->audience));
+                    token->audience, secret));
     if (!rows->nelts)
         return oa2_err_make(ctx->pool, &oa2_invalid_client, OA2_ID(2021),
-                            "The client was removed or disabled meanwhile.",
-                            NULL);
+                            "The client was removed, disabled or given "
+                            "another secret meanwhile.", NULL);
     return NULL;
 }
 

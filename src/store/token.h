@@ -28,8 +28,13 @@ typedef struct oa2_token_t {
     const char *successor_access;       /* for; NULL: not, or none */
 } oa2_token_t;
 
-/* An access token without a family (client_credentials): one INSERT. */
-oa2_err_t *oa2_token_put(oa2_ctx_t *ctx, const oa2_token_t *token);
+/*
+ * An access token without a family (client_credentials): one INSERT.
+ * secret: its client's (the digest), as it was read when the client proved who
+ * it is; an error once that is good no more.
+ */
+oa2_err_t *oa2_token_put(oa2_ctx_t *ctx, const oa2_token_t *token,
+                         const char *secret);
 /*
  * What the cache remembers of a live access token; NULL says nothing.  Asks no
  * database.  key: what the digest's text stands for.
@@ -38,7 +43,8 @@ oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx,
                               const unsigned char key[OA2_KEY_LEN]);
 /*
  * A live access token: not expired, not revoked, its grant not revoked, its
- * client and user there and enabled; NULL otherwise.  Cached: a hit asks no
+ * client and user there and enabled, and without a grant nothing ended what
+ * the client has for itself; NULL otherwise.  Cached: a hit asks no
  * database.
  */
 oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,

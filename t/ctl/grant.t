@@ -109,8 +109,15 @@ each_database(sub {
                 $db->seed('app', 'alice'));
     is($db->json(['grant', 'revoke', '--user', 'bob', '--client', 'app'])
        ->{revoked}, 1, 'of a pair');
-    is($db->json(['grant', 'revoke', '--client', 'app'])->{revoked}, 1,
-       'of a client');
+    my $all = $db->json(['grant', 'revoke', '--client', 'app']);
+    is($all->{revoked}, 1, 'of a client');
+    ok($all->{client_credentials}, '… and what it has for itself');
+    $db->fails(3, qr/unknown, expired/, ['token', 'inspect'],
+               stdin => $more[2]{single});
+    $db->works(['token', 'inspect'], stdin => $more[0]{single});
+    like($db->works(['grant', 'revoke', '--client', 'app']),
+         qr/^Revoked 0 grants, and what the client was issued for itself\./,
+         '… which nobody counts');
     is($db->json(['grant', 'revoke', '--user', 'BOB'])->{revoked}, 1,
        'of a user, in any spelling');
     $db->fails(3, qr/no such grant/, ['grant', 'revoke', '--user', 'bob']);

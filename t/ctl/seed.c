@@ -21,6 +21,7 @@
 #include "base/units.h"
 #include "domain/settings.h"
 #include "domain/token.h"
+#include "store/client.h"
 #include "store/code.h"
 #include "store/consent.h"
 #include "store/store.h"
@@ -89,20 +90,23 @@ static oa2_err_t *family(oa2_ctx_t *ctx, const char *client, const char *user)
 static oa2_err_t *seed(oa2_ctx_t *ctx, int argc, char **argv)
 {
     apr_int64_t n = 0;
+    oa2_client_t *client;
     oa2_token_t single;
+    int is_old = !strcmp(argv[3], "expired") && argc == 6;
 
-    if (!strcmp(argv[3], "expired") && argc == 6) {
+    OA2_TRY(oa2_client_find(&client, ctx, argv[is_old ? 4 : 3]));
+    if (is_old) {
         if (oa2_units_number(&n, argv[5], 1, 100000, ctx->pool) != NULL)
             n = 1;
         while (n--) {
             single = token(ctx, OA2_ACCESS_PREFIX, argv[4], NULL);
             single.expires = ctx->now - 100000;
-            OA2_TRY(oa2_token_put(ctx, &single));
+            OA2_TRY(oa2_token_put(ctx, &single, client->secret));
         }
         return NULL;
     }
     single = token(ctx, OA2_ACCESS_PREFIX, argv[3], NULL);
-    OA2_TRY(oa2_token_put(ctx, &single));
+    OA2_TRY(oa2_token_put(ctx, &single, client->secret));
     return argc > 4 ? family(ctx, argv[3], argv[4]) : NULL;
 }
 

@@ -36,9 +36,10 @@ sub scene {
 }
 
 sub used {
-    my ($s) = @_;
+    my ($s, $own) = @_;
     return request('GET', '/api/env.cgi',
-                   bearer => $s->{tokens}{access_token})->{status};
+                   bearer => $own ? $s->{own} : $s->{tokens}{access_token})
+        ->{status};
 }
 
 sub refreshed {
@@ -71,13 +72,14 @@ sub asked {
 }
 
 my %scene = map { $_ => scene($_) }
-    qw(disabled removed redirect scope secret user out revoked token);
+    qw(disabled removed redirect scope secret user out revoked token alone);
 my %old = map { $_ => $scene{$_}{tokens}{refresh_token} } keys %scene;
 
 # Cached as late as can be.
 sub warm {
     is(used($_), 200, "$_->{name}: works") for ($_[0]) x 2;
-    granted($_[0]);
+    $_[0]{own} = json(granted($_[0]))->{access_token};
+    is(used($_[0], 'own'), 200, "$_[0]{name}: a token for itself");
     return;
 }
 
@@ -94,6 +96,7 @@ my %change = (
     },
     user => sub { ctl_ok('user', 'disable', 'li-u-user') },
     out => sub { ctl_ok('user', 'remove', 'li-u-out', '--yes') },
+    alone => sub { ctl_ok('grant', 'revoke', '--client', 'li-alone') },
     revoked => sub { ctl_ok('grant', 'revoke', '--user', 'li-u-revoked') },
     token => sub {
         ctl_ok(\"$scene{token}{tokens}{access_token}\n", 'token', 'revoke');
@@ -107,12 +110,14 @@ my $changed = time;
 
 subtest 'what is stored is gone at once' => sub {
     like(error_of(redeemed($scene{$_})), qr/^invalid_(?:grant|client)$/,
-         "$_: no token for a code") for qw(disabled removed user out revoked);
+         "$_: no token for a code") for qw(disabled removed user out revoked alone);
     like(error_of(refreshed($scene{$_})), qr/^invalid_(?:grant|client)$/,
          "$_: none for a refresh token")
-        for qw(disabled removed user out revoked);
+        for qw(disabled removed user out revoked alone);
     is(error_of(granted($scene{$_})), 'invalid_client',
-       "$_: none for itself") for qw(disabled removed);
+       "$_: none for itself") for qw(disabled removed secret);
+    is(granted($scene{alone})->{status}, 200,
+       'alone: one for itself, as its secret is good');
     for (qw(user out)) {
         my $page = asked($scene{$_});
         ok($scene{$_}{browser}->form_with($page, 'password'),
@@ -123,7 +128,9 @@ subtest 'what is stored is gone at once' => sub {
 
 sleep 0.01 while time < $changed + $bound;
 subtest "what is cached, $bound s later" => sub {
-    for my $name (qw(disabled removed user out revoked token)) {
+    is(used($scene{$_}, 'own'), 401, "$_: the access token for itself")
+        for qw(disabled removed secret alone);
+    for my $name (qw(disabled removed user out revoked token alone)) {
         is(used($scene{$name}), 401, "$name: the access token") for 1 .. 4;
     }
     is(error_of(granted($scene{$_})), 'invalid_client',

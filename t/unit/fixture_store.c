@@ -254,3 +254,12 @@ oa2_token_t *fixture_store_token(oa2_ctx_t *ctx, const oa2_code_t *code,
     token->expires = ctx->now + lifetime;
     return token;
 }
+
+oa2_err_t *fixture_token_put(oa2_ctx_t *ctx, const oa2_token_t *token)
+{
+    oa2_client_t *client;
+
+    OA2_TRY(oa2_client_find(&client, ctx, token->client_id));
+    assert_non_null(client);
+    return oa2_token_put(ctx, token, client->secret);
+}

@@ -55,5 +55,7 @@ oa2_code_t *fixture_store_code(oa2_ctx_t *ctx, const char *client_id,
 /* Not put into the store: for code and token verbs. */
 oa2_token_t *fixture_store_token(oa2_ctx_t *ctx, const oa2_code_t *code,
                            int refresh, apr_int64_t lifetime);
+/* Into the store, as the client's own, by the secret that it has now. */
+oa2_err_t *fixture_token_put(oa2_ctx_t *ctx, const oa2_token_t *token);
 
 #endif

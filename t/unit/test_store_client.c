@@ -156,6 +156,89 @@ static void nothing_overwrites_what_it_has_not_read(void **state)
     assert_int_equal(done, 0);
 }
 
+static int lives(oa2_ctx_t *ctx, const oa2_token_t *token)
+{
+    oa2_token_t *found;
+
+    fixture_good(oa2_token_find(&found, ctx, token->digest));
+    return found != NULL;
+}
+
+/* A token of the client's own, put by this secret; its digest. */
+static oa2_token_t *own_put(oa2_ctx_t *ctx, const char *id, const char *secret)
+{
+    oa2_code_t none = { .client_id = id, .scope = "", .audience = "" };
+    oa2_token_t *token = fixture_store_token(ctx, &none, 0, 600);
+
+    fixture_good(oa2_token_put(ctx, token, secret));
+    assert_int_equal(lives(ctx, token), 1);
+    return token;
+}
+
+static void secret_set(oa2_ctx_t *ctx, const char *secret, int overlap)
+{
+    int done;
+
+    fixture_good(oa2_client_set_secret(&done, ctx, "app", secret,
+                                       overlap ? ctx->now + overlap : 0));
+    assert_int_equal(done, 1);
+}
+
+/* It hangs on no grant: what it was got by is what ends it. */
+static void what_a_client_has_for_itself_ends_with_its_secret(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_client_t *client = fixture_store_client(ctx, "desk");
+    oa2_token_t *theirs = own_put(ctx, "desk", client->secret);
+    oa2_token_t *first, *second;
+    oa2_err_t *err;
+    int done;
+
+    fixture_store_client(ctx, "app");
+    secret_set(ctx, "one", 0);
+    first = own_put(ctx, "app", "one");
+    secret_set(ctx, "two", 60);
+    second = own_put(ctx, "app", "one");
+    assert_int_equal(lives(ctx, first), 1);
+    secret_set(ctx, "three", 0);
+    assert_int_equal(lives(ctx, first), 0);
+    assert_int_equal(lives(ctx, second), 0);
+
+    /* who proved himself by the old one just before is too late */
+    err = oa2_token_put(ctx, second, "two");
+    assert_non_null(err);
+    assert_ptr_equal(err->kind, &oa2_invalid_client);
+    first = own_put(ctx, "app", "three");
+    fixture_good(oa2_client_find(&client, ctx, "app"));
+    client->secret = NULL;
+    fixture_good(oa2_client_update(&done, ctx, client));
+    assert_int_equal(lives(ctx, first), 0);
+    assert_int_equal(lives(ctx, theirs), 1);
+}
+
+static void what_a_client_has_for_itself_is_revoked_with_its_grants(void **s)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*s)->ctx;
+    oa2_client_t *app = fixture_store_client(ctx, "app");
+    oa2_client_t *desk = fixture_store_client(ctx, "desk");
+    oa2_token_t *own, *theirs = own_put(ctx, "desk", desk->secret);
+    int count;
+
+    own = own_put(ctx, "app", app->secret);
+    fixture_good(oa2_grant_revoke_all(&count, ctx, "ann", "app"));
+    fixture_good(oa2_grant_revoke_all(&count, ctx, "ann", NULL));
+    assert_int_equal(lives(ctx, own), 1);
+    fixture_good(oa2_grant_revoke_all(&count, ctx, NULL, "app"));
+    assert_int_equal(count, 0);
+    assert_int_equal(lives(ctx, own), 0);
+    assert_int_equal(lives(ctx, theirs), 1);
+    /* the secret is still good */
+    own = own_put(ctx, "app", app->secret);
+    fixture_good(oa2_grant_revoke_all(&count, ctx, NULL, NULL));
+    assert_int_equal(lives(ctx, own), 0);
+    assert_int_equal(lives(ctx, theirs), 0);
+}
+
 static void clients_are_listed_in_pages(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
@@ -241,6 +324,8 @@ int main(void)
         TEST(client_is_what_was_put),
         TEST(client_changes_are_seen_at_once),
         TEST(nothing_overwrites_what_it_has_not_read),
+        TEST(what_a_client_has_for_itself_ends_with_its_secret),
+        TEST(what_a_client_has_for_itself_is_revoked_with_its_grants),
         TEST(clients_are_listed_in_pages),
         TEST(origins_follow_their_clients),
         TEST(a_large_client_is_not_cached),

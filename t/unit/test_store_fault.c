@@ -219,6 +219,7 @@ static void lost_answers_are_resolved(void **state)
                             .scope = "", .grants = "", .introspect = "none",
                             .resources = "", .origins = "" };
     oa2_user_t person = { .name = "dora", .sub = fixture_digest(ctx) };
+    oa2_client_t *app;
     oa2_user_t *ann;
     oa2_token_t *old;
     int first;
@@ -252,8 +253,9 @@ static void lost_answers_are_resolved(void **state)
     fixture_good(oa2_refresh_find(&old, ctx, after->digest));
     assert_true(old->spent && !old->successor && !old->reply);
 
+    fixture_good(oa2_client_find(&app, ctx, "app"));
     lose(fault);
-    fixture_good(oa2_token_put(ctx, &own));
+    fixture_good(oa2_token_put(ctx, &own, app->secret));
     lose(fault);
     fixture_store_code(ctx, "app", "ann");
     lose(fault);

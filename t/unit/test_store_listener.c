@@ -82,7 +82,7 @@ static oa2_token_t *token_cached(fleet_t *fleet, int own)
     if (own) {
         token->grant = 0;
         token->user = NULL;
-        fixture_good(oa2_token_put(ctx, token));
+        fixture_good(fixture_token_put(ctx, token));
     } else {
         fixture_good(oa2_code_spend(&first, ctx, code, token, NULL));
     }

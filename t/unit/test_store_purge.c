@@ -145,7 +145,7 @@ static void batches_are_small(void **state)
         oa2_token_t *token = fixture_store_token(ctx, &none, 0, 60);
 
         token->grant = 0;
-        fixture_good(oa2_token_put(ctx, token));
+        fixture_good(fixture_token_put(ctx, token));
     }
     code = fixture_store_code(ctx, "app", "ann");
     fixture_good(oa2_code_spend(&first, ctx, code,

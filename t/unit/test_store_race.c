@@ -549,7 +549,7 @@ static void issue_and_purge(void *baton)
                                   .audience = "", .issued = ctx->now,
                                   .expires = ctx->now + 60 };
 
-            runner->err = oa2_token_put(ctx, &token);
+            runner->err = fixture_token_put(ctx, &token);
         }
     }
 }

@@ -367,7 +367,7 @@ static void what_is_cached_follows_its_realm(void **state)
     token.audience = "";
     token.issued = FIXTURE_NOW;
     token.expires = FIXTURE_NOW + 60;
-    fixture_good(oa2_token_put(realms->b, &token));
+    fixture_good(fixture_token_put(realms->b, &token));
     assert_non_null(access_get(realms->b, token.digest));
     assert_null(access_get(realms->a, token.digest));
     fixture_good(oa2_client_remove(&done, realms->b, "app"));

@@ -52,7 +52,7 @@ static int setup(void **state)
     tell->refresh = fixture_store_token(ctx, tell->code, 1, 600);
     fixture_good(oa2_code_spend(&first, ctx, tell->code, tell->access,
                                 tell->refresh));
-    fixture_good(oa2_token_put(ctx, tell->own));
+    fixture_good(fixture_token_put(ctx, tell->own));
     if (fixture->schema)
         ear_open(tell);
     *state = tell;

@@ -241,7 +241,7 @@ static void access_token_dies_with_client(void **state)
 
     own->grant = 0;
     own->user = NULL;
-    fixture_good(oa2_token_put(ctx, own));
+    fixture_good(fixture_token_put(ctx, own));
     assert_int_equal(lives(ctx, f.access), 1);
     assert_int_equal(lives(ctx, own), 1);
     fixture_good(oa2_client_find(&client, ctx, "app"));
@@ -250,7 +250,7 @@ static void access_token_dies_with_client(void **state)
     assert_int_equal(done, 1);
     assert_int_equal(lives(ctx, f.access), 0);
     assert_int_equal(lives(ctx, own), 0);
-    err = oa2_token_put(ctx, fixture_store_token(ctx, f.code, 0, 60));
+    err = fixture_token_put(ctx, fixture_store_token(ctx, f.code, 0, 60));
     assert_non_null(err);
     assert_ptr_equal(err->kind, &oa2_invalid_client);
     client->disabled = 0;
@@ -276,7 +276,7 @@ static void token_of_a_client_alone(void **state)
     int done;
     int i;
 
-    fixture_good(oa2_token_put(ctx, put));
+    fixture_good(fixture_token_put(ctx, put));
     for (i = 0; i < 2; i++) {
         fixture_good(oa2_token_find(&token, ctx, put->digest));
         assert_non_null(token);

@@ -46,8 +46,11 @@ ALTER TABLE oauth2_user
 CREATE UNIQUE INDEX oauth2_user_account ON oauth2_user (account);
 ALTER TABLE oauth2_session ADD credential TEXT NOT NULL DEFAULT '';
 
--- version: compare and set.
+-- version: compare and set.  credential: as a user's, for what the client has
+-- for itself: such a token holds the value that it was issued under.
+ALTER TABLE oauth2_token ADD credential TEXT NOT NULL DEFAULT '';
 ALTER TABLE oauth2_client
+    ADD credential TEXT NOT NULL DEFAULT '',
     ADD version BIGINT NOT NULL DEFAULT 0,
     ADD no_pkce SMALLINT NOT NULL DEFAULT 0,
     ADD any_scheme SMALLINT NOT NULL DEFAULT 0,
