@@ -29,6 +29,21 @@ oa2_phase_t *oa2_phase_of(request_rec *r)
     return phase;
 }
 
+const oa2_subject_t *oa2_request_subject(const request_rec *r)
+{
+    const request_rec *one;
+
+    for (one = r; one; one = one->prev ? one->prev : one->main) {
+        const oa2_phase_t *phase = oa2_phase_find(one);
+
+        if (phase && (phase->subject.by == OA2_BY_TOKEN
+                      || (one == r && phase->subject.by))) {
+            return &phase->subject;
+        }
+    }
+    return NULL;
+}
+
 int oa2_request_is_claimed(const request_rec *r)
 {
     const oa2_phase_t *phase = oa2_phase_find(r);

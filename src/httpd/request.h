@@ -8,9 +8,9 @@
 #include <httpd.h>
 
 #include "base/ctx.h"
+#include "domain/site/subject.h"
 #include "httpd/conf/conf.h"
 #include "httpd/conf/dir.h"
-#include "store/token.h"
 
 struct oa2_need_t;                      /* httpd/protect/require.h */
 
@@ -18,7 +18,7 @@ struct oa2_need_t;                      /* httpd/protect/require.h */
 
 /* What the phases of one request tell each other. */
 typedef struct oa2_phase_t {
-    const oa2_token_t *token;           /* good here; NULL: none */
+    oa2_subject_t subject;              /* proved here */
     /* httpd/serve/entry.h: what was taken away; in the first request only */
     const char *authorization;
     const char *cookie;
@@ -32,7 +32,6 @@ typedef struct oa2_phase_t {
     const char *origin;                 /* "*" or who may read the answer;
                                            NULL: nobody */
     unsigned is_own_user:1;             /* our provider vouched for r->user */
-    unsigned is_basic:1;                /* a password was proved here */
     unsigned is_open:1;                 /* let through without a token */
     unsigned is_for_us:1;               /* … because we are to answer it */
     unsigned is_inside:1;               /* protect/require re-enters a hook */
@@ -52,6 +51,9 @@ oa2_phase_t *oa2_phase_of(request_rec *r);
 /* NULL when there is none yet. */
 oa2_phase_t *oa2_phase_find(const request_rec *r);
 
+/* Who is asking: proved in this request, or by a token in an outer one, of
+   which httpd made it.  NULL: nobody. */
+const oa2_subject_t *oa2_request_subject(const request_rec *r);
 /* 1 when an endpoint or document of ours answers: httpd/serve/claim.h. */
 int oa2_request_is_claimed(const request_rec *r);
 /* 1 under our AuthType. */

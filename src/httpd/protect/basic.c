@@ -75,7 +75,7 @@ static int refuse(request_rec *r, int id, const char *why)
 
 static int accept_user(request_rec *r, const char *name)
 {
-    oa2_phase_of(r)->is_basic = 1;
+    oa2_subject_of_password(&oa2_phase_of(r)->subject, name);
     r->user = apr_pstrdup(r->pool, name);
     r->ap_auth_type = apr_pstrdup(r->pool, "Basic");
     return OK;

@@ -15,8 +15,10 @@
 
 #include "base/encode.h"
 #include "domain/resource.h"
+#include "domain/token.h"
 #include "httpd/protect/basic.h"
 #include "httpd/protect/challenge.h"
+#include "httpd/protect/identity.h"
 #include "httpd/protect/require.h"
 #include "httpd/request.h"
 #include "httpd/run/log.h"
@@ -147,54 +149,26 @@ int oa2_bearer_note_failure(request_rec *r, const char *type)
 
 /* ------------------------------------------------------------ token */
 
-const oa2_token_t *oa2_bearer_token(const request_rec *r)
-{
-    for (; r; r = r->prev ? r->prev : r->main) {
-        const oa2_phase_t *phase = oa2_phase_find(r);
-
-        if (phase && phase->token) return phase->token;
-    }
-    return NULL;
-}
-
-void oa2_bearer_set_env(request_rec *r, const oa2_token_t *token)
-{
-    apr_table_t *env = r->subprocess_env;
-
-    apr_table_setn(env, "OAUTH2_CLIENT_ID", token->client_id);
-    apr_table_setn(env, "OAUTH2_SCOPE", token->scope);
-    apr_table_setn(env, "OAUTH2_EXPIRES",
-                   apr_off_t_toa(r->pool, (apr_off_t)token->expires));
-    if (token->sub) apr_table_setn(env, "OAUTH2_SUB", token->sub);
-}
-
-/* A user name has no colon, so a client cannot be taken for a user. */
-static char *user_of(const oa2_token_t *token, apr_pool_t *pool)
-{
-    return token->user ? apr_pstrdup(pool, token->user)
-                       : apr_pstrcat(pool, "client:", token->client_id, NULL);
-}
-
-static int accept_token(request_rec *r, const oa2_token_t *token)
+static int accept_subject(request_rec *r, const oa2_subject_t *subject)
 {
     const oa2_dir_t *dir = oa2_conf_dir(r);
     oa2_err_t *err;
 
     /* RFC 9700 section 2.3: audience */
-    if (!oa2_resource_accepts(token->audience,
+    if (!oa2_resource_accepts(subject->audience,
                               dir->resource ? dir->resource->uri : NULL)) {
         err = oa2_err_make(r->pool, &oa2_invalid_token, OA2_ID(7113),
                            "the access token is for another resource",
                            "the access token is for \"%s\", not for \"%s\"",
-                           token->audience,
+                           subject->audience,
                            dir->resource ? dir->resource->uri
                            : "a resource without OAuth2Resource");
-        return refuse(r, err, token->client_id);
+        return refuse(r, err, subject->client_id);
     }
-    oa2_phase_of(r)->token = token;
-    r->user = user_of(token, r->pool);
+    oa2_phase_of(r)->subject = *subject;
+    r->user = apr_pstrdup(r->pool, oa2_subject_name(subject, r->pool));
     r->ap_auth_type = apr_pstrdup(r->pool, "OAuth2");
-    oa2_bearer_set_env(r, token);
+    oa2_identity_set_env(r, subject);
     return OK;
 }
 
@@ -202,6 +176,7 @@ static int check_token(request_rec *r, const oa2_server_t *conf,
                        const char *text)
 {
     oa2_ctx_t ctx = oa2_request_ctx(r, conf);
+    oa2_subject_t subject;
     oa2_token_t *token;
     oa2_err_t *err = oa2_token_check(&token, &ctx, text);
 
@@ -209,7 +184,9 @@ static int check_token(request_rec *r, const oa2_server_t *conf,
         err = oa2_err_make(r->pool, &oa2_invalid_token, OA2_ID(7114), NULL,
                            "the access token is unknown, expired or revoked");
     }
-    return err ? refuse(r, err, NULL) : accept_token(r, token);
+    if (err) return refuse(r, err, NULL);
+    oa2_subject_of_token(&subject, token);
+    return accept_subject(r, &subject);
 }
 
 static int not_configured(request_rec *r)
@@ -227,7 +204,7 @@ int oa2_bearer_check(request_rec *r)
 {
     const oa2_server_t *conf = oa2_conf_server(r->server);
     const oa2_phase_t *phase = oa2_phase_find(r);
-    const oa2_token_t *token;
+    const oa2_subject_t *subject;
     const char *text;
     oa2_err_t *err;
     int status;
@@ -241,8 +218,10 @@ int oa2_bearer_check(request_rec *r)
     }
     /* The header is gone by now: it was taken from the first request. */
     if (!ap_is_initial_req(r)) {
-        token = oa2_bearer_token(r->prev ? r->prev : r->main);
-        if (token) return accept_token(r, token);
+        subject = oa2_request_subject(r->prev ? r->prev : r->main);
+        if (subject && subject->by == OA2_BY_TOKEN) {
+            return accept_subject(r, subject);
+        }
     }
     if (oa2_basic_is_sent(r)) {
         err = oa2_basic_check(&status, r);

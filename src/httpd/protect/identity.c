@@ -5,26 +5,40 @@
 #include <apr_strings.h>
 #include <http_request.h>
 
-#include "httpd/protect/bearer.h"
 #include "httpd/request.h"
 #include "httpd/serve/entry.h"
 
-static void pass_headers(request_rec *r, const oa2_token_t *token)
+void oa2_identity_set_env(request_rec *r, const oa2_subject_t *subject)
+{
+    apr_table_t *env = r->subprocess_env;
+
+    apr_table_setn(env, "OAUTH2_CLIENT_ID", subject->client_id);
+    apr_table_setn(env, "OAUTH2_SCOPE", subject->scope);
+    apr_table_setn(env, "OAUTH2_EXPIRES",
+                   apr_off_t_toa(r->pool, (apr_off_t)subject->expires));
+    if (subject->sub) apr_table_setn(env, "OAUTH2_SUB", subject->sub);
+}
+
+static void pass_headers(request_rec *r, const oa2_subject_t *subject)
 {
     apr_table_t *in = r->headers_in;
 
-    apr_table_setn(in, OA2_HEADER_PREFIX "-Client-Id", token->client_id);
-    apr_table_setn(in, OA2_HEADER_PREFIX "-Scope", token->scope);
+    apr_table_setn(in, OA2_HEADER_PREFIX "-Client-Id", subject->client_id);
+    apr_table_setn(in, OA2_HEADER_PREFIX "-Scope", subject->scope);
     apr_table_setn(in, OA2_HEADER_PREFIX "-Expires",
-                   apr_off_t_toa(r->pool, (apr_off_t)token->expires));
-    if (token->user) apr_table_setn(in, OA2_HEADER_PREFIX "-User", token->user);
-    if (token->sub) apr_table_setn(in, OA2_HEADER_PREFIX "-Sub", token->sub);
+                   apr_off_t_toa(r->pool, (apr_off_t)subject->expires));
+    if (subject->user) {
+        apr_table_setn(in, OA2_HEADER_PREFIX "-User", subject->user);
+    }
+    if (subject->sub) {
+        apr_table_setn(in, OA2_HEADER_PREFIX "-Sub", subject->sub);
+    }
 }
 
 int oa2_identity_pass(request_rec *r)
 {
     const oa2_phase_t *phase;
-    const oa2_token_t *token;
+    const oa2_subject_t *subject;
 
     if (!oa2_request_is_protected(r)) return DECLINED;
     phase = oa2_phase_find(r);
@@ -37,10 +51,11 @@ int oa2_identity_pass(request_rec *r)
        the same directory, and a redirect renames the environment. */
     if (!r->user || !r->ap_auth_type
         || strcmp(r->ap_auth_type, "OAuth2") != 0
-        || !(token = oa2_bearer_token(r))) {
+        || !(subject = oa2_request_subject(r))
+        || subject->by != OA2_BY_TOKEN) {
         return DECLINED;
     }
-    if (!phase || !phase->token) oa2_bearer_set_env(r, token);
-    if (oa2_conf_dir(r)->pass_headers == 1) pass_headers(r, token);
+    if (!phase || !phase->subject.by) oa2_identity_set_env(r, subject);
+    if (oa2_conf_dir(r)->pass_headers == 1) pass_headers(r, subject);
     return DECLINED;
 }

@@ -8,6 +8,10 @@
 
 #include <httpd.h>
 
+#include "domain/site/subject.h"
+
+/* OAUTH2_* in the environment, of a token's subject. */
+void oa2_identity_set_env(request_rec *r, const oa2_subject_t *subject);
 /* The fixups hook; before mod_rewrite's. */
 int oa2_identity_pass(request_rec *r);
 

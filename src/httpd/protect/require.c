@@ -155,8 +155,8 @@ static authz_status check_scope(request_rec *r, const char *line,
             ? AUTHZ_GRANTED : AUTHZ_DENIED;
     }
     note_need(phase, need);
-    return phase->token
-        && oa2_scope_is_subset(need->scope, phase->token->scope)
+    return phase->subject.by == OA2_BY_TOKEN
+        && oa2_scope_is_subset(need->scope, phase->subject.scope)
         ? AUTHZ_GRANTED : deny(r);
 }
 
@@ -166,10 +166,9 @@ static authz_status check_client(request_rec *r, const char *line,
     oa2_phase_t *phase = oa2_phase_of(r);
 
     (void)line;
-    if (phase->token && oa2_scope_has(parsed, phase->token->client_id)) {
-        return AUTHZ_GRANTED;
-    }
-    return deny(r);
+    return phase->subject.by == OA2_BY_TOKEN
+        && oa2_scope_has(parsed, phase->subject.client_id)
+        ? AUTHZ_GRANTED : deny(r);
 }
 
 static const char *parse_basic(cmd_parms *cmd, const char *line,
@@ -188,7 +187,8 @@ static authz_status check_basic(request_rec *r, const char *line,
 {
     (void)line;
     (void)parsed;
-    return oa2_phase_of(r)->is_basic ? AUTHZ_GRANTED : deny(r);
+    return oa2_phase_of(r)->subject.by == OA2_BY_PASSWORD ? AUTHZ_GRANTED
+                                                          : deny(r);
 }
 
 static const authz_provider scope_provider = { check_scope, parse_scope };
@@ -332,10 +332,11 @@ const char *oa2_require_scope(request_rec *r)
  * client is wanted, or it is no token that came), it is a plain 403: a
  * challenge would send the client round in circles.
  */
-static int forbid(request_rec *r, const oa2_token_t *token)
+static int forbid(request_rec *r, const oa2_subject_t *subject)
 {
-    const char *scope = token ? oa2_require_scope(r) : NULL;
-    const char *has = token ? token->scope : "";
+    const char *scope = subject->by == OA2_BY_TOKEN ? oa2_require_scope(r)
+                                                    : NULL;
+    const char *has = subject->scope;
     oa2_err_t *err;
 
     if (scope && oa2_scope_is_subset(scope, has)) scope = NULL;
@@ -345,7 +346,7 @@ static int forbid(request_rec *r, const oa2_token_t *token)
                        r->uri, scope, has)
         : oa2_err_make(r->pool, &oa2_forbidden, OA2_ID(7101), NULL,
                        "%s is not for this client or user", r->uri);
-    oa2_log_err(r, err, token ? token->client_id : NULL);
+    oa2_log_err(r, err, subject->client_id);
     if (scope) {
         oa2_challenge(r, err, scope);
     }
@@ -363,14 +364,14 @@ int oa2_require_check(request_rec *r)
 
     if (!phase || phase->is_inside) return DECLINED;
     if (phase->is_open) return OK;
-    if (!phase->token && !phase->is_basic) return DECLINED;
+    if (!phase->subject.by) return DECLINED;
     phase->is_inside = 1;
     r->log = without_authz_core(r);
     status = ap_run_auth_checker(r);
     r->log = log;
     phase->is_inside = 0;
     if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN) {
-        return forbid(r, phase->token);
+        return forbid(r, &phase->subject);
     }
     return status;
 }

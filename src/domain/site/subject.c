@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* subject.c - see subject.h */
+#include "domain/site/subject.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+void oa2_subject_of_token(oa2_subject_t *out, const oa2_token_t *token)
+{
+    out->by = OA2_BY_TOKEN;
+    out->user = token->user;
+    out->sub = token->sub;
+    out->client_id = token->client_id;
+    out->scope = token->scope;
+    out->audience = token->audience;
+    out->expires = token->expires;
+}
+
+void oa2_subject_of_password(oa2_subject_t *out, const char *name)
+{
+    memset(out, 0, sizeof(*out));
+    out->by = OA2_BY_PASSWORD;
+    out->user = name;
+    out->scope = out->audience = "";
+}
+
+const char *oa2_subject_name(const oa2_subject_t *subject, apr_pool_t *pool)
+{
+    return subject->user ? subject->user
+                         : apr_pstrcat(pool, "client:", subject->client_id,
+                                       NULL);
+}
