@@ -23,6 +23,8 @@
 
 #define SUFFIX ".mustache"
 #define MAX_FILE (256 * 1024)
+/* httpd/start/setup.h */
+#define BY_USER "; httpd's user, which reads it, must be able to"
 
 struct oa2_pages_t {
     const oa2_template_t *templates[OA2_PAGE_COUNT];
@@ -85,9 +87,10 @@ static oa2_err_t *read_file(const char **text, const char *path,
     }
     if (why) {
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(6001), NULL,
-                            "could not open the page file \"%s\": %s", path,
+                            "could not open the page file \"%s\": %s%s", path,
                             why == EINVAL ? "it is not a plain file"
-                                          : status_text(why, pool));
+                                          : status_text(why, pool),
+                            why == EACCES ? BY_USER : "");
     }
     len = info.st_size > MAX_FILE ? 0 : (size_t)info.st_size;
     data = apr_palloc(pool, len + 1);
@@ -153,8 +156,9 @@ static oa2_err_t *check_unused(const loader_t *loader)
     status = apr_dir_open(&opened, dir, pool);
     if (status != APR_SUCCESS) {
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(6005), NULL,
-                            "could not open the page directory \"%s\": %s",
-                            dir, status_text(status, pool));
+                            "could not open the page directory \"%s\": %s%s",
+                            dir, status_text(status, pool),
+                            APR_STATUS_IS_EACCES(status) ? BY_USER : "");
     }
     while (!err && apr_dir_read(&info, APR_FINFO_NAME, opened) == APR_SUCCESS) {
         if (apr_fnmatch("*" SUFFIX, info.name, APR_FNM_PERIOD) != APR_SUCCESS

@@ -349,6 +349,20 @@ unlink "$dir/pages/logn.mustache";
 spew("$dir/pages/login.mustache", '{{#open}}');
 wrong('a broken page', [ $issuer, $serve, "OAuth2PageDir $dir/pages" ],
       qr/login\.mustache/);
+SKIP: {
+    skip 'root reads for another', 2 if $>;
+    # Whoever may write there shall not show root's files at the login page.
+    unlink "$dir/pages/login.mustache";
+    spew("$dir/root-only", 'SECRET');
+    chmod 0600, "$dir/root-only";
+    symlink "$dir/root-only", "$dir/pages/login.mustache" or die "$!\n";
+    wrong('a link to what httpd\'s user cannot read',
+          [ $issuer, $serve, "OAuth2PageDir $dir/pages" ],
+          qr/OA26001: .*login\.mustache.*Permission denied; httpd's user/);
+    chmod 0644, "$dir/root-only";
+    good('a link to what it can', $issuer, $serve,
+         "OAuth2PageDir $dir/pages");
+}
 wrong('no such directory', [ $issuer, $serve, "OAuth2PageDir $dir/none" ],
       qr/OAuth2PageDir|$dir\/none/);
 

@@ -317,6 +317,27 @@ subtest 'SQLite: a FIFO where it would look, and pages' => sub {
     ok(graceful() && works(), 'it is well after the remedy');
 };
 
+subtest 'pages that link to root\'s files' => sub {
+    plan skip_all => 'root reads for another' if $>;
+    my $pages = "$dir/linked-pages";
+    run_quiet('cp', '-R', $var{pages}, $pages);
+    unlink "$pages/top.mustache";
+    symlink "$dir/root-only", "$pages/top.mustache" or die "$!\n";
+    spew("$dir/root-only", 'ROOT ALONE');
+    chmod 0600, "$dir/root-only";
+    write_conf(pages => "OAuth2PageDir \"$pages\"");
+    new_lines();
+    ok(graceful(), 'a restarted httpd goes on, and its other site');
+    ok(wait_for(10, sub { new_lines() =~ /OA26001: .*top\.mustache/ }),
+       'told');
+    my $page = get('/oauth2/login');
+    like($page->{status}, qr/^(?:200|503)$/,
+         'the installed pages, where there are some');
+    unlike($page->{content}, qr/ROOT ALONE/, 'and nothing of root\'s');
+    write_conf();
+    ok(graceful() && works(), 'it is well after the remedy');
+};
+
 # One that takes connections and never says a word; libpq waits two seconds for
 # each address of it.
 subtest 'PostgreSQL: silent' => sub {

@@ -182,7 +182,7 @@ static void check_pages(oa2_trial_t *trial, server_rec *s,
         return;
     }
     mistake(trial, s, dir ? "OAuth2PageDir" : "the installed pages",
-            oa2_pages_load(&pages, dir, OA2_PAGE_DIR, trial->pool));
+            oa2_setup_pages(&pages, dir, trial->pool));
 }
 
 /* Many virtual hosts inherit the same file: it is judged once. */

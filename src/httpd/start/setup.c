@@ -112,15 +112,38 @@ static void load_secret(oa2_server_t *conf, server_rec *s,
     if (err) fail(conf, s, err, pconf);
 }
 
+typedef struct {
+    oa2_pages_t *pages;
+    const char *dir;
+} pages_t;
+
+static oa2_err_t *read_pages(void *baton, apr_pool_t *pool)
+{
+    pages_t *work = baton;
+
+    return oa2_pages_load(&work->pages, work->dir, OA2_PAGE_DIR, pool);
+}
+
+oa2_err_t *oa2_setup_pages(oa2_pages_t **out, const char *dir,
+                           apr_pool_t *pool)
+{
+    pages_t work = { NULL, dir };
+
+    OA2_TRY(dir ? oa2_state_as_user(read_pages, &work, pool)
+                : read_pages(&work, pool));
+    *out = work.pages;
+    return NULL;
+}
+
 static oa2_err_t *load_own_pages(oa2_pages_t **pages, const char *dir,
                                  server_rec *s, apr_pool_t *pool)
 {
-    oa2_err_t *err = oa2_pages_load(pages, dir, OA2_PAGE_DIR, pool);
+    oa2_err_t *err = oa2_setup_pages(pages, dir, pool);
 
     if (!err || !dir) return err;
     oa2_log_server(s, APLOG_ERR, err->id, "OAuth2PageDir: %s; the installed "
                    "pages are shown instead", err->meant);
-    return oa2_pages_load(pages, NULL, OA2_PAGE_DIR, pool);
+    return oa2_setup_pages(pages, NULL, pool);
 }
 
 static void load_pages(oa2_server_t *conf, server_rec *s,
