@@ -32,6 +32,13 @@ int oa2_store_is_file(const char *driver)
     return found && !found->is_server;
 }
 
+int oa2_store_is_file_of(const char *driver, int fd)
+{
+    const oa2_driver_t *found = oa2_driver_find(driver);
+
+    return found && found->is_file && found->is_file(fd);
+}
+
 const char *oa2_store_conf_public(int *secret, const oa2_store_conf_t *conf,
                                   apr_pool_t *pool)
 {

@@ -35,5 +35,8 @@ const char *oa2_store_conf_command(const oa2_store_conf_t *conf,
 /* 1 when this driver's params are the path of a file; 0 too for a driver that
    there is not. */
 int oa2_store_is_file(const char *driver);
+/* 1 when what is open can be such a file, by how it begins; an empty one
+   can. */
+int oa2_store_is_file_of(const char *driver, int fd);
 
 #endif

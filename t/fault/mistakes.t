@@ -317,6 +317,20 @@ subtest 'SQLite: a FIFO where it would look, and pages' => sub {
     ok(graceful() && works(), 'it is well after the remedy');
 };
 
+subtest 'the secret under the database\'s name' => sub {
+    plan skip_all => 'root gives nothing away' if $>;
+    spew("$dir/state/given.db", 'x' x 43, "\n");
+    chmod 0600, "$dir/state/given.db";
+    write_conf(database => "OAuth2Database sqlite3 \"$dir/state/given.db\"");
+    new_lines();
+    ok(graceful(), 'a restarted httpd goes on, and its other site');
+    ok(wait_for(10, sub { new_lines() =~ /OA27502: .*given\.db/ }), 'told');
+    is((stat "$dir/state/given.db")[4], 0, 'it stays root\'s');
+    unlink "$dir/state/given.db";
+    write_conf();
+    ok(graceful() && works(), 'it is well after the remedy');
+};
+
 subtest 'pages that link to root\'s files' => sub {
     plan skip_all => 'root reads for another' if $>;
     my $pages = "$dir/linked-pages";

@@ -122,31 +122,6 @@ static void passwords_are_not_public(void **state)
     apr_terminate();
 }
 
-static void commands_can_be_typed(void **state)
-{
-    static const struct {
-        oa2_store_conf_t conf;
-        const char *text;
-    } rows[] = {
-        { { "sqlite3", "/a/b c", 1, 1 },
-          "oauth2ctl --database 'sqlite3 /a/b c' db create" },
-        { { "pgsql", "dbname=d password=hunter2", 1, 1 },
-          "oauth2ctl --database 'pgsql dbname=d' db create" },
-        { { "pgsql", "dbname='a b' host=h", 1, 1 },
-          "oauth2ctl --database 'pgsql dbname='\"'\"'a b'\"'\"' host=h' "
-          "db create" }
-    };
-    apr_pool_t *pool = pool_make();
-    apr_size_t i;
-
-    (void)state;
-    for (i = 0; i < UNIT_COUNT(rows); i++)
-        assert_string_equal(oa2_store_conf_command(&rows[i].conf, "db create",
-                                                   pool), rows[i].text);
-    apr_pool_destroy(pool);
-    apr_terminate();
-}
-
 /* ------------------------------------------------------------ schema */
 
 static void schema_is_applied_once(void **state)
@@ -464,7 +439,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_settings_are_explained),
         cmocka_unit_test(passwords_are_not_public),
-        cmocka_unit_test(commands_can_be_typed),
         cmocka_unit_test(schema_is_applied_once),
         cmocka_unit_test(only_one_process_migrates),
         cmocka_unit_test(missing_tables_are_ours_to_mend),

@@ -64,7 +64,7 @@ static oa2_err_t *give_files(const oa2_db_t *db, apr_pool_t *pool)
     /* Made by root, perhaps by oauth2ctl. */
     for (i = 0; i < 3; i++) {
         OA2_TRY(oa2_state_give(apr_pstrcat(pool, db->conf.params, suffixes[i],
-                                           NULL), pool));
+                                           NULL), db->conf.driver, pool));
     }
     folder = oa2_state_folder(db->conf.params, pool);
     return access(folder, F_OK) ? NULL : oa2_state_is_writable(folder, pool);

@@ -20,6 +20,8 @@
 #include <apr_strings.h>
 #include <unixd.h>
 
+#include "store/conf.h"
+
 static int am_root_for_another(void)
 {
     return geteuid() == 0 && ap_unixd_config.user_id != 0
@@ -33,8 +35,13 @@ static oa2_err_t *failed(apr_pool_t *pool, int id, const char *what,
                         "could not %s \"%s\": %s", what, path, strerror(why));
 }
 
-/* By a descriptor: the name may mean something else a moment later. */
-static oa2_err_t *give_open(int fd, const char *path, apr_pool_t *pool)
+/*
+ * By a descriptor: the name may mean something else a moment later.  And by
+ * what is in it: in a directory of httpd's user the name may mean something
+ * else already, such as the secret.
+ */
+static oa2_err_t *give_open(int fd, const char *path, const char *driver,
+                            apr_pool_t *pool)
 {
     struct stat info;
 
@@ -48,13 +55,20 @@ static oa2_err_t *give_open(int fd, const char *path, apr_pool_t *pool)
         return failed(pool, OA2_ID(7035), "give to httpd's user", path,
                       EMLINK);
     }
+    if (driver && !oa2_store_is_file_of(driver, fd)) {
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(7502), NULL,
+                            "\"%s\" is root's, and no %s database: it is not "
+                            "given to httpd's user; look at what it is, and "
+                            "move it away", path, driver);
+    }
     if (fchown(fd, ap_unixd_config.user_id, ap_unixd_config.group_id)) {
         return failed(pool, OA2_ID(7030), "give to httpd's user", path, errno);
     }
     return NULL;
 }
 
-oa2_err_t *oa2_state_give(const char *path, apr_pool_t *pool)
+oa2_err_t *oa2_state_give(const char *path, const char *driver,
+                          apr_pool_t *pool)
 {
     oa2_err_t *err;
     int fd;
@@ -64,7 +78,7 @@ oa2_err_t *oa2_state_give(const char *path, apr_pool_t *pool)
               | O_NOCTTY);
     if (fd < 0 && errno == ENOENT) return NULL;
     if (fd < 0) return failed(pool, OA2_ID(7037), "open", path, errno);
-    err = give_open(fd, path, pool);
+    err = give_open(fd, path, driver, pool);
     close(fd);
     return err;
 }
@@ -166,7 +180,7 @@ oa2_err_t *oa2_state_make(const char *dir, apr_pool_t *pool)
                                 "name another one with OAuth2StateDir", dir,
                                 &rv);
         }
-        OA2_TRY(oa2_state_give(dir, pool));
+        OA2_TRY(oa2_state_give(dir, NULL, pool));
     }
     return oa2_state_check(dir, pool);
 }

@@ -29,8 +29,10 @@ oa2_err_t *oa2_state_as_user(oa2_err_t *(*work)(void *baton,
                              void *baton, apr_pool_t *pool);
 /* Becomes httpd's user, for good, when we are root. */
 oa2_err_t *oa2_state_become_user(apr_pool_t *pool);
-/* Gives a file that is there already to httpd's user, when we are root. */
-oa2_err_t *oa2_state_give(const char *path, apr_pool_t *pool);
+/* Gives a file that is there already to httpd's user, when we are root, if it
+   is one of that driver's; NULL: a directory. */
+oa2_err_t *oa2_state_give(const char *path, const char *driver,
+                          apr_pool_t *pool);
 /* The directory that the file path is in. */
 const char *oa2_state_folder(const char *path, apr_pool_t *pool);
 /* All of text; 0 or an errno. */

@@ -53,6 +53,9 @@ typedef struct oa2_driver_t {
     /* 1: a server, reached over a network: connecting costs time, and others
        may change its tables.  0: a file. */
     int is_server;
+    /* 1 when what is open can be a file of its, or one that it will begin with.
+       NULL: it has none. */
+    int (*is_file)(int fd);
     const char *begin;                  /* a transaction that writes */
 
     /* NULL, or a sentence that says what is wrong; quotes no value. */

@@ -293,9 +293,27 @@ static int may_repeat(oa2_ctx_t *ctx, oa2_slot_t *slot)
     return fault->kind == OA2_FAULT_AGAIN || fault->kind == OA2_FAULT_BUSY;
 }
 
+/* www.sqlite.org/fileformat2.html sections 1.3.1 and 4.1, walformat.html
+   section 2.1: a database, its "-wal" and its "-shm" by how they begin. */
+static int is_file(int fd)
+{
+    static const unsigned char wal[] = { 0x37, 0x7f, 0x06 };
+    static const apr_uint32_t version = 3007000;
+    static const char none[16] = { 0 };
+    char at[16];
+    ssize_t n = pread(fd, at, sizeof(at), 0);
+
+    return n == 0 || (n == sizeof(at)
+                      && (memcmp(at, "SQLite format 3", sizeof(at)) == 0
+                          || memcmp(at, wal, sizeof(wal)) == 0
+                          || memcmp(at, &version, sizeof(version)) == 0
+                          || memcmp(at, none, sizeof(none)) == 0));
+}
+
 const oa2_driver_t oa2_sqlite_driver = {
     .name = "sqlite3",
     .is_server = 0,
+    .is_file = is_file,
     .begin = BEGIN,
     .check = check,
     .show = show,
