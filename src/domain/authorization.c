@@ -63,14 +63,16 @@ oa2_err_t *oa2_authorization_next(oa2_next_t *out, oa2_ctx_t *ctx,
 }
 
 oa2_err_t *oa2_authorization_issue(int *first, oa2_ctx_t *ctx,
-                                   const oa2_flow_t *flow, const char *user,
+                                   const oa2_flow_t *flow,
+                                   const oa2_session_t *session,
                                    const char *code,
                                    const oa2_kept_t *answer)
 {
     oa2_grant_t grant = {
         .id = oa2_random_id(),
         .client_id = flow->client_id,
-        .user = user,
+        .user = session->user,
+        .credential = session->credential,
         .scope = flow->scope,
         .audience = flow->audience,
         .created = ctx->now,
@@ -81,7 +83,7 @@ oa2_err_t *oa2_authorization_issue(int *first, oa2_ctx_t *ctx,
         .digest = oa2_digest_text(ctx->pool, code),
         .grant = grant.id,
         .client_id = flow->client_id,
-        .user = user,
+        .user = session->user,
         .redirect_uri = flow->redirect_uri,
         .redirect_sent = flow->redirect_sent,
         .challenge = flow->challenge,
@@ -104,6 +106,7 @@ oa2_err_t *oa2_authorization_allow(oa2_ctx_t *ctx, const oa2_flow_t *flow,
 {
     oa2_consent_t consent = {
         .user = session->user, .client_id = flow->client_id,
+        .credential = session->credential,
     };
     int tries = CONSENT_TRIES;
     const char *before;

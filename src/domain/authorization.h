@@ -55,7 +55,8 @@ oa2_err_t *oa2_authorization_next(oa2_next_t *out, oa2_ctx_t *ctx,
 /* Stores grant and code, whose text is `code`, and with them the answer to the
    form that asked for it (NULL: none did).  *first: as oa2_code_issue(). */
 oa2_err_t *oa2_authorization_issue(int *first, oa2_ctx_t *ctx,
-                                   const oa2_flow_t *flow, const char *user,
+                                   const oa2_flow_t *flow,
+                                   const oa2_session_t *session,
                                    const char *code,
                                    const oa2_kept_t *answer);
 /* The user said yes: remembers it, beside what was allowed before and is not

@@ -44,6 +44,7 @@ oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
         session->sub = user->sub;
         session->authenticated = ctx->now;
         session->expires = ctx->now;
+        session->credential = user->credential;
         *out = session;
         return NULL;
     }

@@ -152,7 +152,7 @@ static oa2_err_t *decide(oa2_reply_t **out, oa2_call_t *call,
         return NULL;
     }
     OA2_TRY(oa2_authorization_allow(ctx, flow, session));
-    return oa2_interaction_finish(out, call, flow, session->user, &twin);
+    return oa2_interaction_finish(out, call, flow, session, &twin);
 }
 
 static oa2_err_t *submit(oa2_reply_t **out, oa2_call_t *call)

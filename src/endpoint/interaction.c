@@ -149,7 +149,7 @@ oa2_err_t *oa2_interaction_advance(oa2_reply_t **out, oa2_call_t *call,
     OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
     OA2_TRY(oa2_authorization_next(&next, &call->ctx, flow, session));
     if (next == OA2_NEXT_ISSUE)
-        return oa2_interaction_finish(out, call, flow, session->user, NULL);
+        return oa2_interaction_finish(out, call, flow, session, NULL);
     if (oa2_scope_has(flow->prompt, "none"))
         return silent(call, next);
     if (next == OA2_NEXT_CONSENT)
@@ -161,7 +161,8 @@ oa2_err_t *oa2_interaction_advance(oa2_reply_t **out, oa2_call_t *call,
 /* Code and answer are stored together: whoever sends the form again, at the
    same moment or a little later, is given the same code. */
 oa2_err_t *oa2_interaction_finish(oa2_reply_t **out, oa2_call_t *call,
-                                  const oa2_flow_t *flow, const char *user,
+                                  const oa2_flow_t *flow,
+                                  const oa2_session_t *session,
                                   const oa2_twin_t *twin)
 {
     oa2_ctx_t *ctx = &call->ctx;
@@ -172,7 +173,7 @@ oa2_err_t *oa2_interaction_finish(oa2_reply_t **out, oa2_call_t *call,
 
     if (twin)
         answer = oa2_twin_seal(twin, ctx, to);
-    OA2_TRY(oa2_authorization_issue(&first, ctx, flow, user, code,
+    OA2_TRY(oa2_authorization_issue(&first, ctx, flow, session, code,
                                     twin ? &answer : NULL));
     if (!first)
         OA2_TRY(oa2_twin_find(&to, ctx, twin));

@@ -76,7 +76,8 @@ oa2_err_t *oa2_interaction_advance(oa2_reply_t **out, oa2_call_t *call,
 /* The end: a code for the client.  twin: of the form that asked for it;
    NULL: none did. */
 oa2_err_t *oa2_interaction_finish(oa2_reply_t **out, oa2_call_t *call,
-                                  const oa2_flow_t *flow, const char *user,
+                                  const oa2_flow_t *flow,
+                                  const oa2_session_t *session,
                                   const oa2_twin_t *twin);
 /* The other end: err for the client. */
 oa2_reply_t *oa2_interaction_refuse(oa2_call_t *call, const oa2_flow_t *flow,

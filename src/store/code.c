@@ -15,13 +15,20 @@
 
 /* ------------------------------------------------------------ issue */
 
-#define GRANT "INSERT INTO oauth2_grant (id, client_id, serial, user_name," \
+/*
+ * The lock lets a change of the credential come either before, and then there
+ * is no such row, or when the grant is there to be found by who revokes next.
+ */
+#define USER "SELECT name, sub FROM oauth2_user WHERE name = $3" \
+    " AND credential = $18 AND disabled = 0"
+#define USER_PGSQL "u AS (" USER " FOR SHARE)"
+#define USER_SQLITE "(" USER ") u"
+#define GRANT(u) "INSERT INTO oauth2_grant (id, client_id, serial, user_name," \
     " sub, scope, audience, created, expires, revoked, sweep)" \
     " SELECT CAST($1 AS BIGINT), c.id, c.serial, u.name, u.sub," \
     " CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT)," \
     " CAST($7 AS BIGINT), 0, CAST($7 AS BIGINT)" \
-    " FROM oauth2_client c, oauth2_user u WHERE c.id = $2 AND u.name = $3" \
-    " AND c.disabled = 0 AND u.disabled = 0"
+    " FROM oauth2_client c, " u " WHERE c.id = $2 AND c.disabled = 0"
 #define GRANT_ONCE " ON CONFLICT (id) DO UPDATE SET id = excluded.id" \
     " WHERE oauth2_grant.client_id = excluded.client_id" \
     " AND oauth2_grant.sub = excluded.sub RETURNING id"
@@ -32,17 +39,17 @@
 
 #define PUT_ONCE " ON CONFLICT (digest) DO UPDATE" \
     " SET digest = excluded.digest RETURNING 1"
-#define READY "EXISTS (SELECT 1 FROM oauth2_client c, oauth2_user u" \
-    " WHERE c.id = $2 AND u.name = $3 AND c.disabled = 0 AND u.disabled = 0)"
-#define ANSWER "INSERT INTO oauth2_answer (digest, reply, expires)" \
+#define ANSWER(u) "INSERT INTO oauth2_answer (digest, reply, expires)" \
     " SELECT CAST($15 AS TEXT), CAST($16 AS TEXT), CAST($17 AS BIGINT)" \
-    " WHERE " READY OA2_ANSWER_FIRST("$6") " RETURNING 1"
+    " WHERE EXISTS (SELECT 1 FROM oauth2_client c, " u \
+    " WHERE c.id = $2 AND c.disabled = 0)" \
+    OA2_ANSWER_FIRST("$6") " RETURNING 1"
 
 static const oa2_sql_t issue_sql = {
     "code_issue",
-    "WITH g AS (" GRANT GRANT_ONCE ") " CODE " SELECT " VALUES " FROM g"
-    PUT_ONCE,
-    { GRANT GRANT_ONCE, CODE " VALUES (" VALUES ")" PUT_ONCE },
+    "WITH " USER_PGSQL ", g AS (" GRANT("u") GRANT_ONCE ") " CODE " SELECT "
+    VALUES " FROM g" PUT_ONCE,
+    { GRANT(USER_SQLITE) GRANT_ONCE, CODE " VALUES (" VALUES ")" PUT_ONCE },
     .repeats = 1
 };
 
@@ -50,9 +57,11 @@ static const oa2_sql_t issue_sql = {
    the answer that it has left itself, and in it the code. */
 static const oa2_sql_t answer_sql = {
     "code_issue: once",
-    "WITH a AS (" ANSWER "), g AS (" GRANT " AND EXISTS (SELECT 1 FROM a)"
-    GRANT_ONCE ") " CODE " SELECT " VALUES " FROM g" PUT_ONCE,
-    { ANSWER, GRANT GRANT_ONCE, CODE " VALUES (" VALUES ")" PUT_ONCE },
+    "WITH " USER_PGSQL ", a AS (" ANSWER("u") "), g AS (" GRANT("u")
+    " AND EXISTS (SELECT 1 FROM a)" GRANT_ONCE ") " CODE " SELECT " VALUES
+    " FROM g" PUT_ONCE,
+    { ANSWER(USER_SQLITE), GRANT(USER_SQLITE) GRANT_ONCE,
+      CODE " VALUES (" VALUES ")" PUT_ONCE },
     .repeats = 1
 };
 
@@ -66,8 +75,9 @@ static oa2_err_t *not_issued(int *first, oa2_ctx_t *ctx,
         OA2_TRY(oa2_answer_find(&reply, ctx, answer->digest));
     if (!reply)
         return oa2_err_make(ctx->pool, &oa2_access_denied, OA2_ID(2020),
-                            "The user or the client was removed or disabled "
-                            "meanwhile.", NULL);
+                            "The user or the client was changed meanwhile.",
+                            "a user's account or a client was changed while a "
+                            "code was issued");
     *first = 0;
     return NULL;
 }
@@ -92,7 +102,8 @@ oa2_err_t *oa2_code_issue(int *first, oa2_ctx_t *ctx,
                     oa2_sql_number(pool, code->expires),
                     answer ? answer->digest : NULL,
                     answer ? answer->reply : NULL,
-                    oa2_sql_number(pool, answer ? answer->expires : 0)));
+                    oa2_sql_number(pool, answer ? answer->expires : 0),
+                    grant->credential));
     if (!rows->nelts)
         return not_issued(first, ctx, answer);
     *first = 1;

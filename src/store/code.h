@@ -31,7 +31,8 @@ typedef struct oa2_code_t {
 /*
  * Makes the grant, its code and, if it is not NULL, the answer to the form that
  * asked for it, all or nothing.  *first is 0 when that form had an answer
- * before: then nothing is stored.
+ * before: then nothing is stored.  Refused when grant->credential is the user's
+ * no more: whatever ends sessions ends what one of them is just asking for.
  */
 oa2_err_t *oa2_code_issue(int *first, oa2_ctx_t *ctx,
                           const oa2_grant_t *grant, const oa2_code_t *code,

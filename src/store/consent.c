@@ -18,24 +18,33 @@ static const oa2_sql_t find_sql = {
     "consent_find", FIND, { FIND }, .repeats = 1
 };
 
+/* The lock: see code.c. */
+#define USER(n) "SELECT name FROM oauth2_user WHERE name = $1" \
+    " AND credential = " n " AND disabled = 0"
+#define USER_PGSQL(n) "WITH u AS (" USER(n) " FOR SHARE) "
+#define USER_SQLITE(n) "(" USER(n) ") u"
+
 /* Nothing was allowed: there is no row, or one of another client. */
-#define ADD "INSERT INTO oauth2_consent AS k (user_name, client_id, serial," \
-    " scope) SELECT CAST($1 AS TEXT), id, serial, CAST($3 AS TEXT)" \
-    " FROM oauth2_client WHERE id = $2" \
+#define ADD(u) "INSERT INTO oauth2_consent AS k" \
+    " (user_name, client_id, serial, scope)" \
+    " SELECT u.name, c.id, c.serial, CAST($3 AS TEXT)" \
+    " FROM oauth2_client c, " u " WHERE c.id = $2" \
     " ON CONFLICT (user_name, client_id) DO UPDATE" \
     " SET serial = excluded.serial, scope = excluded.scope" \
     " WHERE k.serial <> excluded.serial OR k.scope IN ('', excluded.scope)" \
     " RETURNING 1"
 static const oa2_sql_t add_sql = {
-    "consent_put: add", ADD, { ADD }, .repeats = 1
+    "consent_put: add", USER_PGSQL("$4") ADD("u"),
+    { ADD(USER_SQLITE("$4")) }, .repeats = 1
 };
 
-#define CHANGE "UPDATE oauth2_consent SET scope = $3" \
+#define CHANGE(u) "UPDATE oauth2_consent SET scope = $3" \
     " WHERE user_name = $1 AND client_id = $2 AND serial =" \
     " (SELECT serial FROM oauth2_client WHERE id = $2)" \
-    " AND scope IN ($3, $4) RETURNING 1"
+    " AND scope IN ($3, $4) AND EXISTS (SELECT 1 FROM " u ") RETURNING 1"
 static const oa2_sql_t change_sql = {
-    "consent_put: change", CHANGE, { CHANGE }, .repeats = 1
+    "consent_put: change", USER_PGSQL("$5") CHANGE("u"),
+    { CHANGE(USER_SQLITE("$5")) }, .repeats = 1
 };
 
 oa2_err_t *oa2_consent_find(const char **scope, oa2_ctx_t *ctx,
@@ -59,10 +68,10 @@ oa2_err_t *oa2_consent_put(int *done, oa2_ctx_t *ctx,
 
     if (*before)
         OA2_TRY(OA2_SQL(&rows, ctx, &change_sql, user, client_id,
-                        consent->scope, before));
+                        consent->scope, before, consent->credential));
     else
         OA2_TRY(OA2_SQL(&rows, ctx, &add_sql, user, client_id,
-                        consent->scope));
+                        consent->scope, consent->credential));
     *done = rows->nelts > 0;
     return NULL;
 }

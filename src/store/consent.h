@@ -14,10 +14,12 @@ typedef struct oa2_consent_t {
     const char *user;
     const char *client_id;
     const char *scope;
+    const char *credential;             /* the user's, of the session */
 } oa2_consent_t;
 
 /* Sets it to exactly scope, if it is still `before`, as found.  *done: 0 when
-   it is something else now, or there is no such client. */
+   it is something else now, there is no such client, or the credential is
+   another one by now. */
 oa2_err_t *oa2_consent_put(int *done, oa2_ctx_t *ctx,
                            const oa2_consent_t *consent, const char *before);
 

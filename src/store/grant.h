@@ -22,6 +22,8 @@ typedef struct oa2_grant_t {
     apr_int64_t created;
     apr_int64_t expires;                /* the last of its tokens' */
     apr_int64_t revoked;                /* 0: not */
+    const char *credential;             /* oa2_code_issue() only: the user's,
+                                           of the session that asked */
 } oa2_grant_t;
 
 /* *done: 0 when there is none or it was revoked before. */

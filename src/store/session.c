@@ -22,7 +22,8 @@ static const oa2_sql_t put_sql = {
     { PUT " FROM (" USER ") u" AGAIN }, .repeats = 1
 };
 
-#define FIND "SELECT s.digest, u.name, u.sub, s.authenticated, s.expires" \
+#define FIND "SELECT s.digest, u.name, u.sub, s.authenticated, s.expires," \
+    " u.credential" \
     " FROM oauth2_session s JOIN oauth2_user u ON u.name = s.user_name" \
     " AND u.credential = s.credential" \
     " WHERE s.digest = $1 AND s.expires > $2 AND u.disabled = 0"
@@ -91,6 +92,7 @@ oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
     session->sub = row[2];
     session->authenticated = oa2_row_number(row, 3);
     session->expires = oa2_row_number(row, 4);
+    session->credential = oa2_row_text(row, 5);
     *out = session;
     return NULL;
 }

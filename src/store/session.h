@@ -14,8 +14,8 @@ typedef struct oa2_session_t {
     const char *sub;
     apr_int64_t authenticated;          /* when the password was typed */
     apr_int64_t expires;
-    const char *credential;             /* put only: the user's, as it was
-                                           before the password was looked at */
+    const char *credential;             /* the user's; put: as it was before
+                                           the password was looked at */
 } oa2_session_t;
 
 /*

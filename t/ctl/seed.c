@@ -53,10 +53,10 @@ static oa2_err_t *family(oa2_ctx_t *ctx, const char *client, const char *user)
 {
     oa2_grant_t grant = {
         oa2_random_id(), client, user, "read write", "", ctx->now,
-        ctx->now + 600, 0
+        ctx->now + 600, 0, NULL
     };
     const char *text = oa2_token_make(ctx, OA2_CODE_PREFIX);
-    oa2_consent_t consent = { user, client, grant.scope };
+    oa2_consent_t consent = { user, client, grant.scope, NULL };
     oa2_token_t access, refresh;
     const char *before;
     oa2_user_t *row;
@@ -66,6 +66,7 @@ static oa2_err_t *family(oa2_ctx_t *ctx, const char *client, const char *user)
     OA2_TRY(oa2_user_find(&row, ctx, user));
     if (!row)
         return oa2_err_make(ctx->pool, &oa2_server_error, 0, NULL, "no user");
+    grant.credential = consent.credential = row->credential;
     memset(&code, 0, sizeof(code));
     code.digest = oa2_digest_text(ctx->pool, text);
     code.grant = grant.id;

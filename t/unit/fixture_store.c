@@ -197,10 +197,19 @@ oa2_user_t *fixture_store_user(oa2_ctx_t *ctx, const char *name)
     return user;
 }
 
+const char *fixture_credential(oa2_ctx_t *ctx, const char *user)
+{
+    oa2_user_t *row;
+
+    fixture_good(oa2_user_find(&row, ctx, user));
+    return row ? row->credential : "";
+}
+
 void fixture_store_consent(oa2_ctx_t *ctx, const char *client_id,
                            const char *scope)
 {
-    oa2_consent_t consent = { "ann", client_id, scope };
+    oa2_consent_t consent = { "ann", client_id, scope,
+                              fixture_credential(ctx, "ann") };
     const char *before;
     int done;
 
@@ -224,6 +233,7 @@ oa2_code_t *fixture_store_code(oa2_ctx_t *ctx, const char *client_id,
     grant.audience = "";
     grant.created = ctx->now;
     grant.expires = ctx->now + 60;
+    grant.credential = fixture_credential(ctx, user);
     code->digest = fixture_digest(ctx);
     code->grant = grant.id;
     code->client_id = grant.client_id;

@@ -47,6 +47,8 @@ const char *fixture_digest(oa2_ctx_t *ctx);
 oa2_client_t *fixture_store_client(oa2_ctx_t *ctx, const char *id);
 oa2_user_t *fixture_store_user(oa2_ctx_t *ctx, const char *name);
 /* Ann has allowed the client exactly this. */
+/* As the user has it now; "" when there is none. */
+const char *fixture_credential(oa2_ctx_t *ctx, const char *user);
 void fixture_store_consent(oa2_ctx_t *ctx, const char *client_id,
                            const char *scope);
 /* Issued for them: a code, good for a minute, of a new grant. */

@@ -263,7 +263,8 @@ static void issue_once(void *baton)
     oa2_kept_t answer = { runner->race->what, "reply", ctx->now + 10 };
     oa2_grant_t grant = { .id = oa2_random_id(), .client_id = "app",
                           .user = "ann", .scope = "", .audience = "",
-                          .expires = ctx->now + 60 };
+                          .expires = ctx->now + 60,
+                          .credential = fixture_credential(ctx, "ann") };
     oa2_code_t code = { .digest = fixture_digest(ctx), .grant = grant.id,
                         .redirect_uri = "https://a/", .challenge = "",
                         .scope = "", .audience = "",
@@ -345,7 +346,8 @@ static void all_enter_as_the_same_user(void **state)
 static void allow(void *baton)
 {
     runner_t *runner = baton;
-    oa2_session_t session = { .user = "ann" };
+    oa2_session_t session = { .user = "ann",
+        .credential = fixture_credential(runner->ctx, "ann") };
     oa2_flow_t flow = { .client_id = "app" };
 
     flow.scope = apr_psprintf(runner->ctx->pool, "s%d", runner->number);
@@ -370,6 +372,54 @@ static void no_consent_is_lost(void **state)
         fixture_good(oa2_grant_revoke_all(&count, ctx, "ann", "app"));
         fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
         assert_string_equal(scope, "");
+    }
+}
+
+/* ------------------------------------------------------------ grants */
+
+/* One ends what a thief has: first his session, then what apps were given.  The
+   others are that session, asking for codes. */
+static void issue_or_end(void *baton)
+{
+    runner_t *runner = baton;
+    race_t *race = runner->race;
+    oa2_ctx_t *ctx = runner->ctx;
+    int done;
+
+    if (!runner->number) {
+        runner->err = oa2_user_end_sessions(&done, ctx, "ann");
+        if (!runner->err)
+            runner->err = oa2_grant_revoke_all(&done, ctx, "ann", NULL);
+        return;
+    }
+    while (!runner->err) {
+        oa2_grant_t grant = { .id = oa2_random_id(), .client_id = "app",
+                              .user = "ann", .scope = "", .audience = "",
+                              .expires = ctx->now + 60,
+                              .credential = race->credential };
+        oa2_code_t code = { .digest = fixture_digest(ctx), .grant = grant.id,
+                            .redirect_uri = "https://a/", .challenge = "",
+                            .scope = "", .audience = "",
+                            .expires = ctx->now + 60 };
+
+        runner->err = oa2_code_issue(&done, ctx, &grant, &code, NULL);
+    }
+    if (runner->err->kind == &oa2_access_denied)
+        runner->err = NULL;
+}
+
+static void no_grant_is_made_by_an_ended_session(void **state)
+{
+    race_t *race = *state;
+    oa2_ctx_t *ctx = race->fixture->ctx;
+    apr_array_header_t *grants;
+    int i;
+
+    for (i = 0; i < ROUNDS; i++) {
+        race->credential = fixture_credential(ctx, "ann");
+        race_run(race, issue_or_end);
+        fixture_good(oa2_grant_list(&grants, ctx, "ann", NULL, 100));
+        assert_int_equal(grants->nelts, 0);
     }
 }
 
@@ -578,6 +628,7 @@ int main(void)
         TEST(one_gets_a_client_id),
         TEST(all_enter_as_the_same_user),
         TEST(no_consent_is_lost),
+        TEST(no_grant_is_made_by_an_ended_session),
         TEST(no_session_survives_what_ends_it),
         TEST(parallel_guesses_all_count),
         TEST(a_revoked_family_has_no_live_token),

@@ -119,7 +119,7 @@ static void code_needs_its_client_and_user(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
     oa2_code_t *put = fixture_store_code(ctx, "app", "ann");
-    oa2_grant_t grant = { 5, "app", "nobody", "read", "", 0, 60, 0 };
+    oa2_grant_t grant = { 5, "app", "nobody", "read", "", 0, 60, 0, "" };
     oa2_code_t *code;
     oa2_err_t *err;
     int done;
@@ -130,6 +130,42 @@ static void code_needs_its_client_and_user(void **state)
     err = oa2_code_issue(&done, ctx, &grant, put, NULL);
     assert_non_null(err);
     assert_ptr_equal(err->kind, &oa2_access_denied);
+}
+
+/* A session that was found, and ended before its code was stored. */
+static void code_needs_the_session_that_asked(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    oa2_consent_t consent = { "ann", "app", "read write",
+                              fixture_credential(ctx, "ann") };
+    oa2_grant_t grant = { 5, "app", "ann", "read", "", 0, ctx->now + 60, 0,
+                          consent.credential };
+    oa2_code_t code = { .digest = fixture_digest(ctx), .grant = 5,
+                        .redirect_uri = "https://a/", .challenge = "",
+                        .scope = "", .audience = "",
+                        .expires = ctx->now + 60 };
+    oa2_kept_t answer = { fixture_digest(ctx), "reply", ctx->now + 10 };
+    apr_array_header_t *grants;
+    const char *reply;
+    oa2_err_t *err;
+    int done;
+
+    fixture_good(oa2_user_set_password(&done, ctx, "ann", "new"));
+    err = oa2_code_issue(&done, ctx, &grant, &code, NULL);
+    assert_true(err && err->id == 2020);
+    err = oa2_code_issue(&done, ctx, &grant, &code, &answer);
+    assert_true(err && err->id == 2020);
+    fixture_good(oa2_answer_find(&reply, ctx, answer.digest));
+    assert_null(reply);
+    fixture_good(oa2_grant_list(&grants, ctx, "ann", NULL, 9));
+    assert_int_equal(grants->nelts, 0);
+    fixture_good(oa2_consent_put(&done, ctx, &consent, ""));
+    assert_int_equal(done, 0);
+    consent.credential = grant.credential = fixture_credential(ctx, "ann");
+    fixture_good(oa2_consent_put(&done, ctx, &consent, ""));
+    assert_int_equal(done, 1);
+    fixture_good(oa2_code_issue(&done, ctx, &grant, &code, &answer));
+    assert_int_equal(done, 1);
 }
 
 static void access_token_holds_what_was_put(void **state)
@@ -445,6 +481,7 @@ int main(void)
         TEST(code_is_spent_once),
         TEST(code_of_a_revoked_grant_is_not_spent),
         TEST(code_needs_its_client_and_user),
+        TEST(code_needs_the_session_that_asked),
         TEST(access_token_holds_what_was_put),
         TEST(access_token_expires),
         TEST(access_token_dies_alone),

@@ -286,12 +286,13 @@ static void consent_is_the_clients_own(void **state)
 static void consent_is_put_beside_what_was_read(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
-    oa2_consent_t more = { "ann", "app", "read write" };
+    oa2_consent_t more = { "ann", "app", "read write", NULL };
     const char *scope;
     int done;
 
     fixture_store_client(ctx, "app");
     fixture_store_user(ctx, "ann");
+    more.credential = fixture_credential(ctx, "ann");
     fixture_good(oa2_consent_put(&done, ctx, &more, "read"));
     assert_int_equal(done, 0);
     fixture_store_consent(ctx, "app", "read");
