@@ -29,6 +29,7 @@
 #include "httpd/serve/dispatch.h"
 #include "httpd/serve/entry.h"
 #include "httpd/serve/last.h"
+#include "httpd/serve/metrics.h"
 #include "httpd/serve/wellknown.h"
 #include "httpd/start/setup.h"
 #include "job/job.h"
@@ -116,6 +117,7 @@ static void register_hooks(apr_pool_t *pool)
     oa2_login_register(pool);
     oa2_require_register(pool);
     oa2_last_register();
+    oa2_metrics_register(pool);
     ap_hook_check_config(oa2_conf_check, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(oa2_setup_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(oa2_claim_requests, NULL, NULL, APR_HOOK_MIDDLE);

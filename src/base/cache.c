@@ -407,8 +407,8 @@ static void unlock_set(set_t *set)
 }
 
 /* The key's own way, else an empty one, else one that is no good any more,
-   else the one that was stored first. */
-static int choose_way(const oa2_cache_t *cache, set_t *set,
+   else the one that was stored first: *evicts 1. */
+static int choose_way(int *evicts, const oa2_cache_t *cache, set_t *set,
                       const apr_uint64_t *key, apr_int64_t now)
 {
     entry_t entry;
@@ -416,8 +416,8 @@ static int choose_way(const oa2_cache_t *cache, set_t *set,
     int chosen = way_of(&entry, cache, set, key);
     int way;
 
-    if (chosen >= 0)
-        return chosen;
+    *evicts = 0;
+    if (chosen >= 0) return chosen;
     for (way = 0; way < WAYS; way++) {
         if (LOAD(&set->prints[way]) == 0)
             return way;
@@ -431,6 +431,7 @@ static int choose_way(const oa2_cache_t *cache, set_t *set,
             oldest = entry.stored;
         }
     }
+    *evicts = 1;
     return chosen;
 }
 
@@ -440,17 +441,16 @@ oa2_cache_mark_t oa2_cache_mark(oa2_cache_t *cache)
                                 oa2_clock_coarse() };
 }
 
-void oa2_cache_put(oa2_cache_t *cache, const oa2_cache_entry_t *entry,
-                   oa2_cache_mark_t mark, apr_int64_t now)
+int oa2_cache_put(oa2_cache_t *cache, const oa2_cache_entry_t *entry,
+                  oa2_cache_mark_t mark, apr_int64_t now)
 {
     const oa2_counters_t *counters = counters_of(cache);
     entry_t head;
     set_t *set;
-    int way;
-    int i;
+    int evicts, way, i;
 
     if (entry->len > cache->room || entry->expires <= now)
-        return;
+        return 0;
     memcpy(head.key, entry->key, sizeof(head.key));
     head.expires = entry->expires;
     head.stored = mark.at;
@@ -464,16 +464,17 @@ void oa2_cache_put(oa2_cache_t *cache, const oa2_cache_entry_t *entry,
      */
     head.sum = sum_of(counters, head.cells);
     if (LOAD(&counters->moment) != mark.moment)
-        return;
+        return 0;
     set = set_of(cache, head.key);
     if (!lock_set(set))
-        return;
-    way = choose_way(cache, set, head.key, now);
+        return 0;
+    way = choose_way(&evicts, cache, set, head.key, now);
     store_words(entry_at(cache, set, way), &head, sizeof(head));
     store_words(entry_at(cache, set, way) + ENTRY_WORDS, entry->data,
                 entry->len);
     STORE(&set->prints[way], print_of(head.key));
     unlock_set(set);
+    return evicts;
 }
 
 void oa2_cache_bump(oa2_cache_t *cache, apr_uint64_t tag)

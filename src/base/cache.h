@@ -85,8 +85,9 @@ apr_uint64_t oa2_cache_tag(char kind, const char *name);
 int oa2_cache_find(void *buf, apr_size_t *len, oa2_cache_t *cache,
                    const unsigned char key[OA2_KEY_LEN], apr_int64_t now);
 oa2_cache_mark_t oa2_cache_mark(oa2_cache_t *cache);
-/* Too large, or bumped since mark: not stored, which is no error. */
-void oa2_cache_put(oa2_cache_t *cache, const oa2_cache_entry_t *entry,
+/* Too large, or bumped since mark: not stored, which is no error.  1: another
+   one that was still good had to make room. */
+int oa2_cache_put(oa2_cache_t *cache, const oa2_cache_entry_t *entry,
                    oa2_cache_mark_t mark, apr_int64_t now);
 void oa2_cache_bump(oa2_cache_t *cache, apr_uint64_t tag);
 /* Everything becomes a miss. */

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/shm/counter.h"
 #include "domain/account.h"
 #include "domain/settings.h"
 #include "store/store.h"
@@ -236,8 +237,8 @@ static oa2_err_t *look(oa2_password_t *out, oa2_ctx_t *ctx,
     return NULL;
 }
 
-oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
-                         oa2_ctx_t *ctx, oa2_login_t *login)
+static oa2_err_t *try_once(oa2_password_t *out, apr_int64_t *wait,
+                           oa2_ctx_t *ctx, oa2_login_t *login)
 {
     const oa2_settings_t *set = ctx->settings;
     oa2_throttle_t account = {
@@ -260,6 +261,21 @@ oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
     OA2_TRY(oa2_throttle_count(wait, ctx, &account));
     if (*wait) return oa2_throttle_give_back(ctx, &address);
     return look(out, ctx, login, &account, &address);
+}
+
+oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
+                         oa2_ctx_t *ctx, oa2_login_t *login)
+{
+    oa2_err_t *err = try_once(out, wait, ctx, login);
+
+    if (err)
+        OA2_COUNT(ctx->counter, logins, OA2_LOGIN_UNAVAILABLE);
+    else if (*wait)
+        OA2_COUNT(ctx->counter, logins, OA2_LOGIN_PAUSED);
+    else
+        OA2_COUNT(ctx->counter, logins, *out == OA2_PASSWORD_RIGHT
+                  ? OA2_LOGIN_OK : OA2_LOGIN_FAILED);
+    return err;
 }
 
 oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_login_t *login)

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/shm/counter.h"
 #include "domain/token.h"
 #include "store/client.h"
 #include "store/grant.h"
@@ -59,8 +60,13 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
             "client \"%s\" tried to revoke a token of client \"%s\"",
             ctx->client->id, token->client_id));
     if (token->refresh)
-        return oa2_grant_revoke(&done, ctx, token->grant);
-    return oa2_token_revoke(&done, ctx, token);
+        OA2_TRY(oa2_grant_revoke(&done, ctx, token->grant));
+    else
+        OA2_TRY(oa2_token_revoke(&done, ctx, token));
+    OA2_COUNT_N(ctx->counter, revoked, token->refresh ? OA2_REVOKED_GRANT
+                                                      : OA2_REVOKED_TOKEN,
+                done);
+    return NULL;
 }
 
 const oa2_endpoint_t oa2_endpoint_revoke = {

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <apr_strings.h>
 
+#include "base/shm/counter.h"
 #include "domain/authorization.h"
 #include "domain/pkce.h"
 #include "domain/redirect.h"
@@ -50,6 +51,7 @@ static oa2_err_t *replayed(oa2_ctx_t *ctx, const oa2_code_t *code)
     int done;
 
     OA2_TRY(oa2_grant_revoke(&done, ctx, code->grant));
+    OA2_COUNT_N(ctx->counter, revoked, OA2_REVOKED_REUSE, done);
     return oa2_err_attack(bad_code(
         ctx, OA2_ID(4001), "the code was used before, and works once; the "
         "tokens that came of it are revoked",
@@ -168,6 +170,7 @@ static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
     OA2_TRY(oa2_code_spend(&first, ctx, code, pair->access, pair->refresh));
     if (!first)
         return replayed(ctx, code);
+    oa2_grant_type_issued(ctx, &oa2_grant_authorization_code);
     *reply = pair->reply;
     if (!*code->challenge)
         ctx->note = oa2_err_attack(oa2_err_make(

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/shm/counter.h"
+
 const oa2_grant_type_t *const oa2_grant_types[] = {
     &oa2_grant_authorization_code,
     &oa2_grant_refresh_token,
@@ -19,4 +21,14 @@ const oa2_grant_type_t *oa2_grant_type_find(const char *name)
         if (strcmp(oa2_grant_types[i]->name, name) == 0)
             return oa2_grant_types[i];
     return NULL;
+}
+
+void oa2_grant_type_issued(oa2_ctx_t *ctx, const oa2_grant_type_t *type)
+{
+    int i = 0;
+
+    while (oa2_grant_types[i] && oa2_grant_types[i] != type)
+        i++;
+    if (i < OA2_GRANTS)
+        OA2_COUNT(ctx->counter, tokens, i);
 }

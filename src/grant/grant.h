@@ -24,6 +24,8 @@ extern const oa2_grant_type_t oa2_grant_client_credentials;
 
 extern const oa2_grant_type_t *const oa2_grant_types[];     /* NULL ends it */
 
+/* For the grants: a token was stored, for the first time. */
+void oa2_grant_type_issued(oa2_ctx_t *ctx, const oa2_grant_type_t *type);
 /* NULL when unknown. */
 const oa2_grant_type_t *oa2_grant_type_find(const char *name);
 

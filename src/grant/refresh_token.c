@@ -15,6 +15,7 @@
 #include <string.h>
 #include <apr_strings.h>
 
+#include "base/shm/counter.h"
 #include "domain/authorization.h"
 #include "domain/resource.h"
 #include "domain/scope.h"
@@ -51,6 +52,7 @@ static oa2_err_t *replayed(oa2_ctx_t *ctx, const oa2_token_t *old)
     int done;
 
     OA2_TRY(oa2_grant_revoke(&done, ctx, old->grant));
+    OA2_COUNT_N(ctx->counter, revoked, OA2_REVOKED_REUSE, done);
     return oa2_err_attack(bad_token(
         ctx, OA2_ID(4010), "the refresh token was used before, so all that "
         "came of it is revoked: use the one that came with each answer, and "
@@ -217,8 +219,10 @@ static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
         return same_again(reply, ctx, kept);
     if (!old->spent || may_be_late(ctx, old))
         OA2_TRY(exchange(reply, &done, ctx, old, text));
-    if (done)
+    if (done) {
+        oa2_grant_type_issued(ctx, &oa2_grant_refresh_token);
         return NULL;
+    }
     /* Somebody was faster: read what it left behind. */
     OA2_TRY(prove(&old, ctx, text));
     kept = recall(ctx, old, text);

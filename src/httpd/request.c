@@ -89,6 +89,7 @@ oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf)
     ctx.now = apr_time_sec(apr_time_now());
     ctx.settings = &conf->settings;
     ctx.salt = conf->settings.keys.salt;
+    ctx.counter = conf->db->counter;
     ctx.realm = apr_atomic_read32(&conf->db->is_ready) ? conf->realm->id
                                                        : NO_REALM;
     return ctx;

@@ -8,10 +8,21 @@
 #include "job/job.h"
 
 #include "base/clock.h"
+#include "store/health.h"
 #include "store/purge.h"
 
 #define MOST apr_time_from_sec(2)       /* the longest turn */
 #define BATCH 1000
+
+/* For who looks how it goes. */
+static oa2_err_t *note_overdue(oa2_ctx_t *ctx)
+{
+    apr_int64_t overdue;
+
+    OA2_TRY(oa2_purge_overdue(&overdue, ctx));
+    oa2_health_purged(ctx->store, overdue);
+    return NULL;
+}
 
 /* Rounds for two seconds at most. */
 static oa2_err_t *run(oa2_job_call_t *call)
@@ -31,7 +42,7 @@ static oa2_err_t *run(oa2_job_call_t *call)
     } while (!err && removed && !oa2_stop_within(call->stop, 0, -1)
              && oa2_clock() - began < MOST);
     call->again = !err && removed;
-    return err;
+    return err ? err : note_overdue(&call->ctx);
 }
 
 const oa2_job_t oa2_job_purge = {

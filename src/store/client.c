@@ -14,6 +14,7 @@
 
 #include "base/crypto.h"
 #include "base/pack.h"
+#include "base/shm/counter.h"
 #include "base/uri.h"
 #include "store/db/pool.h"
 #include "store/db/sql.h"
@@ -136,7 +137,8 @@ static void cache_put(oa2_ctx_t *ctx, oa2_cache_entry_t *entry,
 {
     memcpy(entry->key, key, OA2_KEY_LEN);
     entry->expires = ctx->now + CACHED_FOR;
-    oa2_cache_put(ctx->store->clients, entry, mark, ctx->now);
+    if (oa2_cache_put(ctx->store->clients, entry, mark, ctx->now))
+        OA2_COUNT(ctx->counter, cache_evictions, OA2_CACHE_CLIENTS);
 }
 
 oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
@@ -157,9 +159,12 @@ oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
         if (oa2_cache_find(buf, &len, cache, key, ctx->now)) {
             oa2_pack_begin(&pack, buf, len);
             *out = client_unpack(&pack, ctx->pool);
-            if (*out)
+            if (*out) {
+                OA2_COUNT(ctx->counter, cache_hits, OA2_CACHE_CLIENTS);
                 return NULL;
+            }
         }
+        OA2_COUNT(ctx->counter, cache_misses, OA2_CACHE_CLIENTS);
         mark = oa2_cache_mark(cache);
     }
     OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, name));

@@ -7,13 +7,20 @@
 
 #include "base/ctx.h"
 
-/* Whether it answers, as all processes of the machine see it: shared memory,
-   zero at first. */
+/* How it is, as all processes of the machine see it: shared memory, zero at
+   first.  Times are base/clock.h's, in seconds; 0: never. */
 typedef struct oa2_health_t {
     volatile apr_uint32_t is_away;      /* and that was told */
     volatile apr_uint32_t refused;      /* statements, since then */
-    volatile apr_uint32_t last;         /* when, by base/clock.h, in seconds */
+    volatile apr_uint32_t last;         /* when */
     volatile apr_uint32_t wanted;       /* pool.c's: see oa2_store_t */
+    volatile apr_uint32_t heard;        /* the listener: when a beat was */
+    volatile apr_uint32_t lag;          /* how long that one was on its way,
+                                           in microseconds */
+    volatile apr_uint32_t purged;       /* when this machine had its last turn
+                                           to remove expired rows */
+    volatile apr_uint32_t overdue;      /* seconds: for how long the oldest one
+                                           that it left had been waiting */
 } oa2_health_t;
 
 /* Who is told, from any thread, when that changes. */
@@ -30,6 +37,12 @@ typedef struct oa2_watch_t {
 void oa2_store_watch(oa2_store_t *store, const oa2_watch_t *watch);
 
 /* For store/db/sql.c: what became of a statement; NULL: it was answered. */
-void oa2_health_note(oa2_store_t *store, oa2_err_t *err);
+void oa2_health_note(oa2_ctx_t *ctx, oa2_err_t *err);
+/* For the listener: a beat that was said then has been heard. */
+void oa2_health_heard(oa2_store_t *store, apr_time_t said);
+/* After a round of the purge: how overdue the oldest row is that it left. */
+void oa2_health_purged(oa2_store_t *store, apr_int64_t overdue);
+/* Seconds since `when` of the above; -1: never. */
+apr_int64_t oa2_health_age(apr_uint32_t when);
 
 #endif

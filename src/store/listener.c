@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "store/db/pool.h"
 #include "store/db/sql.h"
+#include "store/health.h"
 #include "store/tell.h"
 
 #define CONNECT_WITHIN apr_time_from_sec(3)
@@ -197,6 +198,7 @@ static int notifications_take(oa2_listener_t *listener)
 
 static void vouch(const oa2_listener_t *listener)
 {
+    oa2_health_heard(listener->store, listener->heard);
     if (listener->store->tokens)
         oa2_cache_beat(listener->store->tokens, listener->heard);
     if (listener->store->clients)

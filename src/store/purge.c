@@ -8,6 +8,7 @@
  */
 #include "store/purge.h"
 
+#include "base/shm/counter.h"
 #include "store/db/sql.h"
 #include "store/refresh.h"
 
@@ -100,5 +101,29 @@ oa2_err_t *oa2_purge(apr_int64_t *removed, oa2_ctx_t *ctx, int n)
         sum += oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
     }
     *removed = sum;
+    OA2_COUNT_N(ctx->counter, purged, 0, (apr_uint64_t)sum);
+    return NULL;
+}
+
+/* Codes and grants go with what they belong to. */
+#define OLDEST(table) "SELECT min(expires) AS oldest FROM " table
+#define OVERDUE "SELECT min(oldest) FROM (" OLDEST("oauth2_session") \
+    " UNION ALL " OLDEST("oauth2_answer") \
+    " UNION ALL " OLDEST("oauth2_throttle") \
+    " UNION ALL " OLDEST("oauth2_token") \
+    " UNION ALL " OLDEST("oauth2_refresh") ") AS t"
+static const oa2_sql_t overdue_sql = {
+    "purge_overdue", OVERDUE, { OVERDUE }, .repeats = 1
+};
+
+oa2_err_t *oa2_purge_overdue(apr_int64_t *overdue, oa2_ctx_t *ctx)
+{
+    apr_array_header_t *rows;
+    oa2_row_t row;
+
+    OA2_TRY(oa2_sql_run(&rows, ctx, &overdue_sql, 0, NULL));
+    row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
+    *overdue = row[0] && oa2_row_number(row, 0) <= ctx->now
+        ? ctx->now - oa2_row_number(row, 0) + 1 : 0;
     return NULL;
 }

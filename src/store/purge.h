@@ -17,5 +17,11 @@
  * locked.  *removed counts rows; call again while it is not 0.
  */
 oa2_err_t *oa2_purge(apr_int64_t *removed, oa2_ctx_t *ctx, int n);
+/*
+ * How far it is behind: *overdue is for how many seconds the oldest row that
+ * could be removed has been waiting; 0: there is none.  Reads the ends of
+ * indexes, however large the tables are.
+ */
+oa2_err_t *oa2_purge_overdue(apr_int64_t *overdue, oa2_ctx_t *ctx);
 
 #endif

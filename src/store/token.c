@@ -15,6 +15,7 @@
 
 #include "base/encode.h"
 #include "base/pack.h"
+#include "base/shm/counter.h"
 #include "store/db/pool.h"
 #include "store/db/sql.h"
 #include "store/realm_key.h"
@@ -106,7 +107,8 @@ static void access_remember(oa2_ctx_t *ctx, oa2_token_t *token,
     entry->expires = token->expires;
     entry->data = buf;
     entry->len = (apr_size_t)(pack.at - buf);
-    oa2_cache_put(cache, entry, mark, ctx->now);
+    if (oa2_cache_put(cache, entry, mark, ctx->now))
+        OA2_COUNT(ctx->counter, cache_evictions, OA2_CACHE_TOKENS);
 }
 
 /* NULL for what is no digest. */
@@ -145,6 +147,7 @@ oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx,
     token = access_unpack(&pack, ctx->pool);
     if (!token || !in_realm(ctx, token))
         return NULL;
+    OA2_COUNT(ctx->counter, cache_hits, OA2_CACHE_TOKENS);
     token->digest = oa2_b64url_encode(ctx->pool, key, OA2_KEY_LEN);
     return token;
 }
@@ -162,8 +165,10 @@ oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
     *out = key ? oa2_token_recall(ctx, key) : NULL;
     if (!key || *out)
         return NULL;
-    if (cache)
+    if (cache) {
         mark = oa2_cache_mark(cache);
+        OA2_COUNT(ctx->counter, cache_misses, OA2_CACHE_TOKENS);
+    }
     OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, digest,
                     oa2_sql_number(ctx->pool, ctx->now)));
     if (!rows->nelts)

@@ -290,6 +290,23 @@ told('Require with another AuthType',
 told('AuthType by a Directory, Require by a Location',
      [ @ours, "<Directory \"$dir\">\n" . join("\n", @auth, $read)
            . "\n</Directory>", location('/api', $read) ]);
+my @metrics = ($issuer, $serve);
+told('metrics for everybody',
+     [ @metrics, location('/metrics', 'SetHandler oauth2-metrics') ],
+     qr/OA27850:.*<Location "\/metrics">.*Require local/);
+told('metrics for all granted', [ @metrics, location(
+        '/metrics', 'SetHandler oauth2-metrics', 'Require all granted') ],
+     qr/OA27850/);
+told('metrics for some', [ @metrics, location(
+        '/metrics', 'SetHandler oauth2-metrics', 'Require local') ]);
+told('metrics below what is closed', [ @metrics, location(
+        '/inside', 'Require ip 192.0.2.7'), location(
+        '/inside/metrics', 'SetHandler oauth2-metrics') ]);
+told('metrics in a virtual host without an issuer',
+     [ "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>",
+       "<VirtualHost *:2>\n" . location(
+           '/metrics', 'SetHandler oauth2-metrics', 'Require local')
+           . "\n</VirtualHost>" ]);
 told('a provider without its file',
      [ $issuer, location('/oauth2', 'SetHandler oauth2',
                          'OAuth2LoginProvider oauth2 file') ],

@@ -50,6 +50,7 @@ static void check_handler(oa2_trial_t *trial, server_rec *s,
         && strncmp(word, OA2_HANDLER_NAMED, sizeof(OA2_HANDLER_NAMED) - 1)) {
         return;
     }
+    if (oa2_handler_is_guarded(word)) return;
     if (!is_active(s)) no_issuer(trial, s, node, word);
     if (strcmp(word, OA2_HANDLER) == 0
         || oa2_endpoint_find(word + sizeof(OA2_HANDLER_NAMED) - 1)) {
@@ -62,8 +63,8 @@ static void check_handler(oa2_trial_t *trial, server_rec *s,
     trial->mistakes++;
     oa2_log_server(s, APLOG_EMERG, OA2_ID(7002),
                    "%s line %d: SetHandler %s: there is no such endpoint; "
-                   "use " OA2_HANDLER "%s", node->filename, node->line_num,
-                   word, names);
+                   "use " OA2_HANDLER "%s, " OA2_HANDLER_METRICS,
+                   node->filename, node->line_num, word, names);
 }
 
 static int is_known_scope(const oa2_trial_t *trial, const char *name)

@@ -27,6 +27,7 @@ static int serves(const oa2_place_t *place, const oa2_settings_t *settings,
     const oa2_place_t *frame = oa2_place_frame(place);
     const char *issuer = *settings->issuer_path ? settings->issuer_path : "/";
 
+    if (oa2_handler_is_guarded(word)) return 0;
     if (strncmp(word, OA2_HANDLER_NAMED, sizeof(OA2_HANDLER_NAMED) - 1) == 0) {
         return 1;
     }

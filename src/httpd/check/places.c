@@ -12,6 +12,7 @@
 #include <util_cfgtree.h>
 
 #include "httpd/conf/conf.h"
+#include "httpd/conf/handler.h"
 #include "httpd/module.h"
 #include "httpd/run/log.h"
 
@@ -270,6 +271,29 @@ static void check_auth(const oa2_places_t *places, const oa2_place_t *place)
         "for everybody: add \"AuthType OAuth2\" and an AuthName", ours));
 }
 
+/* Nothing but "all granted", and nothing from mod_access_compat. */
+static int is_closed(const oa2_place_t *place, int surely)
+{
+    return has_require(place, surely)
+        || (surely && (oa2_place_line(place, "Deny")
+                       || oa2_place_line(place, "Allow")));
+}
+
+static void check_metrics(const oa2_places_t *places,
+                          const oa2_place_t *place)
+{
+    const char *args = oa2_place_line(place, "SetHandler");
+
+    if (!args || is_covered(places, place, is_closed)
+        || !oa2_handler_is_guarded(ap_getword_conf(place->pool, &args))) {
+        return;
+    }
+    oa2_place_warn(place, OA2_ID(7850), "SetHandler " OA2_HANDLER_METRICS
+                   " tells everybody how busy this server is: add who may "
+                   "read it, for instance \"Require local\" or \"Require ip "
+                   "192.0.2.7\"");
+}
+
 /* ------------------------------------------------------------ providers */
 
 typedef struct {
@@ -358,6 +382,7 @@ void oa2_check_places(const oa2_places_t *places)
 
         if (place->kind == OA2_PLACE_SERVER) continue;
         check_auth(places, place);
+        check_metrics(places, place);
         check_providers(places, place);
     }
 }

@@ -12,6 +12,11 @@ int oa2_handler_is_ours(const char *handler)
         && (!handler[len] || handler[len] == '-');
 }
 
+int oa2_handler_is_guarded(const char *handler)
+{
+    return handler && strcmp(handler, OA2_HANDLER_METRICS) == 0;
+}
+
 const oa2_endpoint_t *oa2_endpoint_find(const char *name)
 {
     int i;

@@ -22,6 +22,7 @@
 #include "httpd/protect/login.h"
 #include "httpd/protect/require.h"
 #include "httpd/request.h"
+#include "httpd/run/count.h"
 #include "httpd/run/log.h"
 
 #define SCHEME "Basic"
@@ -69,6 +70,7 @@ static int refuse(request_rec *r, int id, const char *why)
 {
     oa2_log_err(r, oa2_err_make(r->pool, &oa2_access_denied, id, NULL, "%s",
                                 why), NULL);
+    oa2_count_guarded(r, OA2_GUARDED_PASSWORD);
     oa2_challenge(r, NULL, oa2_require_scope(r));
     return HTTP_UNAUTHORIZED;
 }

@@ -21,6 +21,7 @@
 #include "httpd/protect/identity.h"
 #include "httpd/protect/require.h"
 #include "httpd/request.h"
+#include "httpd/run/count.h"
 #include "httpd/run/log.h"
 #include "httpd/serve/entry.h"
 #include "httpd/start/setup.h"
@@ -120,13 +121,18 @@ static oa2_err_t *read_token(const char **out, request_rec *r)
 
 static int refuse(request_rec *r, const oa2_err_t *err, const char *client)
 {
+    oa2_guarded_t outcome = OA2_GUARDED_UNAVAILABLE;
+
     oa2_log_err(r, err, client);
     if (err->kind == &oa2_invalid_token) {
+        outcome = OA2_GUARDED_BAD_TOKEN;
         oa2_challenge(r, err, oa2_require_scope(r));
     }
     else if (err->kind == &oa2_invalid_request) {
+        outcome = OA2_GUARDED_BAD_REQUEST;
         oa2_challenge(r, err, NULL);
     }
+    oa2_count_guarded(r, outcome);
     if (err->retry_after) {
         apr_table_setn(r->err_headers_out, "Retry-After",
                        apr_itoa(r->pool, err->retry_after));
@@ -233,6 +239,7 @@ int oa2_bearer_check(request_rec *r)
     if (text) return check_token(r, conf, text);
     /* Section 3.1: "If the request lacks any authentication information …
        the resource server SHOULD NOT include an error code". */
+    oa2_count_guarded(r, OA2_GUARDED_NO_TOKEN);
     oa2_challenge(r, NULL, oa2_require_scope(r));
     return HTTP_UNAUTHORIZED;
 }

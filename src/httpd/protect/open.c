@@ -4,6 +4,7 @@
 
 #include <http_request.h>
 
+#include "httpd/conf/handler.h"
 #include "httpd/protect/challenge.h"
 #include "httpd/request.h"
 #include "httpd/run/log.h"
@@ -84,7 +85,10 @@ static int refuse(request_rec *r, oa2_err_t *err)
 /* 1 when it was let through as ours, and is ours. */
 static int is_kept(const request_rec *r, const oa2_phase_t *phase)
 {
-    return !phase->is_for_us || phase->document || oa2_claim_handler(r);
+    const char *handler = oa2_claim_handler(r);
+
+    return !phase->is_for_us || phase->document
+        || (handler && !oa2_handler_is_guarded(handler));
 }
 
 int oa2_open_refuse(request_rec *r)

@@ -32,6 +32,7 @@
 #include "httpd/module.h"
 #include "httpd/protect/challenge.h"
 #include "httpd/request.h"
+#include "httpd/run/count.h"
 #include "httpd/run/log.h"
 
 typedef struct oa2_need_t {
@@ -347,6 +348,7 @@ static int forbid(request_rec *r, const oa2_subject_t *subject)
         : oa2_err_make(r->pool, &oa2_forbidden, OA2_ID(7101), NULL,
                        "%s is not for this client or user", r->uri);
     oa2_log_err(r, err, subject->client_id);
+    oa2_count_guarded(r, scope ? OA2_GUARDED_SCOPE : OA2_GUARDED_FORBIDDEN);
     if (scope) {
         oa2_challenge(r, err, scope);
     }
@@ -373,5 +375,6 @@ int oa2_require_check(request_rec *r)
     if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN) {
         return forbid(r, &phase->subject);
     }
+    if (status == OK) oa2_count_guarded(r, OA2_GUARDED_OK);
     return status;
 }

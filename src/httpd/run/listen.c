@@ -2,6 +2,7 @@
 /* listen.c - see listen.h */
 #include "httpd/run/listen.h"
 
+#include "base/shm/counter.h"
 #include "httpd/module.h"
 #include "httpd/run/log.h"
 #include "store/listener.h"
@@ -22,6 +23,7 @@ static void lose(ear_t *ear, const oa2_db_t *db, const oa2_err_t *err)
     if (ear->listener) oa2_listener_close(ear->listener);
     ear->listener = NULL;
     if (!ear->was_lost) {
+        OA2_COUNT(db->counter, deaf, 0);
         oa2_log_server(db->server, APLOG_WARNING, err->id,
                        "%s; until it is back, cached tokens are asked for "
                        "again after %d seconds", err->meant, OA2_CACHE_TRUST);

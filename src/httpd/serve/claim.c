@@ -160,6 +160,10 @@ const char *oa2_claim_handler(const request_rec *r)
 
 int oa2_claim_may_be(request_rec *r)
 {
-    return oa2_request_is_claimed(r)
-        || (!r->main && !is_others(r) && configured(r));
+    const oa2_phase_t *phase = oa2_phase_find(r);
+    const char *handler = phase ? phase->handler : NULL;
+
+    if (!handler && !r->main && !is_others(r)) handler = configured(r);
+    return (phase && phase->document)
+        || (handler && !oa2_handler_is_guarded(handler));
 }

@@ -39,8 +39,8 @@ int oa2_claim_type(request_rec *r);
 const char *oa2_claim_handler(const request_rec *r);
 /*
  * The same before the handler phase, when another module may still put another
- * handler there: 1 when one of ours is configured.  0 for sub-requests, of
- * which mod_dir makes the request itself.
+ * handler there: 1 when an endpoint of ours is configured, which nobody needs
+ * a token for.  0 for sub-requests, of which mod_dir makes the request itself.
  */
 int oa2_claim_may_be(request_rec *r);
 

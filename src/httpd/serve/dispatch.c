@@ -12,11 +12,13 @@
 #include <http_protocol.h>
 
 #include "httpd/conf/handler.h"
+#include "httpd/run/count.h"
 #include "httpd/run/log.h"
 #include "httpd/serve/body.h"
 #include "httpd/serve/call.h"
 #include "httpd/serve/claim.h"
 #include "httpd/serve/cors.h"
+#include "httpd/serve/metrics.h"
 #include "httpd/serve/reply.h"
 #include "httpd/start/db.h"
 #include "httpd/start/setup.h"
@@ -188,6 +190,7 @@ int oa2_dispatch(request_rec *r)
     if (!handler) {
         return oa2_handler_is_ours(r->handler) ? not_mounted(r) : DECLINED;
     }
+    if (oa2_handler_is_guarded(handler)) return oa2_metrics_answer(r);
     conf = oa2_conf_server(r->server);
     if (!conf || !conf->db) return not_configured(r, handler);
     /* First: only then is there a store, and a realm. */
@@ -203,5 +206,6 @@ int oa2_dispatch(request_rec *r)
     if (!reply) reply = oa2_endpoint_run(&call);
     if (call.warning) oa2_log_err(r, call.warning, NULL);
     if (reply->err) tell(r, &call, reply, &conf->db->pages);
+    oa2_count_answer(r, call.endpoint, reply);
     return oa2_reply_send(r, reply, call.headers);
 }

@@ -17,6 +17,7 @@
 
 #include "httpd/conf/handler.h"
 #include "httpd/request.h"
+#include "httpd/run/count.h"
 #include "httpd/run/log.h"
 #include "httpd/serve/call.h"
 #include "httpd/serve/cors.h"
@@ -199,6 +200,7 @@ static int answer(request_rec *r, const oa2_resource_t *resource)
         reply = oa2_reply_json(r->pool, HTTP_OK, json);
         apr_table_setn(call.headers, "Cache-Control", CACHE_FOR);
     }
+    oa2_count_answer(r, NULL, reply);
     return oa2_reply_send(r, reply, call.headers);
 }
 

@@ -10,6 +10,7 @@
 #include <unixd.h>
 
 #include "base/encode.h"
+#include "base/shm/counter.h"
 #include "base/units.h"
 #include "httpd/module.h"
 #include "httpd/run/log.h"
@@ -83,6 +84,7 @@ oa2_db_t *oa2_db_collect(server_rec *main_server, apr_pool_t *pool)
             db->conf.params = conf->settings.database_params;
             db->settings = &conf->settings;
             db->server = s;
+            db->number = dbs ? dbs->number + 1 : 1;
             db->next = dbs;
             dbs = db;
         }
@@ -175,11 +177,14 @@ static void tell_back(void *baton, apr_uint32_t refused)
 static void share_health(oa2_db_t *db, const oa2_shared_t *shared,
                          apr_pool_t *pool)
 {
+    /* Of another size it is another build's. */
+    const char *what = apr_psprintf(shared->pool, "health.%" APR_SIZE_T_FMT,
+                                    sizeof(*db->watch.health));
     void *memory;
     int is_new;
 
     if (oa2_shared_get(&memory, &is_new, shared,
-                       name_of(db, "health", shared->pool),
+                       name_of(db, what, shared->pool),
                        sizeof(*db->watch.health))) {
         memory = apr_pcalloc(pool, sizeof(*db->watch.health));
     }
@@ -189,13 +194,35 @@ static void share_health(oa2_db_t *db, const oa2_shared_t *shared,
     db->watch.baton = db;
 }
 
+/* One for all, whatever is configured: its numbers go on over restarts. */
+static struct oa2_counter_t *share_counter(const oa2_shared_t *shared,
+                                           server_rec *s)
+{
+    apr_size_t size = oa2_counter_size(0);
+    void *memory;
+    int is_new;
+    oa2_err_t *err = oa2_shared_get(
+        &memory, &is_new, shared, apr_psprintf(
+            shared->pool, "mod_oauth2_api." OA2_VERSION ".counter.%"
+            APR_SIZE_T_FMT, size), size);
+
+    if (!err) {
+        return is_new ? oa2_counter_init(memory, 0) : oa2_counter_at(memory);
+    }
+    oa2_log_server(s, APLOG_ERR, err->id, "%s; until the next restart "
+                   "nothing is counted", err->meant);
+    return NULL;
+}
+
 void oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool, apr_pool_t *pool)
 {
     oa2_shared_t shared = { process_pool, pool, apr_time_now() };
+    struct oa2_counter_t *counter = share_counter(&shared, dbs->server);
     oa2_err_t *err;
     oa2_db_t *db;
 
     for (db = dbs; db; db = db->next) {
+        db->counter = counter;
         share_health(db, &shared, pool);
         err = share(db, &shared);
         if (!err) continue;
@@ -391,5 +418,6 @@ oa2_ctx_t oa2_db_ctx(const oa2_db_t *db, apr_pool_t *pool)
     ctx.store = db->store;
     ctx.now = apr_time_sec(apr_time_now());
     ctx.settings = db->settings;
+    ctx.counter = db->counter;
     return ctx;
 }

@@ -36,6 +36,9 @@ typedef struct oa2_db_t {
     oa2_cache_t *tokens;                /* in shared memory */
     oa2_cache_t *clients;
     oa2_watch_t watch;                  /* tells when it goes and comes */
+    struct oa2_counter_t *counter;      /* the same for all; in shared memory;
+                                           NULL: there was none left */
+    int number;                         /* from 1, as the servers come */
     oa2_store_t *store;                 /* a child's; NULL before child_init */
     oa2_pace_t pages;                   /* a child's: error pages told at the
                                            log's default level */

@@ -23,6 +23,7 @@
 #include <apr_strings.h>
 
 #include "base/clock.h"
+#include "base/shm/counter.h"
 
 #define DOWN_FOR apr_time_from_sec(1)
 /* While somebody looks whether all is lost, the others wait so long. */
@@ -244,12 +245,14 @@ typedef enum { TAKEN, AWAY, BUSY } take_t;
  * TAKEN: a slot that is this caller's, connected or not.  Waits until then at
  * most.
  */
-static take_t slot_take(oa2_slot_t **out, oa2_store_t *store, int *probe,
+static take_t slot_take(oa2_slot_t **out, oa2_ctx_t *ctx, int *probe,
                         int fresh, apr_time_t until)
 {
+    oa2_store_t *store = ctx->store;
     apr_time_t now = oa2_clock();
     take_t result = TAKEN;
     oa2_slot_t *slot = NULL;
+    int waits = 0;
 
     pthread_mutex_lock(&store->lock);
     for (;; now = oa2_clock(), fresh = 0) {
@@ -273,6 +276,8 @@ static take_t slot_take(oa2_slot_t **out, oa2_store_t *store, int *probe,
         }
         if (now >= until || now >= next)
             break;
+        if (!waits++)
+            OA2_COUNT(ctx->counter, waits, 0);
         await(store, next);
     }
     pthread_mutex_unlock(&store->lock);
@@ -373,7 +378,7 @@ oa2_err_t *oa2_pool_acquire(oa2_slot_t **out, oa2_ctx_t *ctx)
     take_t take;
 
     for (;; fresh = 0) {
-        take = slot_take(&slot, store, &probe, fresh, until);
+        take = slot_take(&slot, ctx, &probe, fresh, until);
         if (take != TAKEN)
             return take == AWAY ? away(ctx) : busy(ctx, probe);
         if (slot->dbd && !store->driver->is_alive(store, slot)) {

@@ -8,6 +8,7 @@
 #include <apr_strings.h>
 
 #include "base/clock.h"
+#include "base/shm/counter.h"
 #include "store/db/pool.h"
 #include "store/health.h"
 
@@ -108,9 +109,11 @@ oa2_err_t *oa2_sql_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
                        const char *const *values)
 {
     const oa2_args_t args = { nargs, values };
+    apr_time_t began = oa2_clock();
     oa2_err_t *err = run(rows, ctx, sql, &args);
 
-    oa2_health_note(ctx->store, err);
+    OA2_COUNT_TIME(ctx->counter, statement_seconds, 0, oa2_clock() - began);
+    oa2_health_note(ctx, err);
     return err;
 }
 
