@@ -12,10 +12,27 @@ sub words {
     my %words;
     for my $path ($tree->files(qr/\.[ch]$/)) {
         for my $text ($tree->code($path)) {
-            $words{$path}{$1} = 1 while $text =~ /\b(oa2_\w+)/g;
+            $words{$path}{$1} = 1 while $text =~ /\b(oa2_\w+|OA2_\w+)/g;
         }
     }
     return \%words;
+}
+
+# function => the macros of the header that use it: their users are its own
+sub macros {
+    my ($tree, $path) = @_;
+    my (%macros, $macro);
+    for my $text ($tree->code($path)) {
+        $macro = $1 if $text =~ /^\s*#\s*define\s+(\w+)/;
+        next if !$macro;
+        $macros{$1}{$macro} = 1 while $text =~ /\b(oa2_\w+|OA2_\w+)\b/g;
+        $macro = undef if $text !~ /\\\s*$/;
+    }
+    # A macro may be another one's.
+    for my $used (values %macros) {
+        $used->{$_} = 1 for map { keys %{ $macros{$_} // {} } } keys %$used;
+    }
+    return \%macros;
 }
 
 # [name, line, the comment in front of it]
@@ -42,10 +59,13 @@ return {
         my $words = words($tree);
         for my $path ($tree->files(qr{^src/.*\.h$})) {
             my ($unit) = $path =~ m{^(.*)\.h$};
+            my $macros = macros($tree, $path);
             for (promises($tree, $path)) {
                 my ($name, $line, $comment) = @$_;
-                my @users = grep { $words->{$_}{$name} && $_ ne $path
-                    && $_ ne "$unit.c" } keys %$words;
+                my @names = ($name, keys %{ $macros->{$name} // {} });
+                my @users = grep { my $file = $_; $file ne $path
+                    && $file ne "$unit.c"
+                    && grep { $words->{$file}{$_} } @names } keys %$words;
                 if (!@users) {
                     $tree->bad($path, $line,
                         "$name() is used by no other unit: make it static");
