@@ -82,23 +82,42 @@ static const char *choices(const ctl_t *ctl)
     return text;
 }
 
+/* An issuer of that name is meant before a realm of it: a site that moved may
+   have its old address as its realm, and another one lives there now. */
+static oa2_err_t *choose_named(const oa2_served_t **out, const ctl_t *ctl,
+                               const char *name)
+{
+    const oa2_served_t *found = NULL;
+    int i;
+
+    for (i = 0; i < ctl->servers->served->nelts; i++) {
+        if (strcmp(row(ctl, i)->issuer, name)) continue;
+        *out = row(ctl, i);
+        return NULL;
+    }
+    for (i = 0; i < ctl->servers->served->nelts; i++) {
+        if (strcmp(row(ctl, i)->realm, name)) continue;
+        if (found && !same_database(found, row(ctl, i)))
+            return ctl_fail(ctl, &ctl_usage, "there are realms of that name "
+                            "in several databases: give --issuer an "
+                            "issuer's URL: %s", choices(ctl));
+        if (!found) found = row(ctl, i);
+    }
+    if (!found)
+        return ctl_fail(ctl, &ctl_usage, "httpd serves no issuer of that "
+                        "name; as of its last start it serves %s",
+                        choices(ctl));
+    *out = found;
+    return NULL;
+}
+
 static oa2_err_t *choose_served(const oa2_served_t **out, const ctl_t *ctl)
 {
     const char *issuer = ctl_option(ctl, "issuer");
     int count = ctl->servers->served->nelts;
     int i;
 
-    for (i = 0; issuer && i < count; i++) {
-        if (strcmp(row(ctl, i)->issuer, issuer) &&
-            strcmp(row(ctl, i)->realm, issuer))
-            continue;
-        *out = row(ctl, i);
-        return NULL;
-    }
-    if (issuer)
-        return ctl_fail(ctl, &ctl_usage, "httpd serves no issuer of that "
-                        "name; as of its last start it serves %s",
-                        choices(ctl));
+    if (issuer) return choose_named(out, ctl, issuer);
     for (i = 1; i < count; i++)
         if (!same_database(row(ctl, 0), row(ctl, i)))
             return ctl_fail(ctl, &ctl_usage, "httpd works with several "
@@ -163,8 +182,8 @@ static const char *names_of(const apr_array_header_t *realms,
     return text;
 }
 
-/* As httpd does when it starts, in its order: the first has what was there
-   before there were realms. */
+/* As httpd does when it starts, in the order that is written: the first has
+   what was there before there were realms. */
 static oa2_err_t *give_numbers(ctl_t *ctl)
 {
     apr_int64_t id;

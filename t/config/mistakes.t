@@ -265,6 +265,17 @@ told('the endpoints in another virtual host',
      [ "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>",
        "<VirtualHost *:2>\n$issuer\n$scope\n"
            . location('/api', @auth, $read) . "\n</VirtualHost>" ]);
+for my $row ([ 'OAuth2Realm other',
+               qr/OA27504: OAuth2Realm https:\/\/old.*--issuer https:\/\/new/ ],
+             [ '', qr/^(?!.*OA27504)/s ]) {
+    my ($realm, $says) = @$row;
+    my $at = location('/o', 'SetHandler oauth2');
+    told("a realm that is another server's issuer: $realm",
+         [ "<VirtualHost *:1>\nOAuth2Issuer https://new.example/o\n"
+               . "OAuth2Realm https://old.example/o\n$at\n</VirtualHost>",
+           "<VirtualHost *:2>\nOAuth2Issuer https://old.example/o\n"
+               . "$realm\n$at\n</VirtualHost>" ], $says);
+}
 told('AuthType without Require', [ @ours, location('/api', @auth) ],
      qr/OA27550:.*<Location "\/api">.*Require oauth2-scope/);
 told('AuthType with "all granted"',

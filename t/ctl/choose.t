@@ -122,6 +122,25 @@ for my $driver ('sqlite3', $ENV{OA2_TEST_PGSQL} ? 'pgsql' : ()) {
     };
 }
 
+subtest 'an issuer is meant before a realm of that name' => sub {
+    my $db = "$dir/moved.sqlite3";
+    my $env = serves($file, serves => [
+        { %{ sqlite('https://new/o', $db) }, realm => 'https://old/o' },
+        { %{ sqlite('https://old/o', $db) }, realm => 'fresh' } ]);
+    for my $row ([ 'https://old/o', 'fresh' ], [ 'fresh', 'fresh' ],
+                 [ 'https://new/o', 'https://old/o' ]) {
+        my $said = told_by($env, 0, qr{^Realm +\Q$row->[1]\E$}m,
+                           qw(client add), "c-$row->[0]" =~ s/\W/-/gr,
+                           '--issuer', $row->[0]);
+        secret($said->{out} =~ /^Client secret +(\S+)$/m);
+    }
+    $env = serves($file, serves => [
+        map { { %{ sqlite("https://$_/o", "$dir/$_.sqlite3") },
+                realm => 'one' } } qw(a b) ]);
+    told_by($env, 2, qr{several databases: give --issuer an issuer's URL},
+            qw(client list --issuer one));
+};
+
 subtest 'no realm yet' => sub {
     my $db = Ctl->new('sqlite3');
     $db->works(['db', 'create']);

@@ -331,6 +331,32 @@ subtest 'the secret under the database\'s name' => sub {
     ok(graceful() && works(), 'it is well after the remedy');
 };
 
+subtest 'two issuers on a database that knew none' => sub {
+    my @ctl = ($var{oauth2ctl}, '--database',
+               "sqlite3 $dir/state/before.db");
+    run_quiet(@ctl, 'db', 'create');
+    run_quiet(@ctl, qw(client add before --public --redirect-uri
+                       https://before.example/));
+    write_conf(database => "OAuth2Database sqlite3 \"$dir/state/before.db\"",
+               more => "<VirtualHost 127.0.0.1:$other>\nServerName second\n"
+                   . "OAuth2Issuer http://localhost:$other/oauth2\n"
+                   . '</VirtualHost>');
+    new_lines();
+    ok(graceful(), 'a restarted httpd goes on, and its other site');
+    my $first = "http://127.0.0.1:$port/oauth2";
+    ok(wait_for(10, sub {
+        new_lines() =~ /OA27503: .*"\Q$first\E".*OAuth2Realm \Q$first\E/
+    }), 'told: whose it is from now on');
+    like(run_quiet(@ctl, 'realm', 'list'),
+         qr/^\Q$first\E .*^http:\/\/localhost:$other\/oauth2 /sm,
+         'the one that is written first has it');
+    like(run_quiet(@ctl, 'client', 'list', '--issuer', $first),
+         qr/^before /m, 'with its clients');
+    ok(graceful() && new_lines() !~ /OA27503/, 'said once');
+    write_conf();
+    ok(graceful() && works(), 'it is well after the remedy');
+};
+
 subtest 'pages that link to root\'s files' => sub {
     plan skip_all => 'root reads for another' if $>;
     my $pages = "$dir/linked-pages";

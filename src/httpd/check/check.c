@@ -189,6 +189,29 @@ static int is_for_reading(void)
  * A running httpd that reads its configuration again would end if we refused:
  * there everything is only told, and setup.c sees to the rest.
  */
+/* A site that moved keeps its realm; then its old address is used anew. */
+static void check_realm(const oa2_trial_t *trial, server_rec *s)
+{
+    const oa2_settings_t *mine = &oa2_conf_server(s)->settings;
+    server_rec *other;
+
+    for (other = trial->main_server; other; other = other->next) {
+        const oa2_settings_t *theirs = &oa2_conf_server(other)->settings;
+
+        if (!is_active(other) || strcmp(mine->realm, theirs->issuer) != 0
+            || strcmp(mine->realm, theirs->realm) == 0) {
+            continue;
+        }
+        oa2_log_server(s, APLOG_WARNING, OA2_ID(7504),
+                       "OAuth2Realm %s has the name of another server's "
+                       "issuer, whose own realm is %s: \"oauth2ctl --issuer\" "
+                       "with that name means the issuer, so the clients of "
+                       "this server are those of --issuer %s", mine->realm,
+                       theirs->realm, mine->issuer);
+        return;
+    }
+}
+
 int oa2_conf_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                    server_rec *main_server)
 {
@@ -207,6 +230,9 @@ int oa2_conf_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         oa2_server_t *conf = oa2_conf_server_mut(s);
 
         if (conf) oa2_conf_finish(conf, main_server, pconf);
+    }
+    for (s = main_server; s; s = s->next) {
+        if (is_active(s)) check_realm(&trial, s);
     }
     walk(&trial, main_server, ap_conftree);
     places = oa2_places_read(&trial);

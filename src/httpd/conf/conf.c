@@ -367,3 +367,21 @@ int oa2_conf_is_active(const oa2_server_t *conf)
 {
     return conf->settings.issuer != NULL;
 }
+
+apr_array_header_t *oa2_conf_servers(server_rec *main_server,
+                                     apr_pool_t *pool)
+{
+    apr_array_header_t *all = apr_array_make(pool, 8, sizeof(server_rec *));
+    apr_array_header_t *hosts = apr_array_make(pool, 8, sizeof(server_rec *));
+    server_rec *s;
+
+    for (s = main_server->next; s; s = s->next) {
+        APR_ARRAY_PUSH(hosts, server_rec *) = s;
+    }
+    APR_ARRAY_PUSH(all, server_rec *) = main_server;
+    while (hosts->nelts) {
+        APR_ARRAY_PUSH(all, server_rec *) =
+            *(server_rec **)apr_array_pop(hosts);
+    }
+    return all;
+}

@@ -72,5 +72,9 @@ int oa2_conf_is_our_type(const oa2_server_t *conf, const char *type);
    configuration, where nothing is opened. */
 void oa2_conf_finish(oa2_server_t *conf, const server_rec *main_server,
                      apr_pool_t *pool);
+/* server_rec *: all of them as they are written, the main one first; httpd has
+   virtual hosts the other way round. */
+apr_array_header_t *oa2_conf_servers(server_rec *main_server,
+                                     apr_pool_t *pool);
 
 #endif

@@ -16,6 +16,7 @@
 #include "httpd/run/log.h"
 #include "httpd/start/shared.h"
 #include "oa2_config.h"
+#include "store/client.h"
 #include "store/migrate.h"
 #include "store/realm.h"
 #include "store/store.h"
@@ -68,10 +69,12 @@ static oa2_db_realm_t *realm_of(oa2_db_t *db, const oa2_settings_t *settings,
 
 oa2_db_t *oa2_db_collect(server_rec *main_server, apr_pool_t *pool)
 {
+    apr_array_header_t *servers = oa2_conf_servers(main_server, pool);
     oa2_db_t *dbs = NULL;
-    server_rec *s;
+    int i;
 
-    for (s = main_server; s; s = s->next) {
+    for (i = 0; i < servers->nelts; i++) {
+        server_rec *s = APR_ARRAY_IDX(servers, i, server_rec *);
         oa2_server_t *conf = ap_get_module_config(s->module_config,
                                                   &oauth2_api_module);
         oa2_db_t *db;
@@ -299,6 +302,30 @@ static oa2_err_t *compare_secrets(const oa2_db_realm_t *realm, oa2_ctx_t *ctx)
     return NULL;
 }
 
+/*
+ * Rows of version 1 know no realm: whoever asks first has them.  Where others
+ * ask as well, nobody but the administrator knows whose they are.
+ */
+static oa2_err_t *tell_first(const oa2_db_t *db, oa2_ctx_t *ctx)
+{
+    const oa2_db_realm_t *first = db->realms;
+    apr_array_header_t *realms;
+    apr_array_header_t *clients;
+
+    if (!first || !first->next) return NULL;
+    OA2_TRY(oa2_realm_list(&realms, ctx));
+    ctx->realm = 0;
+    OA2_TRY(oa2_client_list(&clients, ctx, NULL, 1));
+    if (realms->nelts || !clients->nelts) return NULL;
+    oa2_log_server(first->server, APLOG_WARNING, OA2_ID(7503),
+                   "the clients and users that were in the database before are "
+                   "those of the realm \"%s\" from now on, since its server is "
+                   "written first; the other issuers on this database have "
+                   "none. If they are to share them, write \"OAuth2Realm %s\" "
+                   "in their servers, too", first->name, first->name);
+    return NULL;
+}
+
 /* See oa2_db_prepare_once(). */
 static oa2_err_t *prepare(oa2_db_t *db, oa2_ctx_t *ctx)
 {
@@ -307,6 +334,7 @@ static oa2_err_t *prepare(oa2_db_t *db, oa2_ctx_t *ctx)
 
     OA2_TRY(oa2_store_is_server(ctx->store)
             ? check_pgsql(db, ctx) : oa2_schema_migrate(&applied, ctx));
+    OA2_TRY(tell_first(db, ctx));
     for (realm = db->realms; realm; realm = realm->next) {
         OA2_TRY(oa2_realm_enter(&realm->id, ctx, realm->name));
         ctx->realm = realm->id;

@@ -54,7 +54,8 @@ typedef struct oa2_db_t {
     apr_thread_mutex_t *gate;           /* a child's; for what is below */
     apr_pool_t *pool;
     apr_time_t next_try;
-    oa2_db_realm_t *realms;             /* in the order of the servers */
+    oa2_db_realm_t *realms;             /* in the order in which servers are
+                                           written */
 } oa2_db_t;
 
 /* One for each database that some active server names; sets their conf->db.

@@ -62,16 +62,18 @@ static int replace(const char *path, const char *text, apr_pool_t *pool)
     return why;
 }
 
-oa2_err_t *oa2_servers_write(const server_rec *main_server, apr_pool_t *pool)
+oa2_err_t *oa2_servers_write(server_rec *main_server, apr_pool_t *pool)
 {
     const char *path = oa2_servers_path(pool);
     const char *slash = strrchr(path, '/');
     oa2_servers_t servers = { ap_unixd_config.user_name, NULL };
-    const server_rec *s;
+    apr_array_header_t *all = oa2_conf_servers(main_server, pool);
     int why;
+    int i;
 
     servers.served = apr_array_make(pool, 4, sizeof(oa2_served_t));
-    for (s = main_server; s; s = s->next) {
+    for (i = 0; i < all->nelts; i++) {
+        const server_rec *s = APR_ARRAY_IDX(all, i, server_rec *);
         const oa2_server_t *conf = oa2_conf_server(s);
 
         if (!conf || !oa2_conf_is_active(conf)) continue;

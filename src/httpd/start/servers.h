@@ -11,6 +11,6 @@
 
 /* Writes domain/servers.h's file.  An error is no reason not to
    start. */
-oa2_err_t *oa2_servers_write(const server_rec *main_server, apr_pool_t *pool);
+oa2_err_t *oa2_servers_write(server_rec *main_server, apr_pool_t *pool);
 
 #endif
