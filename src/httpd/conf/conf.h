@@ -41,9 +41,10 @@ typedef struct oa2_server_t {
 void *oa2_conf_server_create(apr_pool_t *pool, server_rec *s);
 void *oa2_conf_server_merge(apr_pool_t *pool, void *base, void *add);
 
-const oa2_server_t *oa2_conf_server(const server_rec *s);
+const oa2_server_t *oa2_conf_server(const server_rec *s)
+    __attribute__((nonnull));
 /* For who fills it in, before httpd serves. */
-oa2_server_t *oa2_conf_server_mut(server_rec *s);
+oa2_server_t *oa2_conf_server_mut(server_rec *s) __attribute__((nonnull));
 /* OAuth2StateDir, or where it was built for. */
 const char *oa2_conf_state_dir_of(const oa2_server_t *main_conf);
 /* 1 where the administrator named an issuer: elsewhere we do nothing. */
