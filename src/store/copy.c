@@ -45,7 +45,9 @@ static oa2_err_t *failed(const copy_t *copy, const char *what,
                          const oa2_fault_t *fault)
 {
     return oa2_err_make(copy->to->pool, &oa2_server_error, OA2_ID(2800), NULL,
-                        "could not %s: %s", what, fault->text);
+                        "could not %s: %s%s%s", what, fault->text,
+                        fault->remedy ? ": " : "",
+                        fault->remedy ? fault->remedy : "");
 }
 
 /* On the embedded database.  text has to live as long as the copy: prepared

@@ -18,6 +18,8 @@
 struct oa2_sql_t;                       /* store/db/sql.h */
 struct oa2_prepared_t;                  /* store/db/statement.h */
 
+#define OA2_LOOK_WITHIN apr_time_from_sec(1)
+
 /* One connection, or the place for one; it belongs to one thread. */
 typedef struct oa2_slot_t {
     struct oa2_slot_t *next;            /* in a list of the store's */
@@ -46,6 +48,8 @@ typedef struct oa2_fault_t {
     } kind;
     int close;                          /* the connection is of no more use */
     const char *text;                   /* for the log */
+    const char *remedy;                 /* where the statement and the tables
+                                           are ours; NULL: none */
 } oa2_fault_t;
 
 typedef struct oa2_driver_t {
@@ -83,6 +87,15 @@ typedef struct oa2_driver_t {
     oa2_fault_t *(*run)(apr_array_header_t **rows, oa2_ctx_t *ctx,
                         oa2_slot_t *slot, const struct oa2_sql_t *sql,
                         const oa2_args_t *args);
+    /*
+     * Runs a query of an administrator's with its $1, in a transaction that
+     * only reads, for at most OA2_LOOK_WITHIN.  NULL: *row is JSON, an object
+     * with a member for each column, of the first row; NULL when there is
+     * none.  *count: of rows, 2 for more than one.
+     */
+    oa2_fault_t *(*look)(const char **row, int *count, oa2_ctx_t *ctx,
+                         oa2_slot_t *slot, const char *query,
+                         const char *value);
     /* Runs a text without arguments or an answer; 0: it did not work. */
     int (*execute)(oa2_store_t *store, oa2_slot_t *slot, const char *text);
     /* After that: 1 when all was rolled back and may succeed another time. */

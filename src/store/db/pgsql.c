@@ -128,9 +128,7 @@ static oa2_fault_t *fault_read(oa2_ctx_t *ctx, const PGconn *conn,
             continue;
         fault->kind = states[i].kind;
         fault->close = states[i].close;
-        if (states[i].remedy)
-            fault->text = apr_pstrcat(pool, fault->text, ": ",
-                                      states[i].remedy, NULL);
+        fault->remedy = states[i].remedy;
     }
     if (PQstatus(conn) != CONNECTION_OK)
         fault->close = 1;
@@ -276,6 +274,63 @@ static oa2_fault_t *run(apr_array_header_t **rows, oa2_ctx_t *ctx,
     return fault;
 }
 
+/* ------------------------------------------------------------ a look */
+
+/* In its own transaction: a pooler may give each another connection. */
+#define LOOK_BEGIN "BEGIN READ ONLY; SET LOCAL statement_timeout = %d"
+
+static oa2_fault_t *ask(PGresult **res, oa2_ctx_t *ctx, oa2_slot_t *slot,
+                        const char *text)
+{
+    PGconn *conn = apr_dbd_native_handle(ctx->store->apr, slot->dbd);
+
+    if (!PQsendQuery(conn, text))
+        return fault_make(ctx->pool, OA2_FAULT_LOST, "the connection broke");
+    return answer_take(res, ctx, conn, slot->within);
+}
+
+/* The line break ends a comment that the query may end in. */
+static oa2_fault_t *ask_look(PGresult **res, oa2_ctx_t *ctx, oa2_slot_t *slot,
+                             const char *query, const char *value)
+{
+    PGconn *conn = apr_dbd_native_handle(ctx->store->apr, slot->dbd);
+    const char *text = apr_pstrcat(ctx->pool, "SELECT row_to_json(oauth2_row)"
+                                   " FROM (", query, "\n) AS oauth2_row"
+                                   " LIMIT 2", NULL);
+
+    if (!PQsendQueryParams(conn, text, 1, NULL, &value, NULL, NULL, 0))
+        return fault_make(ctx->pool, OA2_FAULT_LOST, "the connection broke");
+    return answer_take(res, ctx, conn, slot->within);
+}
+
+static oa2_fault_t *look(const char **row, int *count, oa2_ctx_t *ctx,
+                         oa2_slot_t *slot, const char *query,
+                         const char *value)
+{
+    oa2_fault_t *fault;
+    oa2_fault_t *end;
+    PGresult *found;
+    PGresult *res;
+
+    fault = ask(&res, ctx, slot, apr_psprintf(
+        ctx->pool, LOOK_BEGIN, (int)apr_time_as_msec(OA2_LOOK_WITHIN)));
+    if (fault)
+        return fault;
+    fault = ask_look(&found, ctx, slot, query, value);
+    if (fault && fault->close)
+        return fault;
+    end = ask(&res, ctx, slot, "ROLLBACK");
+    if (end) {
+        end->close = 1;
+        return end;
+    }
+    if (fault)
+        return fault;
+    *count = PQntuples(found);
+    *row = *count ? PQgetvalue(found, 0, 0) : NULL;
+    return NULL;
+}
+
 /* ------------------------------------------------------------ the row */
 
 static const char *prepare(const oa2_store_t *store, apr_pool_t *pool)
@@ -337,6 +392,7 @@ const oa2_driver_t oa2_pgsql_driver = {
     .escape = "",
     .ready = ready,
     .run = run,
+    .look = look,
     .execute = execute,
     .may_repeat = may_repeat
 };

@@ -16,6 +16,7 @@
 #include <apr_dbd.h>
 #include <apr_time.h>
 #include "base/cache.h"
+#include "base/pace.h"
 #include "store/db/driver.h"
 
 struct oa2_watch_t;                     /* store/health.h */
@@ -51,6 +52,9 @@ struct oa2_store_t {
     apr_time_t down_until;              /* then somebody tries */
     apr_time_t probing;                 /* since when; 0: nobody */
     apr_time_t beaten;                  /* listener.c: the last beat */
+    int looking;                        /* foreign.c: how many look */
+    apr_time_t look_again;              /* and nobody does before */
+    oa2_pace_t looks_told;              /* without the lock */
 };
 
 /* How a slot comes back. */

@@ -17,6 +17,14 @@
 #define AGAIN_WITHIN apr_time_from_msec(800)
 #define RETRY_AFTER 1                   /* seconds */
 
+/* With what to do about it. */
+static const char *advise(const oa2_ctx_t *ctx, const oa2_fault_t *fault)
+{
+    return fault->remedy ? apr_pstrcat(ctx->pool, fault->text, ": ",
+                                       fault->remedy, NULL)
+                         : fault->text;
+}
+
 static oa2_err_t *fault_error(oa2_ctx_t *ctx, const oa2_sql_t *sql,
                               const oa2_fault_t *fault)
 {
@@ -25,7 +33,7 @@ static oa2_err_t *fault_error(oa2_ctx_t *ctx, const oa2_sql_t *sql,
     if (fault->kind == OA2_FAULT_SQL)
         return oa2_err_make(ctx->pool, &oa2_server_error, OA2_ID(2010), NULL,
                             "%s: the database refused: %s", sql->name,
-                            fault->text);
+                            advise(ctx, fault));
     /* What somebody sent: the tables are as they were. */
     if (fault->kind == OA2_FAULT_VALUE)
         return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(2901),
@@ -34,7 +42,7 @@ static oa2_err_t *fault_error(oa2_ctx_t *ctx, const oa2_sql_t *sql,
                             "%s", sql->name, fault->text);
     err = oa2_err_make(ctx->pool, &oa2_temporarily_unavailable, OA2_ID(2011),
                        NULL, "%s: the database could not do it now: %s",
-                       sql->name, fault->text);
+                       sql->name, advise(ctx, fault));
     err->retry_after = RETRY_AFTER;
     return err;
 }

@@ -16,22 +16,26 @@
 #include <apr_file_io.h>
 #include <apr_portable.h>
 #include <apr_strings.h>
+#include <sqlite3.h>
 
+#include "base/clock.h"
+#include "base/encode.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "store/db/pool.h"
 #include "store/db/statement.h"
 
 #define SETUP_TRIES 40
 #define SETUP_PAUSE 50000               /* microseconds: 2 s in all */
 #define BEGIN "BEGIN IMMEDIATE"
-#define SQLITE_ROW 100                  /* a PRAGMA's way to succeed */
+#define LOOK_STEPS 1000                 /* between two looks at the clock */
 
 static int execute(oa2_store_t *store, oa2_slot_t *slot, const char *text)
 {
     int ignored;
     int rv = apr_dbd_query(store->apr, slot->dbd, &ignored, text);
 
-    return rv == 0 || rv == SQLITE_ROW;
+    return rv == 0 || rv == SQLITE_ROW; /* a PRAGMA's way to succeed */
 }
 
 static const char *folder_of(const char *path, apr_pool_t *pool)
@@ -263,6 +267,111 @@ static oa2_fault_t *run(apr_array_header_t **rows, oa2_ctx_t *ctx,
     return fault;
 }
 
+/* ------------------------------------------------------------ a look */
+
+/*
+ * Past apr_dbd, which knows neither names nor types of columns, and no way to
+ * stop.  The slot is this thread's, and SQLite's own lock does the rest.
+ */
+static oa2_fault_t *look_fault(oa2_ctx_t *ctx, sqlite3 *db)
+{
+    oa2_fault_t *fault = apr_pcalloc(ctx->pool, sizeof(*fault));
+    int was_late = sqlite3_errcode(db) == SQLITE_INTERRUPT;
+
+    fault->kind = was_late ? OA2_FAULT_BUSY : OA2_FAULT_SQL;
+    fault->text = was_late ? "the query took too long"
+                           : apr_pstrdup(ctx->pool, sqlite3_errmsg(db));
+    return fault;
+}
+
+/* PostgreSQL refuses by itself. */
+static oa2_fault_t *more_than_one(oa2_ctx_t *ctx)
+{
+    oa2_fault_t *fault = apr_pcalloc(ctx->pool, sizeof(*fault));
+
+    fault->kind = OA2_FAULT_SQL;
+    fault->text = "it has more than one statement";
+    return fault;
+}
+
+static int is_late(void *until)
+{
+    return oa2_clock() > *(const apr_time_t *)until;
+}
+
+/* NULL, bytes, and text that is not UTF-8 are left out. */
+static void put_column(cJSON *row, sqlite3_stmt *stmt, int i)
+{
+    const char *name = sqlite3_column_name(stmt, i);
+    const char *text;
+
+    switch (sqlite3_column_type(stmt, i)) {
+    case SQLITE_INTEGER:
+        oa2_json_put_number(row, name, sqlite3_column_int64(stmt, i));
+        break;
+    case SQLITE_FLOAT:
+        cJSON_AddNumberToObject(row, name, sqlite3_column_double(stmt, i));
+        break;
+    case SQLITE_TEXT:
+        text = (const char *)sqlite3_column_text(stmt, i);
+        if (text && oa2_utf8_is_valid(text, strlen(text)))
+            oa2_json_put_text(row, name, text);
+        break;
+    default:
+        break;
+    }
+}
+
+/* 0: sqlite3_errcode() says why not. */
+static int step_look(const char **row, int *count, oa2_ctx_t *ctx,
+                     sqlite3_stmt *stmt)
+{
+    cJSON *json = oa2_json_object(ctx->pool);
+    int rv = sqlite3_step(stmt);
+    int i;
+
+    *count = 0;
+    *row = NULL;
+    if (rv == SQLITE_ROW) {
+        for (i = 0; i < sqlite3_column_count(stmt); i++)
+            put_column(json, stmt, i);
+        *row = oa2_json_text(json, ctx->pool);
+        rv = sqlite3_step(stmt);
+        *count = rv == SQLITE_ROW ? 2 : 1;
+    }
+    return rv == SQLITE_ROW || rv == SQLITE_DONE;
+}
+
+static oa2_fault_t *look(const char **row, int *count, oa2_ctx_t *ctx,
+                         oa2_slot_t *slot, const char *query,
+                         const char *value)
+{
+    sqlite3 *db = apr_dbd_native_handle(ctx->store->apr, slot->dbd);
+    apr_time_t until = oa2_clock() + OA2_LOOK_WITHIN;
+    const char *text = apr_pstrcat(ctx->pool, "SELECT * FROM (", query,
+                                   "\n) LIMIT 2", NULL);
+    oa2_fault_t *fault = NULL;
+    sqlite3_stmt *stmt;
+    const char *rest;
+    int at;
+
+    if (sqlite3_prepare_v2(db, text, -1, &stmt, &rest) != SQLITE_OK)
+        return look_fault(ctx, db);
+    if (*rest) {
+        sqlite3_finalize(stmt);
+        return more_than_one(ctx);
+    }
+    at = sqlite3_bind_parameter_index(stmt, "$1");
+    if (at)
+        sqlite3_bind_text(stmt, at, value, -1, SQLITE_STATIC);
+    sqlite3_progress_handler(db, LOOK_STEPS, is_late, &until);
+    if (!step_look(row, count, ctx, stmt))
+        fault = look_fault(ctx, db);
+    sqlite3_progress_handler(db, 0, NULL, NULL);
+    sqlite3_finalize(stmt);
+    return fault;
+}
+
 /* ------------------------------------------------------------ the row */
 
 static int is_alive(const oa2_store_t *store, const oa2_slot_t *slot)
@@ -325,6 +434,7 @@ const oa2_driver_t oa2_sqlite_driver = {
     .escape = "%",
     .ready = ready,
     .run = run,
+    .look = look,
     .execute = execute,
     .may_repeat = may_repeat
 };
