@@ -17,6 +17,7 @@
 #include "httpd/conf/conf.h"
 #include "httpd/conf/dir.h"
 #include "httpd/conf/handler.h"
+#include "httpd/conf/scope.h"
 #include "httpd/module.h"
 #include "httpd/protect/bearer.h"
 #include "httpd/protect/challenge.h"
@@ -43,6 +44,7 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_token,
     &oa2_endpoint_revoke,
     &oa2_endpoint_introspect,
+    &oa2_endpoint_userinfo,
     NULL
 };
 
@@ -66,9 +68,12 @@ static const command_rec directives[] = {
                   "\"proxy\""),
     AP_INIT_TAKE1("OAuth2StateDir", oa2_conf_state_dir, NULL, RSRC_CONF,
                   "where the secret and the embedded database are kept"),
-    AP_INIT_TAKE23("OAuth2Scope", oa2_conf_scope, NULL, RSRC_CONF,
-                   "a scope's name, its description for users, and perhaps "
-                   "\"default\""),
+    AP_INIT_RAW_ARGS("OAuth2Scope", oa2_conf_scope, NULL, RSRC_CONF,
+                     "a scope's name, its description for users, and perhaps "
+                     "\"default\", \"category=…\" and \"sensitive\""),
+    AP_INIT_RAW_ARGS("OAuth2Claim", oa2_conf_claim, NULL, RSRC_CONF,
+                     "a claim's name, its scope, and perhaps \"from\" and "
+                     "where its value comes from"),
     AP_INIT_TAKE1("OAuth2Resource", oa2_conf_resource, NULL,
                   ACCESS_CONF | OR_AUTHCFG,
                   "the URL that names the API in this directory"),

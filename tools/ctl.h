@@ -202,6 +202,15 @@ oa2_err_t *ctl_read_secret(const char **out, const ctl_t *ctl,
 /* NULL: yes, or --yes. */
 oa2_err_t *ctl_confirm(const ctl_t *ctl, const char *question);
 
+/* ---------------------------------------------------------- ctl_claims.c */
+
+/* *out: oa2_claim_t, of the options --claim and --claim-json. */
+oa2_err_t *ctl_claims_take(apr_array_header_t **out, const ctl_t *ctl);
+oa2_err_t *ctl_claims_set(ctl_t *ctl, const oa2_user_t *user,
+                          const apr_array_header_t *claims);
+/* Prints them, and adds them to json. */
+oa2_err_t *ctl_claims_show(cJSON *json, ctl_t *ctl, const oa2_user_t *user);
+
 /* ------------------------------------------------------------ ctl_user.c */
 
 /* By its exact letters a row that another one has replaced; else the account

@@ -154,26 +154,57 @@ static oa2_err_t *changed(ctl_t *ctl, const char *what)
     return NULL;
 }
 
+static oa2_err_t *set_provider(ctl_t *ctl, const oa2_user_t *user,
+                               const char *provider)
+{
+    int done;
+
+    OA2_TRY(oa2_user_set_provider(&done, &ctl->ctx, user->name, provider));
+    return done ? NULL : no_user(ctl);
+}
+
 static oa2_err_t *set(ctl_t *ctl)
 {
     const char *provider = ctl_option(ctl, "provider");
+    apr_array_header_t *claims;
     oa2_user_t *user;
-    int done;
 
-    if (!provider)
-        return ctl_fail(ctl, &ctl_usage, "say what is to be set: --provider");
-    if (!*provider || !oa2_is_text(provider))
+    OA2_TRY(ctl_claims_take(&claims, ctl));
+    if (!provider && !claims->nelts)
+        return ctl_fail(ctl, &ctl_usage, "say what is to be set: --provider, "
+                        "--claim or --claim-json");
+    if (provider && (!*provider || !oa2_is_text(provider)))
         return ctl_fail(ctl, &ctl_usage, "a provider is a name as in "
                         "OAuth2LoginProvider, \"oauth2\" for users of the "
                         "module's own table, or \"httpd:\" and an AuthType");
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
     if (!user) return no_user(ctl);
-    OA2_TRY(oa2_user_set_provider(&done, &ctl->ctx, user->name, provider));
-    if (!done) return no_user(ctl);
-    return changed(ctl, apr_psprintf(ctl->pool, "signs in by %s from now on, "
-                                     "and by nothing else; the sessions "
-                                     "before have ended", provider));
+    if (provider) OA2_TRY(set_provider(ctl, user, provider));
+    OA2_TRY(ctl_claims_set(ctl, user, claims));
+    return changed(ctl, !provider ? "is changed" : apr_psprintf(
+        ctl->pool, "signs in by %s from now on, and by nothing else; the "
+        "sessions before have ended", provider));
+}
+
+static oa2_err_t *show(ctl_t *ctl)
+{
+    oa2_user_t *user;
+    cJSON *json;
+
+    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(ctl_find_user(&user, ctl, ctl_arg(ctl, 0)));
+    if (!user) return no_user(ctl);
+    json = user_json(user, ctl->pool);
+    ctl_field(ctl, "User", user->name);
+    ctl_field(ctl, "Subject", user->sub);
+    ctl_field(ctl, "Password", user->password ? "here" : "external");
+    ctl_field(ctl, "Provider", user->provider);
+    ctl_field(ctl, "State", user->disabled ? "disabled" : "enabled");
+    ctl_field(ctl, "Created", oa2_units_say_time(user->created, ctl->pool));
+    OA2_TRY(ctl_claims_show(json, ctl, user));
+    ctl_json(ctl, json);
+    return NULL;
 }
 
 static oa2_err_t *sign_out_all(ctl_t *ctl)
@@ -299,6 +330,8 @@ static const ctl_option_t list_options[] = {
 
 static const ctl_option_t set_options[] = {
     {"provider", "NAME", 0, "who vouches for the user: \"oauth2\", \"ldap\" …"},
+    {"claim", "NAME=TEXT", 1, "tell clients; no TEXT: forget it"},
+    {"claim-json", "NAME=JSON", 1, "the same, for what is no text"},
     {NULL, NULL, 0, NULL}
 };
 
@@ -330,10 +363,16 @@ const ctl_command_t ctl_user_commands[] = {
      "With --replaced those whose name is another spelling of one of them:\n"
      "the first version knew both. Nobody signs in by them any more.",
      list_options, list},
+    {"user show", "NAME", 1, 1,
+     "Shows a user, and what is known of it.\n"
+     "A claim's source is \"profile\" (user set) or \"env:\" and a name: what\n"
+     "the last login left behind. What a query tells is not kept.", NULL, show},
     {"user set", "NAME", 1, 1,
-     "Says who vouches for a user, and nobody else does.\n"
+     "Says who vouches for a user, and what is known of it.\n"
      "Who vouched first has the account: another provider's user of the same\n"
-     "name is refused until an administrator says that both are one person.",
+     "name is refused until an administrator says that both are one person.\n"
+     "Claims are told to clients by an OAuth2Claim that is from profile;\n"
+     "--claim email=a@example.org sets one, --claim email= forgets it.",
      set_options, set},
     {"user sign-out", "[NAME]", 0, 1,
      "Ends all of a user's sessions.\n"

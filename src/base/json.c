@@ -257,6 +257,12 @@ void oa2_json_put_number(cJSON *object, const char *name, apr_int64_t value)
     need(cJSON_AddRawToObject(object, name, digits));
 }
 
+void oa2_json_put_json(cJSON *object, const char *name, const char *value)
+{
+    if (!cJSON_AddRawToObject(object, name, value))
+        abort();
+}
+
 void oa2_json_put_bool(cJSON *object, const char *name, int value)
 {
     need(cJSON_AddBoolToObject(object, name, value != 0));

@@ -23,6 +23,9 @@ void oa2_json_put_text(cJSON *object, const char *name, const char *value);
 /* Exact, and only to be printed: who reads it back finds no cJSON_Number. */
 void oa2_json_put_number(cJSON *object, const char *name, apr_int64_t value);
 void oa2_json_put_bool(cJSON *object, const char *name, int value);
+/* value is JSON (oa2_json_parse() takes it), and is written as it is: whoever
+   reads it back finds no value. */
+void oa2_json_put_json(cJSON *object, const char *name, const char *value);
 /* "a b c" becomes ["a","b","c"]; NULL: left out. */
 void oa2_json_put_words(cJSON *object, const char *name, const char *words);
 /* A new member, to be filled. */

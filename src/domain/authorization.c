@@ -6,6 +6,7 @@
 #include "domain/authorization.h"
 
 #include "base/uri.h"
+#include "domain/person/claims.h"
 #include "domain/redirect.h"
 #include "domain/resource.h"
 #include "domain/scope.h"
@@ -38,11 +39,25 @@ const char *oa2_authorization_left(oa2_right_t *right, const oa2_ctx_t *ctx)
     return *right->scope ? NULL : "no scope is left of it";
 }
 
+/* What the consent page names, and the grant remembers. */
+static const char *claims_of(const oa2_ctx_t *ctx, const oa2_flow_t *flow)
+{
+    return oa2_claims_of(ctx->settings, flow->scope, ctx->pool);
+}
+
+/* A claim that was added to a scope is something new. */
+static int is_allowed(const oa2_ctx_t *ctx, const oa2_flow_t *flow,
+                      const oa2_allowed_t *allowed)
+{
+    return oa2_scope_is_subset(flow->scope, allowed->scope)
+        && oa2_scope_is_subset(claims_of(ctx, flow), allowed->claims);
+}
+
 oa2_err_t *oa2_authorization_next(oa2_next_t *out, oa2_ctx_t *ctx,
                                   const oa2_flow_t *flow,
                                   const oa2_session_t *session)
 {
-    const char *allowed;
+    oa2_allowed_t allowed;
 
     if (!session || oa2_scope_has(flow->prompt, "login")) {
         *out = OA2_NEXT_LOGIN;
@@ -57,8 +72,8 @@ oa2_err_t *oa2_authorization_next(oa2_next_t *out, oa2_ctx_t *ctx,
         return NULL;
     }
     OA2_TRY(oa2_consent_find(&allowed, ctx, session->user, flow->client_id));
-    *out = oa2_scope_is_subset(flow->scope, allowed) ? OA2_NEXT_ISSUE
-                                                     : OA2_NEXT_CONSENT;
+    *out = is_allowed(ctx, flow, &allowed) ? OA2_NEXT_ISSUE
+                                           : OA2_NEXT_CONSENT;
     return NULL;
 }
 
@@ -74,6 +89,7 @@ oa2_err_t *oa2_authorization_issue(int *first, oa2_ctx_t *ctx,
         .user = session->user,
         .credential = session->credential,
         .scope = flow->scope,
+        .claims = claims_of(ctx, flow),
         .audience = flow->audience,
         .created = ctx->now,
         .expires = ctx->now + ctx->settings->code_lifetime,
@@ -109,16 +125,20 @@ oa2_err_t *oa2_authorization_allow(oa2_ctx_t *ctx, const oa2_flow_t *flow,
         .credential = session->credential,
     };
     int tries = CONSENT_TRIES;
-    const char *before;
+    const char *claims = claims_of(ctx, flow);
+    oa2_allowed_t before;
     int done = 0;
 
     while (!done && tries--) {
         OA2_TRY(oa2_consent_find(&before, ctx, session->user,
                                  flow->client_id));
-        if (oa2_scope_is_subset(flow->scope, before))
+        if (is_allowed(ctx, flow, &before))
             return NULL;
-        consent.scope = oa2_scope_union(before, flow->scope, ctx->pool);
-        OA2_TRY(oa2_consent_put(&done, ctx, &consent, before));
+        consent.allowed.scope =
+            oa2_scope_union(before.scope, flow->scope, ctx->pool);
+        consent.allowed.claims =
+            oa2_scope_union(before.claims, claims, ctx->pool);
+        OA2_TRY(oa2_consent_put(&done, ctx, &consent, &before));
     }
     return NULL;
 }

@@ -8,6 +8,7 @@
 #include "base/encode.h"
 #include "domain/account.h"
 #include "domain/login.h"
+#include "domain/person/claims.h"
 #include "domain/settings.h"
 
 #define COOKIE_BYTES 32
@@ -40,6 +41,7 @@ oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
 
         OA2_TRY(oa2_account_enter(&user, &made, ctx, browser->remote_user,
                                   browser->remote_provider));
+        OA2_TRY(oa2_claims_keep(ctx, user->name, browser->remote_left));
         session->user = user->name;
         session->sub = user->sub;
         session->authenticated = ctx->now;
@@ -94,6 +96,7 @@ oa2_err_t *oa2_browser_sign_in(const char **cookie, oa2_session_t **out,
     OA2_TRY(oa2_session_put(&put, ctx, session));
     if (!put)
         return too_late(ctx, user->name);
+    OA2_TRY(oa2_claims_keep(ctx, user->name, login->left));
     /* The one before is of no use to anybody but a thief. */
     if (browser->session_id)
         OA2_TRY(oa2_session_end(&ended, ctx,

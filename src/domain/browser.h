@@ -34,6 +34,7 @@ typedef struct oa2_browser_t {
     const char *session_id;     /* the session cookie's; NULL: none */
     const char *remote_user;    /* whom httpd authenticated; NULL: nobody */
     const char *remote_provider;    /* and who vouches: "httpd:Basic" */
+    const apr_table_t *remote_left;     /* as oa2_login_t's left */
     const char *address;        /* the client's, as httpd sees it */
 } oa2_browser_t;
 

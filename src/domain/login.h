@@ -5,6 +5,7 @@
 #ifndef OA2_DOMAIN_LOGIN_H
 #define OA2_DOMAIN_LOGIN_H
 
+#include <apr_tables.h>
 #include <apr_time.h>
 
 #include "store/user.h"
@@ -28,6 +29,8 @@ typedef struct oa2_login_t {
     oa2_password_fn *ask;
     void *baton;
     const char *provider;       /* afterwards: who vouched; NULL: nobody */
+    const apr_table_t *left;    /* and what he left behind, by name, for the
+                                   claims "from env:"; NULL: nothing */
     /* The user's row as it was before the password was looked at; NULL: none.
        Its hash and its credential were read together. */
     const oa2_user_t *user;

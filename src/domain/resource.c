@@ -16,7 +16,10 @@ static int is_served(const oa2_ctx_t *ctx, const char *resource)
     for (i = 0; all && i < all->nelts; i++)
         if (strcmp(APR_ARRAY_IDX(all, i, const char *), resource) == 0)
             return 1;
-    return 0;
+    /* What this server itself tells of a user: so that a token for other
+       resources can be for this as well. */
+    return strcmp(oa2_settings_url(ctx->settings, "userinfo", ctx->pool),
+                  resource) == 0;
 }
 
 static oa2_err_t *check(const oa2_ctx_t *ctx, const char *resource,

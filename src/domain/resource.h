@@ -5,6 +5,7 @@
  * An audience is a list of resource URIs as words.  The empty audience means
  * every resource of this server that does not name itself one (OAuth2Resource)
  * and every one that does: a client that does not know RFC 8707 keeps working.
+ * The URL of userinfo is a resource too.
  */
 #ifndef OA2_DOMAIN_RESOURCE_H
 #define OA2_DOMAIN_RESOURCE_H

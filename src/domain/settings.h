@@ -58,6 +58,8 @@
       "wrong passwords for one account before each further one waits")      \
     X(SECONDS, login_wait, "OAuth2LoginWait", 900, 1, 86400,                \
       "the longest pause after wrong passwords")                            \
+    X(TEXT, claim_query, "OAuth2ClaimQuery", NULL, 1, 8000,                 \
+      "a SELECT over this database whose columns are claims of the user $1")\
     X(NUMBER, database_connections, "OAuth2DatabaseConnections", 8, 1, 1000,\
       "most database connections of one child process")                     \
     X(SECONDS, database_wait, "OAuth2DatabaseWait", 2, 1, 60,               \
@@ -72,12 +74,31 @@
 #define OA2_SETTING_TYPE_BYTES apr_int64_t
 #define OA2_SETTING_TYPE_NUMBER apr_int64_t
 
-/* OAuth2Scope name "description" [default] */
+/* OAuth2Scope name "description" [default] [category=text] [sensitive] */
 typedef struct oa2_scope_row_t {
     const char *name;
     const char *description;
     int is_default;             /* granted when a request names no scope */
+    const char *category;       /* pages group by it; NULL: none */
+    int is_sensitive;           /* pages say that it is */
 } oa2_scope_row_t;
+
+/* Where a claim's value comes from. */
+typedef enum {
+    OA2_CLAIM_PROFILE,          /* kept with the user */
+    OA2_CLAIM_ENV,              /* what the last login left behind */
+    OA2_CLAIM_QUERY,            /* OAuth2ClaimQuery, each time */
+    OA2_CLAIM_USER              /* the name that the user signs in by */
+} oa2_claim_source_t;
+
+/* OAuth2Claim name scope [from source] */
+typedef struct oa2_claim_row_t {
+    const char *name;           /* "student/year" is a member of "student" */
+    const char *scope;
+    oa2_claim_source_t source;
+    const char *variable;       /* ENV: its name */
+    int is_editable;            /* PROFILE: by its user */
+} oa2_claim_row_t;
 
 /* Keys derived from the secret file; the first secret seals and signs, all
    of them open and verify. */
@@ -103,6 +124,7 @@ typedef struct oa2_settings_t {
     const char *database_driver;
     const char *database_params;
     const apr_array_header_t *scopes;       /* oa2_scope_row_t */
+    const apr_array_header_t *claims;       /* oa2_claim_row_t; may be NULL */
     const apr_array_header_t *resources;    /* const char *: OAuth2Resource */
     oa2_keys_t keys;
 } oa2_settings_t;

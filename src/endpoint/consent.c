@@ -8,6 +8,7 @@
 #include <string.h>
 #include <apr_strings.h>
 
+#include "domain/person/claims.h"
 #include "domain/redirect.h"
 #include "domain/scope.h"
 #include "domain/settings.h"
@@ -19,8 +20,51 @@ static const oa2_param_t params[] = {
     OA2_PARAMS_END
 };
 
+/* What people call the claims that go with a scope. */
+static const apr_array_header_t *labels_of(const oa2_ctx_t *ctx,
+                                           const char *scope)
+{
+    const apr_array_header_t *claims = ctx->settings->claims;
+    apr_array_header_t *out = apr_array_make(ctx->pool, 4, sizeof(char *));
+    int i;
+
+    for (i = 0; claims && i < claims->nelts; i++) {
+        const oa2_claim_row_t *row =
+            &APR_ARRAY_IDX(claims, i, oa2_claim_row_t);
+
+        if (strcmp(row->scope, scope) == 0)
+            APR_ARRAY_PUSH(out, const char *) =
+                oa2_claims_label(row->name, ctx->pool);
+    }
+    return out;
+}
+
+static oa2_page_scope_t describe_scope(const oa2_ctx_t *ctx, const char *name,
+                                       const oa2_allowed_t *allowed)
+{
+    const oa2_scope_row_t *known = oa2_settings_scope(ctx->settings, name);
+    oa2_page_scope_t scope = { .name = name };
+
+    if (known) {
+        scope.description = known->description;
+        scope.category = known->category;
+        scope.sensitive = known->is_sensitive;
+    }
+    scope.claims = labels_of(ctx, name);
+    scope.already = oa2_scope_has(allowed->scope, name)
+        && oa2_scope_is_subset(oa2_claims_of(ctx->settings, name, ctx->pool),
+                               allowed->claims);
+    return scope;
+}
+
+static int is_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Those of one category stand together, where its first one was asked for. */
 static int list_scopes(oa2_page_scope_t **out, const oa2_ctx_t *ctx,
-                       const oa2_flow_t *flow, const char *allowed)
+                       const oa2_flow_t *flow, const oa2_allowed_t *allowed)
 {
     const apr_array_header_t *words =
         oa2_scope_split(flow->scope, ctx->pool);
@@ -29,11 +73,17 @@ static int list_scopes(oa2_page_scope_t **out, const oa2_ctx_t *ctx,
     int i;
 
     for (i = 0; i < words->nelts; i++) {
-        const oa2_scope_row_t *known;
-        rows[i].name = APR_ARRAY_IDX(words, i, const char *);
-        known = oa2_settings_scope(ctx->settings, rows[i].name);
-        rows[i].description = known ? known->description : NULL;
-        rows[i].already = oa2_scope_has(allowed, rows[i].name);
+        oa2_page_scope_t scope = describe_scope(
+            ctx, APR_ARRAY_IDX(words, i, const char *), allowed);
+        int at = i;
+
+        while (at && !is_same(rows[at - 1].category, scope.category))
+            at--;
+        if (!at)
+            at = i;
+        memmove(rows + at + 1, rows + at,
+                sizeof(*rows) * (apr_size_t)(i - at));
+        rows[at] = scope;
     }
     *out = rows;
     return words->nelts;
@@ -41,7 +91,7 @@ static int list_scopes(oa2_page_scope_t **out, const oa2_ctx_t *ctx,
 
 /* Who asks for what, and where the answer goes. */
 static void describe(oa2_page_consent_t *page, const oa2_ctx_t *ctx,
-                     const oa2_flow_t *flow, const char *allowed)
+                     const oa2_flow_t *flow, const oa2_allowed_t *allowed)
 {
     const oa2_client_t *client = ctx->client;
     oa2_page_scope_t *scopes;
@@ -53,29 +103,36 @@ static void describe(oa2_page_consent_t *page, const oa2_ctx_t *ctx,
     page->scopes = scopes;
 }
 
+static const char *question_of(const oa2_page_scope_t *scope,
+                               apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, "\n", scope->name, " ",
+                       scope->description ? scope->description : "", "\n",
+                       scope->sensitive ? "!" : "", "\n",
+                       scope->category ? scope->category : "", "\n",
+                       apr_array_pstrcat(pool, scope->claims, '\t'), NULL);
+}
+
 /*
  * All that an answer to the page is for: its words, and what they stand for.
  * Not what was allowed before, which another tab may add to.
  */
 static const char *question(const oa2_ctx_t *ctx, const oa2_flow_t *flow)
 {
+    static const oa2_allowed_t nothing = { "", "" };
     apr_pool_t *pool = ctx->pool;
     oa2_page_consent_t page = { .n_scopes = 0 };
     const char *text;
     int i;
 
-    describe(&page, ctx, flow, "");
+    describe(&page, ctx, flow, &nothing);
     text = apr_psprintf(pool, "%" APR_INT64_T_FMT "\n%s\n%s\n%s\n%d",
                         ctx->client->serial, flow->redirect_uri,
                         flow->audience, page.client_name,
                         page.loopback_only);
-    for (i = 0; i < page.n_scopes; i++) {
-        const oa2_page_scope_t *scope = &page.scopes[i];
-
-        text = apr_pstrcat(pool, text, "\n", scope->name, " ",
-                           scope->description ? scope->description : "",
+    for (i = 0; i < page.n_scopes; i++)
+        text = apr_pstrcat(pool, text, question_of(&page.scopes[i], pool),
                            NULL);
-    }
     return oa2_digest_text(pool, text);
 }
 
@@ -85,7 +142,7 @@ oa2_err_t *oa2_consent_page(oa2_reply_t **out, oa2_call_t *call,
                             const oa2_err_t *why)
 {
     oa2_ctx_t *ctx = &call->ctx;
-    const char *allowed;
+    oa2_allowed_t allowed;
     oa2_page_consent_t page = {
         .common = oa2_reply_common(call),
         .action = oa2_settings_path(ctx->settings, "consent", ctx->pool),
@@ -100,7 +157,7 @@ oa2_err_t *oa2_consent_page(oa2_reply_t **out, oa2_call_t *call,
         page.logout_action =
             oa2_settings_path(ctx->settings, "logout", ctx->pool);
     OA2_TRY(oa2_consent_find(&allowed, ctx, session->user, ctx->client->id));
-    describe(&page, ctx, flow, allowed);
+    describe(&page, ctx, flow, &allowed);
     *out = oa2_reply_page(ctx->pool, why ? why->kind->status : 200,
                           oa2_page_consent(call->pages, &page, ctx->pool),
                           page.common.nonce,

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "domain/browser.h"
 #include "domain/login.h"
+#include "domain/token.h"
 #include "page/page.h"
 
 #define OA2_GET 1                       /* HEAD too */
@@ -24,6 +25,12 @@ typedef enum {
     OA2_CLIENT_ANY,                     /* proven, or public and named */
     OA2_CLIENT_CONFIDENTIAL             /* proven by a secret */
 } oa2_client_need_t;
+
+typedef enum {
+    OA2_ASKER_NONE,                     /* whoever; or a client, as above */
+    OA2_ASKER_TOKEN                     /* who sends a good access token that
+                                           may be used at this URL: RFC 6750 */
+} oa2_asker_t;
 
 typedef enum {
     OA2_ANSWER_JSON,                    /* errors as RFC 6749 section 5.2 */
@@ -60,6 +67,7 @@ typedef struct oa2_call_t {
     const struct oa2_endpoint_t *endpoint;
     int method;                         /* OA2_GET or OA2_POST */
     const char *authorization;          /* header; NULL: none */
+    const oa2_token_t *token;           /* OA2_ASKER_TOKEN: the good one */
     oa2_browser_t browser;
     int is_foreign;                     /* a page of another origin made the
                                            browser ask, as that says */
@@ -77,6 +85,7 @@ typedef struct oa2_endpoint_t {
     const char *metadata;               /* member of RFC 8414; NULL: none */
     int methods;
     oa2_client_need_t client;
+    oa2_asker_t asker;
     oa2_answer_t answer;
     oa2_cors_t cors;
     const oa2_param_t *params;          /* NULL: the handler checks them */
@@ -91,10 +100,11 @@ extern const oa2_endpoint_t oa2_endpoint_home;
 extern const oa2_endpoint_t oa2_endpoint_token;
 extern const oa2_endpoint_t oa2_endpoint_revoke;
 extern const oa2_endpoint_t oa2_endpoint_introspect;
+extern const oa2_endpoint_t oa2_endpoint_userinfo;
 
 /*
- * run.c: obeys the row - parameters, then the client - lets it handle, and
- * makes a reply of an error.  Always answers; whoever calls it logs
+ * run.c: obeys the row - parameters, then client and asker - lets it handle,
+ * and makes a reply of an error.  Always answers; whoever calls it logs
  * reply->err, and has seen to method, content type and size before.
  */
 oa2_reply_t *oa2_endpoint_run(oa2_call_t *call);
@@ -106,8 +116,8 @@ oa2_reply_t *oa2_reply_empty(apr_pool_t *pool, int status);
 oa2_reply_t *oa2_reply_redirect(apr_pool_t *pool, const char *location);
 oa2_reply_t *oa2_reply_page(apr_pool_t *pool, int status, const char *html,
                             const char *nonce, const char *form_action);
-/* An error as the endpoint's row says: JSON (with WWW-Authenticate for a 401)
-   or the error page. */
+/* An error as the endpoint's row says: JSON (with WWW-Authenticate where the
+   client's or the token's RFC wants it) or the error page. */
 oa2_reply_t *oa2_reply_error(oa2_call_t *call, const oa2_err_t *err);
 /* Set-Cookie with every attribute; value NULL deletes it; lifetime in
    seconds, 0: until the browser is closed. */

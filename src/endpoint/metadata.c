@@ -52,6 +52,28 @@ static void put_scopes(cJSON *json, const oa2_ctx_t *ctx)
     oa2_json_put_words(json, "scopes_supported", *scopes ? scopes : NULL);
 }
 
+/* OpenID Connect Discovery section 3: "sub" and what can be a member of the
+   answer of userinfo. */
+static void put_claims(cJSON *json, const oa2_ctx_t *ctx)
+{
+    const apr_array_header_t *rows = ctx->settings->claims;
+    const char *last = "";
+    cJSON *array;
+    int i;
+
+    if (!rows || !rows->nelts) return;
+    array = oa2_json_put_array(json, "claims_supported");
+    oa2_json_push_text(array, "sub");
+    for (i = 0; i < rows->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(rows, i, oa2_claim_row_t).name;
+
+        name = apr_pstrmemdup(ctx->pool, name, strcspn(name, "/"));
+        if (strcmp(name, last) != 0)
+            oa2_json_push_text(array, name);
+        last = name;
+    }
+}
+
 static void put_resources(cJSON *json, const oa2_ctx_t *ctx)
 {
     const apr_array_header_t *all = ctx->settings->resources;
@@ -74,6 +96,7 @@ cJSON *oa2_metadata_server(const oa2_ctx_t *ctx,
     oa2_json_put_text(json, "issuer", ctx->settings->issuer);
     put_endpoints(json, ctx, endpoints);
     put_scopes(json, ctx);
+    put_claims(json, ctx);
     oa2_json_put_words(json, "response_types_supported", "code");
     oa2_json_put_words(json, "response_modes_supported", "query");
     grants = oa2_json_put_array(json, "grant_types_supported");

@@ -75,7 +75,35 @@ oa2_page_common_t oa2_reply_common(const oa2_call_t *call)
     return common;
 }
 
-/* RFC 6749 section 5.2 */
+/* RFC 6749 section 5.2: "MUST respond with an HTTP 401 … and include the
+   WWW-Authenticate response header field matching the authentication scheme
+   used" */
+static void challenge_client(oa2_call_t *call, oa2_reply_t *reply)
+{
+    if (reply->status == 401)
+        apr_table_setn(reply->headers, "WWW-Authenticate",
+                       apr_pstrcat(call->ctx.pool, "Basic realm=\"",
+                                   call->ctx.settings->issuer,
+                                   "\", charset=\"UTF-8\"", NULL));
+}
+
+/* RFC 6750 section 3.  No part of it can hold a quote. */
+static void challenge_token(oa2_call_t *call, oa2_reply_t *reply,
+                            const oa2_err_t *err)
+{
+    apr_pool_t *pool = call->ctx.pool;
+    const char *header = apr_pstrcat(pool, "Bearer realm=\"",
+                                     call->ctx.settings->issuer, "\"", NULL);
+
+    if (reply->status != 400 && reply->status != 401 && reply->status != 403)
+        return;
+    if (err->kind->code)
+        header = apr_pstrcat(pool, header, ", error=\"", err->kind->code,
+                             "\", error_description=\"", err->said, "\"",
+                             NULL);
+    apr_table_setn(reply->headers, "WWW-Authenticate", header);
+}
+
 static oa2_reply_t *error_json(oa2_call_t *call, const oa2_err_t *err)
 {
     apr_pool_t *pool = call->ctx.pool;
@@ -84,14 +112,12 @@ static oa2_reply_t *error_json(oa2_call_t *call, const oa2_err_t *err)
 
     oa2_json_put_text(json, "error", err->kind->code);
     oa2_json_put_text(json, "error_description", err->said);
-    reply = oa2_reply_json(pool, err->kind->status, json);
-    /* "MUST respond with an HTTP 401 … and include the WWW-Authenticate
-       response header field matching the authentication scheme used" */
-    if (err->kind->status == 401)
-        apr_table_setn(reply->headers, "WWW-Authenticate",
-                       apr_pstrcat(pool, "Basic realm=\"",
-                                   call->ctx.settings->issuer,
-                                   "\", charset=\"UTF-8\"", NULL));
+    reply = err->kind->code ? oa2_reply_json(pool, err->kind->status, json)
+                            : oa2_reply_empty(pool, err->kind->status);
+    if (call->endpoint->asker == OA2_ASKER_TOKEN)
+        challenge_token(call, reply, err);
+    else
+        challenge_client(call, reply);
     return reply;
 }
 

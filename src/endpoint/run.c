@@ -2,7 +2,55 @@
 /* run.c - what every endpoint's row asks for, obeyed in one place */
 #include "endpoint/endpoint.h"
 
+#include <string.h>
+
 #include "domain/client_auth.h"
+#include "domain/resource.h"
+#include "domain/settings.h"
+#include "domain/token/sent.h"
+
+/* RFC 6750 section 3.1: who lacks any authentication information is told the
+   scheme, "SHOULD NOT include an error code". */
+static const oa2_err_kind_t no_token = {
+    NULL, 401, OA2_LOG_INFO, "An access token is needed here."
+};
+
+static oa2_err_t *bad_token(oa2_call_t *call, int id, const char *said,
+                            const char *why)
+{
+    return oa2_err_make(call->ctx.pool, &oa2_invalid_token, id, said, "%s",
+                        why);
+}
+
+/*
+ * RFC 8707 section 2: a token for certain resources is for those, and this URL
+ * can be one of them.
+ */
+static oa2_err_t *take_token(oa2_call_t *call)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    const char *here = oa2_settings_url(ctx->settings, call->endpoint->name,
+                                        ctx->pool);
+    oa2_token_t *token;
+    const char *text;
+
+    OA2_TRY(oa2_sent_token(&text, call->authorization,
+                           oa2_params_count(ctx->params, OA2_SENT_PARAMETER)
+                           ? "parameters" : NULL, ctx->pool));
+    if (!text)
+        return oa2_err_make(ctx->pool, &no_token, OA2_ID(5910), NULL, NULL);
+    OA2_TRY(oa2_token_check(&token, ctx, text));
+    if (!token)
+        return bad_token(call, OA2_ID(5911), NULL,
+                         "the access token is unknown, expired or revoked");
+    if (!oa2_resource_accepts(token->audience, here))
+        return bad_token(call, OA2_ID(5912), "the access token is for another "
+                         "resource: ask for this URL too with the parameter "
+                         "resource", "the access token's resources are "
+                         "others");
+    call->token = token;
+    return NULL;
+}
 
 /*
  * Parameters before the client: a repeated client_id must not authenticate
@@ -23,6 +71,8 @@ static oa2_err_t *obey(oa2_reply_t **out, oa2_call_t *call)
                                         row->client == OA2_CLIENT_ANY));
         ctx->client = client;
     }
+    if (row->asker == OA2_ASKER_TOKEN)
+        OA2_TRY(take_token(call));
     return row->handle(out, call);
 }
 

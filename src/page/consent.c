@@ -7,18 +7,61 @@
  */
 #include "page/model.h"
 
+#include <string.h>
+
+static void put_claims(cJSON *item, const apr_array_header_t *claims)
+{
+    cJSON *list = oa2_json_put_array(item, "claims");
+    int i;
+
+    for (i = 0; claims && i < claims->nelts; i++) {
+        cJSON *claim = oa2_json_push_object(list);
+
+        oa2_json_put_text(claim, "label",
+                          APR_ARRAY_IDX(claims, i, const char *));
+    }
+    oa2_json_put_bool(item, "has_claims", claims && claims->nelts > 0);
+}
+
+static void put_scope(cJSON *list, const oa2_page_scope_t *scope)
+{
+    cJSON *item = oa2_json_push_object(list);
+
+    oa2_json_put_text(item, "name", scope->name);
+    oa2_json_put_text(item, "description", scope->description);
+    oa2_json_put_bool(item, "already", scope->already);
+    oa2_json_put_bool(item, "sensitive", scope->sensitive);
+    put_claims(item, scope->claims);
+}
+
+static int is_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static cJSON *put_group(cJSON *groups, const char *category)
+{
+    cJSON *group = oa2_json_push_object(groups);
+
+    oa2_json_put_text(group, "category", category);
+    return oa2_json_put_array(group, "scopes");
+}
+
+/* Once in groups, and once as a plain list. */
 static void put_scopes(cJSON *model, const oa2_page_consent_t *in)
 {
-    cJSON *scopes = oa2_json_put_array(model, "scopes");
+    cJSON *all = oa2_json_put_array(model, "scopes");
+    cJSON *groups = oa2_json_put_array(model, "groups");
+    cJSON *group = NULL;
     int i;
 
     for (i = 0; i < in->n_scopes; i++) {
         const oa2_page_scope_t *scope = &in->scopes[i];
-        cJSON *item = oa2_json_push_object(scopes);
 
-        oa2_json_put_text(item, "name", scope->name);
-        oa2_json_put_text(item, "description", scope->description);
-        oa2_json_put_bool(item, "already", scope->already);
+        if (!i || !is_same(scope[-1].category, scope->category))
+            group = put_group(groups, scope->category);
+        put_scope(group, scope);
+        put_scope(all, scope);
     }
     oa2_json_put_bool(model, "has_scopes", in->n_scopes > 0);
 }

@@ -13,6 +13,8 @@
 #ifndef OA2_PAGE_PAGE_H
 #define OA2_PAGE_PAGE_H
 
+#include <apr_tables.h>
+
 #include "page/pages.h"
 
 /* Posts form, username and password to action. */
@@ -32,6 +34,10 @@ typedef struct oa2_page_scope_t {
     const char *name;
     const char *description;    /* NULL: the name has to do */
     int already;                /* granted to this client before */
+    const char *category;       /* NULL: none */
+    int sensitive;
+    const apr_array_header_t *claims;   /* const char *: what it tells of the
+                                           user; NULL: nothing */
 } oa2_page_scope_t;
 
 /*
@@ -46,7 +52,7 @@ typedef struct oa2_page_consent_t {
     const char *client_name;
     const char *client_host;    /* redirect host, or scheme of a native app */
     const char *user;           /* who is signed in */
-    const oa2_page_scope_t *scopes;
+    const oa2_page_scope_t *scopes;     /* those of a category together */
     int n_scopes;
     int loopback_only;          /* warn: an app on this computer asks */
     const char *message;        /* why the last form was not obeyed */

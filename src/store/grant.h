@@ -18,6 +18,8 @@ typedef struct oa2_grant_t {
     const char *client_id;
     const char *user;
     const char *scope;
+    const char *claims;                 /* issue only: that were shown, words
+                                           of domain/person/claims.h */
     const char *audience;
     apr_int64_t created;
     apr_int64_t expires;                /* the last of its tokens' */

@@ -107,6 +107,45 @@ for (
 wrong('OAuth2Issuer without a value', ['OAuth2Issuer'],
       qr/OAuth2Issuer takes one argument/);
 
+# --- claims ------------------------------------------------------------------
+
+my $who = 'OAuth2Scope who "Who you are"';
+my $query = 'OAuth2ClaimQuery "SELECT a AS email FROM b WHERE c = $1"';
+good('claims', $issuer, $serve,
+     'OAuth2Scope who "Who you are" sensitive category="About you" default',
+     'OAuth2Claim name who', 'OAuth2Claim "student/branch name" who',
+     'OAuth2Claim email who from query', $query,
+     'OAuth2Claim phone who from env:AUTHENTICATE_PHONE',
+     'OAuth2Claim nickname who from profile editable',
+     'OAuth2Claim preferred_username who from user');
+for (
+    [ 'OAuth2Claim name other', qr/OA27910.*"name".*"other".*OAuth2Scope/ ],
+    [ 'OAuth2Claim name', qr/the scope that it goes with/ ],
+    [ 'OAuth2Claim sub who', qr/"sub": that name is the protocol's own/ ],
+    [ 'OAuth2Claim a//b who', qr{"a//b": between slashes} ],
+    [ "OAuth2Claim name who\nOAuth2Claim name who", qr/is there already/ ],
+    [ "OAuth2Claim a who\nOAuth2Claim a/b who", qr{OA27914.*"a".*"a/\.\.\."} ],
+    [ 'OAuth2Claim given name who', qr/"who": only "from".*quotes/ ],
+    [ 'OAuth2Claim name who from ldap', qr/"ldap": a claim comes from/ ],
+    [ 'OAuth2Claim name who from env:', qr/env:AUTHENTICATE_MAIL/ ],
+    [ 'OAuth2Claim name who from env:A-B', qr/env:AUTHENTICATE_MAIL/ ],
+    [ 'OAuth2Claim name who from env:A editable', qr/only "profile"/ ],
+    [ 'OAuth2Claim name who from query', qr/OA27912.*add it/ ],
+    [ 'OAuth2ClaimQuery "DELETE FROM b WHERE c = $1"',
+      qr/OA27911.*it has to be a SELECT/ ],
+    [ 'OAuth2ClaimQuery "SELECT a FROM b"', qr/OA27911.*ask for \$1/ ],
+    [ 'OAuth2ClaimQuery "SELECT a FROM b WHERE c = $1; DROP TABLE b"',
+      qr/OA27911.*one statement/ ],
+    [ 'OAuth2ClaimQuery "SELECT a FROM b WHERE c = $1 AND d = $2"',
+      qr/OA27911.*only argument/ ],
+    [ 'OAuth2Scope two "Two" secret', qr/"secret": only the words/ ],
+    [ 'OAuth2Scope two "Two" category=', qr/has to follow/ ],
+    [ 'OAuth2Scope two', qr/in quotes, what it allows/ ],
+) {
+    my ($lines, $says) = @$_;
+    wrong($lines, [ $issuer, $serve, $who, $lines ], $says);
+}
+
 # --- numbers with units ------------------------------------------------------
 
 my %time = (

@@ -52,13 +52,13 @@ static oa2_token_t token(oa2_ctx_t *ctx, const char *prefix,
 static oa2_err_t *family(oa2_ctx_t *ctx, const char *client, const char *user)
 {
     oa2_grant_t grant = {
-        oa2_random_id(), client, user, "read write", "", ctx->now,
+        oa2_random_id(), client, user, "read write", "", "", ctx->now,
         ctx->now + 600, 0, NULL
     };
     const char *text = oa2_token_make(ctx, OA2_CODE_PREFIX);
-    oa2_consent_t consent = { user, client, grant.scope, NULL };
+    oa2_consent_t consent = { user, client, { grant.scope, "" }, NULL };
     oa2_token_t access, refresh;
-    const char *before;
+    oa2_allowed_t before;
     oa2_user_t *row;
     oa2_code_t code;
     int first;
@@ -84,7 +84,7 @@ static oa2_err_t *family(oa2_ctx_t *ctx, const char *client, const char *user)
     access.sub = refresh.sub = row->sub;
     OA2_TRY(oa2_code_issue(&first, ctx, &grant, &code, NULL));
     OA2_TRY(oa2_consent_find(&before, ctx, user, client));
-    OA2_TRY(oa2_consent_put(&first, ctx, &consent, before));
+    OA2_TRY(oa2_consent_put(&first, ctx, &consent, &before));
     return oa2_code_spend(&first, ctx, &code, &access, &refresh);
 }
 

@@ -17,7 +17,8 @@ my @commands = (
     'realm list',
     (map { "client $_" } qw(add list show set rotate-secret disable enable
                             remove)),
-    (map { "user $_" } qw(add list set sign-out passwd disable enable remove)),
+    (map { "user $_" } qw(add list show set sign-out passwd disable enable
+                          remove)),
     'grant list', 'grant revoke', 'token inspect', 'token revoke',
     'purge', 'version', 'help');
 

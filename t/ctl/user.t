@@ -6,6 +6,7 @@ use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use lib dirname(abs_path(__FILE__));
+use JSON::PP ();
 use Test::More;
 use Ctl;
 
@@ -40,6 +41,38 @@ each_database(sub {
                    stdin => $stdin);
     }
     $db->fails(2, qr/no terminal/, ['user', 'add', 'bad'], stdin => $password);
+
+    # -- what clients are told
+    $db->works(['user', 'set', 'carol', '--claim', 'email=c@example.org',
+                '--claim', 'student/branch name=A=B', '--claim-json',
+                'year=3', '--claim-json', 'tags=["a",true]']);
+    my $claims = $db->json(['user', 'show', 'CAROL'])->{claims};
+    is_deeply([map { [@$_{qw(name source value)}] } @$claims],
+              [['email', 'profile', 'c@example.org'],
+               ['student/branch name', 'profile', 'A=B'],
+               ['tags', 'profile', ['a', JSON::PP::true]],
+               ['year', 'profile', 3]], 'claims, with their sources');
+    like($db->works(['user', 'show', 'carol']),
+         qr/^Claims +email \(profile\): "c\@example\.org"$/m, 'user show');
+    $db->works(['user', 'set', 'carol', '--claim', 'email=', '--claim-json',
+                'year=']);
+    is_deeply([map { $_->{name} }
+               @{ $db->json(['user', 'show', 'carol'])->{claims} }],
+              ['student/branch name', 'tags'], 'and forgotten');
+    for (['--claim', 'email', qr/has no =/],
+         ['--claim', '=x', qr/a claim's name/],
+         ['--claim', 'sub=x', qr/protocol's own/],
+         ['--claim', "a=\x01", qr/control characters/],
+         ['--claim', 'a=' . 'x' x 65536, qr/at most 16384 bytes/],
+         ['--claim-json', 'a=yes', qr/not JSON/],
+         ['--claim-json', 'a=null', qr/null is no value/]) {
+        my ($option, $value, $says) = @$_;
+        $db->fails(2, $says, ['user', 'set', 'carol', $option, $value]);
+    }
+    $db->fails(2, qr/--provider, --claim/, ['user', 'set', 'carol']);
+    $db->fails(3, qr/no user nobody/, ['user', 'show', 'nobody']);
+    $db->fails(3, qr/no user nobody/,
+               ['user', 'set', 'nobody', '--claim', 'a=b']);
 
     # -- weak ones: t/unit/test_domain_password.c has more
     for (['short', qr/fewer than 12 characters.*--weak/],

@@ -19,7 +19,7 @@
 static const oa2_endpoint_t *const endpoints[] = {
     &oa2_endpoint_authorize, &oa2_endpoint_login, &oa2_endpoint_consent,
     &oa2_endpoint_logout, &oa2_endpoint_home, &oa2_endpoint_token,
-    &oa2_endpoint_revoke, &oa2_endpoint_introspect
+    &oa2_endpoint_revoke, &oa2_endpoint_introspect, &oa2_endpoint_userinfo
 };
 
 /* The database stays open; LeakSanitizer does not see into APR's pools, which

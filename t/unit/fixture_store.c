@@ -205,16 +205,25 @@ const char *fixture_credential(oa2_ctx_t *ctx, const char *user)
     return row ? row->credential : "";
 }
 
+const char *fixture_consent(oa2_ctx_t *ctx, const char *user,
+                            const char *client_id)
+{
+    oa2_allowed_t allowed;
+
+    fixture_good(oa2_consent_find(&allowed, ctx, user, client_id));
+    return allowed.scope;
+}
+
 void fixture_store_consent(oa2_ctx_t *ctx, const char *client_id,
                            const char *scope)
 {
-    oa2_consent_t consent = { "ann", client_id, scope,
+    oa2_consent_t consent = { "ann", client_id, { scope, "" },
                               fixture_credential(ctx, "ann") };
-    const char *before;
+    oa2_allowed_t before;
     int done;
 
     fixture_good(oa2_consent_find(&before, ctx, "ann", client_id));
-    fixture_good(oa2_consent_put(&done, ctx, &consent, before));
+    fixture_good(oa2_consent_put(&done, ctx, &consent, &before));
     assert_int_equal(done, 1);
 }
 
@@ -230,6 +239,7 @@ oa2_code_t *fixture_store_code(oa2_ctx_t *ctx, const char *client_id,
     grant.client_id = apr_pstrdup(ctx->pool, client_id);
     grant.user = apr_pstrdup(ctx->pool, user);
     grant.scope = "read";
+    grant.claims = "";
     grant.audience = "";
     grant.created = ctx->now;
     grant.expires = ctx->now + 60;

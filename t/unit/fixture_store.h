@@ -46,6 +46,9 @@ const char *fixture_digest(oa2_ctx_t *ctx);
 /* Put into the store: a confidential client and a user with these names. */
 oa2_client_t *fixture_store_client(oa2_ctx_t *ctx, const char *id);
 oa2_user_t *fixture_store_user(oa2_ctx_t *ctx, const char *name);
+/* The scope that the user has allowed the client. */
+const char *fixture_consent(oa2_ctx_t *ctx, const char *user,
+                            const char *client_id);
 /* Ann has allowed the client exactly this. */
 /* As the user has it now; "" when there is none. */
 const char *fixture_credential(oa2_ctx_t *ctx, const char *user);

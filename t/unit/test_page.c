@@ -4,6 +4,7 @@
  * escaped, well formed, labelled and complete.
  *
  * The files are those of $OA2_SRCDIR/pages.
+ * long: all pages are held against the same rules, and their samples are here.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -66,13 +67,24 @@ static oa2_page_login_t full_login(void)
     };
 }
 
-static oa2_page_consent_t full_consent(void)
+static const apr_array_header_t *claims(fixture_t *f, const char *text)
 {
-    static const oa2_page_scope_t scopes[] = {
-        {"=scope1=", "=description1=", 0},
-        {"=scope2=", "=description2=", 1},
-        {"=scope3=", NULL, 0}
+    apr_array_header_t *all = apr_array_make(f->pool, 2, sizeof(char *));
+
+    APR_ARRAY_PUSH(all, const char *) = text;
+    APR_ARRAY_PUSH(all, const char *) = text;
+    return all;
+}
+
+static oa2_page_consent_t full_consent(fixture_t *f)
+{
+    static oa2_page_scope_t scopes[] = {    /* once: its claims, each time */
+        {"=scope1=", "=description1=", 0, "=category1=", 1, NULL},
+        {"=scope2=", "=description2=", 1, "=category1=", 0, NULL},
+        {"=scope3=", NULL, 0, NULL, 0, NULL}
     };
+
+    scopes[1].claims = claims(f, "=claim=");
 
     return (oa2_page_consent_t) {
         .common = {.site = "=site=", .nonce = "=nonce="},
@@ -121,10 +133,12 @@ static oa2_page_common_t hostile_common(void)
 /* Each way a page can look; NULL after the last. */
 static const char *sample(fixture_t *f, int i)
 {
-    static const oa2_page_scope_t scope = {HOSTILE, HOSTILE, 1};
+    const oa2_page_scope_t scope = {
+        HOSTILE, HOSTILE, 1, HOSTILE, 1, claims(f, HOSTILE)
+    };
     static const oa2_page_detail_t detail = {HOSTILE, HOSTILE};
     oa2_page_login_t login = full_login();
-    oa2_page_consent_t consent = full_consent();
+    oa2_page_consent_t consent = full_consent(f);
     oa2_page_error_t error = full_error();
     oa2_page_signed_out_t out = full_signed_out(i & 1);
     oa2_page_home_t home = full_home();
@@ -353,7 +367,7 @@ static void shows_any_script(void **state)
 {
     fixture_t *f = *state;
     char *word = apr_palloc(f->pool, 5001);
-    oa2_page_consent_t in = full_consent();
+    oa2_page_consent_t in = full_consent(f);
     const char *html;
 
     memset(word, 'w', 5000);
@@ -403,19 +417,24 @@ static void consent_page(void **state)
 {
     static const char *const shown[] = {
         "=site=", "=client=", "=host=", "=user=", "=scope1=", "=description1=",
-        "=scope2=", "=description2=", "=scope3=",
+        "=scope2=", "=description2=", "=scope3=", "<bdi>=claim=</bdi>",
+        "<h3><bdi>=category1=</bdi></h3>\n<ul",
         "<form method=\"post\" action=\"=action=\">",
         "<form method=\"post\" action=\"=logout=\">",
         "name=\"decision\" value=\"allow\"", "name=\"decision\" value=\"deny\"",
         "An app on this computer is asking"
     };
     fixture_t *f = *state;
-    oa2_page_consent_t in = full_consent();
+    oa2_page_consent_t in = full_consent(f);
     const char *html = oa2_page_consent(f->pages, &in, f->pool);
     size_t i;
 
     for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) has(html, shown[i]);
     assert_int_equal(count(html, "already allowed"), 1);
+    assert_int_equal(count(html, "<h3>"), 1);
+    assert_int_equal(count(html, "Sensitive"), 1);
+    assert_int_equal(count(html, "<ul class=\"scopes\""), 2);
+    assert_int_equal(count(html, "It learns"), 1);
     assert_int_equal(count(html, "name=\"form\" value=\"=form=\""), 2);
     /* Nothing is allowed by a key pressed too early. */
     lacks(html, " autofocus");

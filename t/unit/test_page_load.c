@@ -263,7 +263,8 @@ static void check_names(fixture_t *f, const char *page, const cJSON *model)
 
 static void uses_what_models_set(void **state)
 {
-    static const oa2_page_scope_t scope = {"name", "description", 1};
+    static oa2_page_scope_t scope = {       /* once: its claims, here */
+        "name", "description", 1, "category", 1, NULL};
     static const oa2_page_detail_t detail = {"label", "value"};
     static const oa2_page_login_t login = {
         {"site", "nonce"}, "action", "form", "user", "client",
@@ -279,7 +280,10 @@ static void uses_what_models_set(void **state)
     static const oa2_page_home_t home = {
         {"site", "nonce"}, "metadata", "logout", "user"};
     fixture_t *f = *state;
+    apr_array_header_t *claims = apr_array_make(f->pool, 1, sizeof(char *));
 
+    APR_ARRAY_PUSH(claims, const char *) = "claim";
+    scope.claims = claims;
     check_names(f, "home", oa2_page_home_model(&home, f->pool));
     check_names(f, "login", oa2_page_login_model(&login, f->pool));
     check_names(f, "consent", oa2_page_consent_model(&consent, f->pool));

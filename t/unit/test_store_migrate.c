@@ -217,7 +217,7 @@ static void all_goes_on(oa2_ctx_t *ctx, char number)
     assert_string_equal(user->sub, OF("sub-ldap#"));
     assert_string_equal(user->name, OF("Ldap#"));
     assert_string_equal(user->provider, "ldap");
-    fixture_good(oa2_consent_find(&scope, ctx, OF("ann#"), OF("app#")));
+    scope = fixture_consent(ctx, OF("ann#"), OF("app#"));
     assert_string_equal(scope, "read");
     fixture_good(oa2_grant_list(&grants, ctx, OF("ann#"), NULL, 9));
     assert_int_equal(grants->nelts, 2);

@@ -18,6 +18,7 @@
 
 #include "domain/authorization.h"
 #include "domain/scope.h"
+#include "domain/settings.h"
 
 #define THREADS 12
 #define ROUNDS 6
@@ -262,8 +263,8 @@ static void issue_once(void *baton)
     oa2_ctx_t *ctx = runner->ctx;
     oa2_kept_t answer = { runner->race->what, "reply", ctx->now + 10 };
     oa2_grant_t grant = { .id = oa2_random_id(), .client_id = "app",
-                          .user = "ann", .scope = "", .audience = "",
-                          .expires = ctx->now + 60,
+                          .user = "ann", .scope = "", .claims = "",
+                          .audience = "", .expires = ctx->now + 60,
                           .credential = fixture_credential(ctx, "ann") };
     oa2_code_t code = { .digest = fixture_digest(ctx), .grant = grant.id,
                         .redirect_uri = "https://a/", .challenge = "",
@@ -349,9 +350,12 @@ static void allow(void *baton)
     oa2_session_t session = { .user = "ann",
         .credential = fixture_credential(runner->ctx, "ann") };
     oa2_flow_t flow = { .client_id = "app" };
+    const oa2_settings_t no_claims = { .claims = NULL };
 
+    runner->ctx->settings = &no_claims;
     flow.scope = apr_psprintf(runner->ctx->pool, "s%d", runner->number);
     runner->err = oa2_authorization_allow(runner->ctx, &flow, &session);
+    runner->ctx->settings = NULL;
 }
 
 static void no_consent_is_lost(void **state)
@@ -365,12 +369,12 @@ static void no_consent_is_lost(void **state)
 
     for (i = 0; i < ROUNDS; i++) {
         race_run(race, allow);
-        fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+        scope = fixture_consent(ctx, "ann", "app");
         for (j = 0; j < THREADS; j++)
             UNIT_ROW(oa2_scope_has(scope, apr_psprintf(ctx->pool, "s%d", j)),
                      scope);
         fixture_good(oa2_grant_revoke_all(&count, ctx, "ann", "app"));
-        fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+        scope = fixture_consent(ctx, "ann", "app");
         assert_string_equal(scope, "");
     }
 }
@@ -394,7 +398,8 @@ static void issue_or_end(void *baton)
     }
     while (!runner->err) {
         oa2_grant_t grant = { .id = oa2_random_id(), .client_id = "app",
-                              .user = "ann", .scope = "", .audience = "",
+                              .user = "ann", .scope = "", .claims = "",
+                              .audience = "",
                               .expires = ctx->now + 60,
                               .credential = race->credential };
         oa2_code_t code = { .digest = fixture_digest(ctx), .grant = grant.id,

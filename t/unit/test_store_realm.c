@@ -266,11 +266,11 @@ static void users_and_their_sessions_are_of_a_realm(void **state)
     fixture_store_client(realms->a, "app");
     fixture_store_client(realms->b, "app");
     fixture_store_consent(realms->a, "app", "read");
-    fixture_good(oa2_consent_find(&scope, realms->b, "ann", "app"));
+    scope = fixture_consent(realms->b, "ann", "app");
     assert_string_equal(scope, "");
     fixture_good(oa2_user_remove(&done, realms->b, "ann"));
     assert_int_equal(done, 1);
-    fixture_good(oa2_consent_find(&scope, realms->a, "ann", "app"));
+    scope = fixture_consent(realms->a, "ann", "app");
     assert_string_equal(scope, "read");
 }
 

@@ -119,7 +119,7 @@ static void code_needs_its_client_and_user(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
     oa2_code_t *put = fixture_store_code(ctx, "app", "ann");
-    oa2_grant_t grant = { 5, "app", "nobody", "read", "", 0, 60, 0, "" };
+    oa2_grant_t grant = { 5, "app", "nobody", "read", "", "", 0, 60, 0, "" };
     oa2_code_t *code;
     oa2_err_t *err;
     int done;
@@ -136,14 +136,14 @@ static void code_needs_its_client_and_user(void **state)
 static void code_needs_the_session_that_asked(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
-    oa2_consent_t consent = { "ann", "app", "read write",
-                              fixture_credential(ctx, "ann") };
-    oa2_grant_t grant = { 5, "app", "ann", "read", "", 0, ctx->now + 60, 0,
-                          consent.credential };
+    const char *at = fixture_credential(ctx, "ann");
+    oa2_consent_t consent = { "ann", "app", { "read write", "" }, at };
+    oa2_grant_t grant = { 5, "app", "ann", "read", "", "", 0, ctx->now + 60,
+                          0, at };
+    const oa2_allowed_t no = { "", "" };
     oa2_code_t code = { .digest = fixture_digest(ctx), .grant = 5,
                         .redirect_uri = "https://a/", .challenge = "",
-                        .scope = "", .audience = "",
-                        .expires = ctx->now + 60 };
+                        .scope = "", .audience = "", .expires = ctx->now + 9 };
     oa2_kept_t answer = { fixture_digest(ctx), "reply", ctx->now + 10 };
     apr_array_header_t *grants;
     const char *reply;
@@ -159,10 +159,10 @@ static void code_needs_the_session_that_asked(void **state)
     assert_null(reply);
     fixture_good(oa2_grant_list(&grants, ctx, "ann", NULL, 9));
     assert_int_equal(grants->nelts, 0);
-    fixture_good(oa2_consent_put(&done, ctx, &consent, ""));
+    fixture_good(oa2_consent_put(&done, ctx, &consent, &no));
     assert_int_equal(done, 0);
     consent.credential = grant.credential = fixture_credential(ctx, "ann");
-    fixture_good(oa2_consent_put(&done, ctx, &consent, ""));
+    fixture_good(oa2_consent_put(&done, ctx, &consent, &no));
     assert_int_equal(done, 1);
     fixture_good(oa2_code_issue(&done, ctx, &grant, &code, &answer));
     assert_int_equal(done, 1);
@@ -439,9 +439,9 @@ static void grants_are_listed_and_revoked(void **state)
     assert_int_equal(lives(ctx, a.access), 0);
     assert_int_equal(lives(ctx, c.access), 0);
     assert_int_equal(lives(ctx, b.access), 1);
-    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    scope = fixture_consent(ctx, "ann", "app");
     assert_string_equal(scope, "");
-    fixture_good(oa2_consent_find(&scope, ctx, "ann", "other"));
+    scope = fixture_consent(ctx, "ann", "other");
     assert_string_equal(scope, "read");
     fixture_good(oa2_grant_revoke_all(&count, ctx, NULL, "other"));
     assert_int_equal(count, 1);

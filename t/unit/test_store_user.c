@@ -265,20 +265,20 @@ static void consent_is_the_clients_own(void **state)
 
     fixture_store_client(ctx, "app");
     fixture_store_user(ctx, "ann");
-    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    scope = fixture_consent(ctx, "ann", "app");
     assert_string_equal(scope, "");
     fixture_store_consent(ctx, "app", "read");
     fixture_store_consent(ctx, "app", "read write");
-    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    scope = fixture_consent(ctx, "ann", "app");
     assert_string_equal(scope, "read write");
     fixture_good(oa2_client_remove(&done, ctx, "app"));
     fixture_store_client(ctx, "app");
-    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    scope = fixture_consent(ctx, "ann", "app");
     assert_string_equal(scope, "");
     fixture_store_consent(ctx, "app", "write");
     fixture_good(oa2_user_remove(&done, ctx, "ann"));
     fixture_store_user(ctx, "ann");
-    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    scope = fixture_consent(ctx, "ann", "app");
     assert_string_equal(scope, "");
 }
 
@@ -286,34 +286,40 @@ static void consent_is_the_clients_own(void **state)
 static void consent_is_put_beside_what_was_read(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
-    oa2_consent_t more = { "ann", "app", "read write", NULL };
+    oa2_consent_t more = { "ann", "app", { "read write", "" }, NULL };
     const char *scope;
     int done;
 
     fixture_store_client(ctx, "app");
     fixture_store_user(ctx, "ann");
     more.credential = fixture_credential(ctx, "ann");
-    fixture_good(oa2_consent_put(&done, ctx, &more, "read"));
+    fixture_good(oa2_consent_put(&done, ctx, &more,
+                                 &(oa2_allowed_t){ "read", "" }));
     assert_int_equal(done, 0);
     fixture_store_consent(ctx, "app", "read");
-    fixture_good(oa2_consent_put(&done, ctx, &more, ""));
+    fixture_good(oa2_consent_put(&done, ctx, &more,
+                                 &(oa2_allowed_t){ "", "" }));
     assert_int_equal(done, 0);
     fixture_good(oa2_grant_revoke_all(&done, ctx, "ann", "app"));
-    fixture_good(oa2_consent_put(&done, ctx, &more, "read"));
+    fixture_good(oa2_consent_put(&done, ctx, &more,
+                                 &(oa2_allowed_t){ "read", "" }));
     assert_int_equal(done, 0);
-    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    scope = fixture_consent(ctx, "ann", "app");
     assert_string_equal(scope, "");
-    fixture_good(oa2_consent_put(&done, ctx, &more, ""));
+    fixture_good(oa2_consent_put(&done, ctx, &more,
+                                 &(oa2_allowed_t){ "", "" }));
     assert_int_equal(done, 1);
     /* of a client that was there before, under the same id */
     fixture_good(oa2_client_remove(&done, ctx, "app"));
     fixture_store_client(ctx, "app");
-    fixture_good(oa2_consent_put(&done, ctx, &more, "read write"));
+    fixture_good(oa2_consent_put(&done, ctx, &more,
+                                 &(oa2_allowed_t){ "read write", "" }));
     assert_int_equal(done, 0);
-    fixture_good(oa2_consent_find(&scope, ctx, "ann", "app"));
+    scope = fixture_consent(ctx, "ann", "app");
     assert_string_equal(scope, "");
     more.client_id = "none";
-    fixture_good(oa2_consent_put(&done, ctx, &more, ""));
+    fixture_good(oa2_consent_put(&done, ctx, &more,
+                                 &(oa2_allowed_t){ "", "" }));
     assert_int_equal(done, 0);
 }
 

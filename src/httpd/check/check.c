@@ -14,6 +14,7 @@
 #include <http_core.h>
 #include <util_cfgtree.h>
 
+#include "httpd/check/claims.h"
 #include "httpd/check/endpoints.h"
 #include "httpd/check/files.h"
 #include "httpd/conf/conf.h"
@@ -235,6 +236,7 @@ int oa2_conf_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         if (is_active(s)) check_realm(&trial, s);
     }
     walk(&trial, main_server, ap_conftree);
+    oa2_check_claims(&trial);
     places = oa2_places_read(&trial);
     oa2_check_places(places);
     oa2_check_endpoints(places);

@@ -135,6 +135,7 @@ void *oa2_conf_server_create(apr_pool_t *pool, server_rec *s)
 #undef X
     conf->tls_at_proxy = UNSET;
     conf->scopes = apr_array_make(pool, 4, sizeof(oa2_scope_row_t));
+    conf->claims = apr_array_make(pool, 4, sizeof(oa2_claim_row_t));
     conf->resources = apr_array_make(pool, 4, sizeof(const oa2_resource_t *));
     return conf;
 }
@@ -161,8 +162,12 @@ void *oa2_conf_server_merge(apr_pool_t *pool, void *base_, void *add_)
         to->database_params = base->settings.database_params;
     }
     if (conf->tls_at_proxy == UNSET) conf->tls_at_proxy = base->tls_at_proxy;
-    /* A virtual host with scopes of its own has only those. */
-    if (apr_is_empty_array(add->scopes)) conf->scopes = base->scopes;
+    /* A virtual host with scopes of its own has only those; and claims go
+       with scopes. */
+    if (apr_is_empty_array(add->scopes)) {
+        conf->scopes = base->scopes;
+        if (apr_is_empty_array(add->claims)) conf->claims = base->claims;
+    }
     conf->resources = apr_array_append(pool, base->resources, add->resources);
     return conf;
 }
@@ -225,43 +230,6 @@ const char *oa2_conf_state_dir(cmd_parms *cmd, void *dir, const char *path)
     server_of(cmd)->state_dir = ap_server_root_relative(cmd->pool, path);
     return server_of(cmd)->state_dir
         ? NULL : oa2_conf_mistake(cmd, path, "is not a path");
-}
-
-const char *oa2_conf_scope(cmd_parms *cmd, void *dir, const char *name,
-                           const char *description, const char *preset)
-{
-    oa2_server_t *conf = server_of(cmd);
-    oa2_scope_row_t *row;
-    int i;
-
-    (void)dir;
-    /* RFC 6749 section 3.3 */
-    if (!oa2_is_scope_token(name) || strlen(name) > 255) {
-        return oa2_conf_mistake(cmd, name, "write one word of at most 255 "
-                                "printable ASCII characters without '\"' and "
-                                "'\\'");
-    }
-    if (!oa2_is_text(description) || strlen(description) > 500) {
-        return oa2_conf_mistake(cmd, name, "describe it in at most 500 bytes "
-                                "of UTF-8 text: users read it on the consent "
-                                "page");
-    }
-    if (preset && strcasecmp(preset, "default") != 0) {
-        return oa2_conf_mistake(cmd, preset, "only the word \"default\" can "
-                                "follow the description (which needs quotes "
-                                "around it)");
-    }
-    for (i = 0; i < conf->scopes->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(conf->scopes, i, oa2_scope_row_t).name,
-                   name) == 0) {
-            return oa2_conf_mistake(cmd, name, "is there already: remove one");
-        }
-    }
-    row = apr_array_push(conf->scopes);
-    row->name = name;
-    row->description = description;
-    row->is_default = preset != NULL;
-    return NULL;
 }
 
 /* ------------------------------------------------------------ finishing */
@@ -342,6 +310,7 @@ void oa2_conf_finish(oa2_server_t *conf, const server_rec *main_server,
     fill_in(settings, oa2_conf_state_dir_of(oa2_conf_server(main_server)),
             pool);
     settings->scopes = conf->scopes;
+    settings->claims = conf->claims;
     settings->resources = resources_of(settings->issuer, main_server, pool);
     authz_core = ap_find_linked_module("mod_authz_core.c");
     conf->authz_core_index = authz_core ? authz_core->module_index : -1;

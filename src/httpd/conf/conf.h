@@ -23,6 +23,7 @@ typedef struct oa2_server_t {
     const char *state_dir;              /* the main server's counts */
     int tls_at_proxy;                   /* OAuth2TLS proxy; -1: unset */
     apr_array_header_t *scopes;         /* oa2_scope_row_t */
+    apr_array_header_t *claims;         /* oa2_claim_row_t */
     apr_array_header_t *resources;      /* const oa2_resource_t * */
     const char *metadata_appended;      /* issuer path + well-known name */
     const char *metadata_inserted;      /* well-known name + issuer path */
@@ -60,8 +61,6 @@ const char *oa2_conf_database(cmd_parms *cmd, void *dir, const char *driver,
                               const char *params);
 const char *oa2_conf_tls(cmd_parms *cmd, void *dir, const char *where);
 const char *oa2_conf_state_dir(cmd_parms *cmd, void *dir, const char *path);
-const char *oa2_conf_scope(cmd_parms *cmd, void *dir, const char *name,
-                           const char *description, const char *preset);
 
 /*
  * 1 when AuthType type is ours in this server.  mod_oauth2, another product,

@@ -16,6 +16,7 @@
 #include "base/encode.h"
 #include "domain/resource.h"
 #include "domain/token.h"
+#include "domain/token/sent.h"
 #include "httpd/protect/basic.h"
 #include "httpd/protect/challenge.h"
 #include "httpd/protect/identity.h"
@@ -26,9 +27,7 @@
 #include "httpd/serve/entry.h"
 #include "httpd/start/setup.h"
 
-#define TOKEN_MAX 4096                  /* more cannot be one of ours */
-#define SCHEME "Bearer"
-#define QUERY_NAME "access_token"
+#define QUERY_NAME OA2_SENT_PARAMETER
 
 /* ------------------------------------------------------------ reading */
 
@@ -53,68 +52,11 @@ static int is_in_query(const char *args, apr_pool_t *pool)
     return 0;
 }
 
-static int is_scheme(const char *header)
-{
-    apr_size_t len = sizeof(SCHEME) - 1;
-
-    /* RFC 9110 section 11.1: schemes are case-insensitive. */
-    return strncasecmp(header, SCHEME, len) == 0
-        && (!header[len] || header[len] == ' ' || header[len] == '\t'
-            || header[len] == ',');
-}
-
-/* httpd joins repeated headers by ", ". */
-static int has_second_scheme(const char *header)
-{
-    const char *comma = header;
-
-    while ((comma = strchr(comma, ',')) != NULL) {
-        do {
-            comma++;
-        } while (*comma == ' ' || *comma == '\t');
-        if (is_scheme(comma)) return 1;
-    }
-    return 0;
-}
-
-static oa2_err_t *malformed(request_rec *r, int id, const char *said)
-{
-    return oa2_err_make(r->pool, &oa2_invalid_request, id, said, NULL);
-}
-
-/*
- * *out NULL: no token.  Section 3.1, invalid_request: "repeats the same
- * parameter, uses more than one method for including an access token, or is
- * otherwise malformed".
- */
 static oa2_err_t *read_token(const char **out, request_rec *r)
 {
-    const char *header = oa2_entry_authorization(r);
-    const char *token;
-
-    *out = NULL;
-    if (header && !is_scheme(header)) {
-        if (has_second_scheme(header)) {
-            return malformed(r, OA2_ID(7110), "there is more than one "
-                             "Authorization header");
-        }
-        header = NULL;
-    }
-    if (is_in_query(r->args, r->pool)) {
-        return malformed(r, OA2_ID(7111), header
-                         ? "the access token came in two places"
-                         : "an access token in the query is refused: send it "
-                           "in the Authorization header");
-    }
-    if (!header) return NULL;
-    token = header + sizeof(SCHEME) - 1;
-    while (*token == ' ' || *token == '\t') token++;
-    if (strlen(token) > TOKEN_MAX || !oa2_is_b64token(token)) {
-        return malformed(r, OA2_ID(7112), "the Authorization header is not "
-                         "Bearer and one token");
-    }
-    *out = token;
-    return NULL;
+    return oa2_sent_token(out, oa2_entry_authorization(r),
+                          is_in_query(r->args, r->pool) ? "query" : NULL,
+                          r->pool);
 }
 
 /* ------------------------------------------------------------ answering */

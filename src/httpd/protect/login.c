@@ -58,6 +58,49 @@ static oa2_err_t *take_spelling(request_rec *r, oa2_login_t *login,
         login->name, problem));
 }
 
+/* The next claim "from env:" of this server at or behind *at; NULL: no more. */
+static const char *next_variable(int *at, const oa2_server_t *conf)
+{
+    const apr_array_header_t *claims = conf ? conf->settings.claims : NULL;
+
+    while (claims && *at < claims->nelts) {
+        const oa2_claim_row_t *row =
+            &APR_ARRAY_IDX(claims, (*at)++, oa2_claim_row_t);
+
+        if (row->source == OA2_CLAIM_ENV) return row->variable;
+    }
+    return NULL;
+}
+
+const apr_table_t *oa2_login_left(request_rec *r)
+{
+    const oa2_server_t *conf = oa2_conf_server(r->server);
+    apr_table_t *left = apr_table_make(r->pool, 4);
+    const char *name;
+    int at = 0;
+
+    while ((name = next_variable(&at, conf)) != NULL) {
+        const char *value = apr_table_get(r->subprocess_env, name);
+
+        if (value) apr_table_set(left, name, value);
+    }
+    return left;
+}
+
+/* At the login page only what the one who vouches leaves behind counts, and not
+   what another one did who knew the name but not the password. */
+static void leave_nothing(request_rec *r)
+{
+    const oa2_phase_t *phase = oa2_phase_find(r);
+    const char *name;
+    int at = 0;
+
+    if (!phase || !phase->is_login) return;
+    while ((name = next_variable(&at, oa2_conf_server(r->server))) != NULL) {
+        apr_table_unset(r->subprocess_env, name);
+    }
+}
+
 /*
  * Aliases find out by the note which of them is meant.  Some providers put
  * their own spelling into r->user (AuthLDAPRemoteUserAttribute): then "Alice"
@@ -70,6 +113,7 @@ static oa2_err_t *ask_one(authn_status *out, request_rec *r,
     char *user = r->user;
     char *spelling;
 
+    leave_nothing(r);
     r->user = NULL;
     apr_table_setn(r->notes, AUTHN_PROVIDER_NAME_NOTE, row->name);
     *out = provider->check_password(r, login->name, login->password);
@@ -110,9 +154,11 @@ static oa2_err_t *ask(oa2_password_t *out, oa2_login_t *login)
     request_rec *r = login->baton;
     const oa2_dir_t *dir = oa2_conf_dir(r);
 
-    return dir->providers
-        ? oa2_login_ask_all(out, r, dir->providers, login)
-        : oa2_login_own(out, login);
+    login->left = NULL;
+    if (!dir->providers) return oa2_login_own(out, login);
+    OA2_TRY(oa2_login_ask_all(out, r, dir->providers, login));
+    login->left = oa2_login_left(r);
+    return NULL;
 }
 
 oa2_err_t *oa2_login_ask(oa2_password_t *out, oa2_login_t *login)

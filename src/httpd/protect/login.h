@@ -25,6 +25,9 @@ oa2_err_t *oa2_login_ask(oa2_password_t *out, oa2_login_t *login);
 oa2_err_t *oa2_login_ask_all(oa2_password_t *out, request_rec *r,
                              const apr_array_header_t *rows,
                              oa2_login_t *login);
+/* What whoever authenticated r has left behind in its environment, of what this
+   server's claims "from env:" name. */
+const apr_table_t *oa2_login_left(request_rec *r);
 /* Registers the provider. */
 void oa2_login_register(apr_pool_t *pool);
 

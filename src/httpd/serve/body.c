@@ -10,6 +10,16 @@
 
 #include "base/params.h"
 
+/* No body, and so no type.  HTTP/2 need not say how long one is. */
+static int is_empty(const request_rec *r)
+{
+    const char *length = apr_table_get(r->headers_in, "Content-Length");
+
+    if (length) return strcmp(length, "0") == 0;
+    return r->proto_num < HTTP_VERSION(2, 0)
+        && !apr_table_get(r->headers_in, "Transfer-Encoding");
+}
+
 /*
  * RFC 6749 appendix B.  The media type has no parameters (its registration;
  * the URL standard), and whatever clients write behind it, the bytes are ASCII
@@ -20,6 +30,7 @@ oa2_err_t *oa2_body_is_form(request_rec *r)
     static const char form[] = "application/x-www-form-urlencoded";
     const char *type = apr_table_get(r->headers_in, "Content-Type");
 
+    if (!type && is_empty(r)) return NULL;
     if (type && strncasecmp(type, form, sizeof(form) - 1) == 0
         && (!type[sizeof(form) - 1]
             || strchr(" \t;", type[sizeof(form) - 1]))) {

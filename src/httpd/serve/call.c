@@ -195,6 +195,7 @@ void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf)
     call->browser.remote_user = remote_user(r);
     if (call->browser.remote_user) {
         call->browser.remote_provider = remote_provider(r);
+        call->browser.remote_left = oa2_login_left(r);
     }
     call->browser.address = r->useragent_ip;
     call->is_foreign = is_foreign(r);

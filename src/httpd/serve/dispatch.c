@@ -157,7 +157,8 @@ static int not_configured(request_rec *r, const char *handler)
 static void tell(request_rec *r, const oa2_call_t *call,
                  const oa2_reply_t *reply, oa2_pace_t *pace)
 {
-    const char *client = call->ctx.client ? call->ctx.client->id : NULL;
+    const char *client = call->ctx.client ? call->ctx.client->id
+        : call->token ? call->token->client_id : NULL;
 
     if (reply->reference) {
         oa2_log_page(r, reply->err, client, reply->reference, pace);

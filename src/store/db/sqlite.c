@@ -8,6 +8,8 @@
  */
 #include "store/db/sqlite.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -299,6 +301,17 @@ static int is_late(void *until)
     return oa2_clock() > *(const apr_time_t *)until;
 }
 
+/* JSON has no infinity.  apr_snprintf() would write 0.5 as ".5". */
+static void put_double(cJSON *row, const char *name, double value)
+{
+    char digits[32];
+
+    if (!isfinite(value))
+        return;
+    snprintf(digits, sizeof(digits), "%.15g", value);
+    oa2_json_put_json(row, name, digits);
+}
+
 /* NULL, bytes, and text that is not UTF-8 are left out. */
 static void put_column(cJSON *row, sqlite3_stmt *stmt, int i)
 {
@@ -310,7 +323,7 @@ static void put_column(cJSON *row, sqlite3_stmt *stmt, int i)
         oa2_json_put_number(row, name, sqlite3_column_int64(stmt, i));
         break;
     case SQLITE_FLOAT:
-        cJSON_AddNumberToObject(row, name, sqlite3_column_double(stmt, i));
+        put_double(row, name, sqlite3_column_double(stmt, i));
         break;
     case SQLITE_TEXT:
         text = (const char *)sqlite3_column_text(stmt, i);

@@ -21,3 +21,19 @@ CREATE TABLE oauth2_job (
 CREATE INDEX oauth2_job_due ON oauth2_job (kind, realm, due);
 CREATE INDEX oauth2_job_expires ON oauth2_job (expires)
     WHERE expires IS NOT NULL;
+
+-- Claims that are kept with the user.  source: "profile" (somebody has set
+-- it), or "env:NAME" (what the last login left behind in NAME).  value: JSON.
+CREATE TABLE oauth2_claim (
+    user_name TEXT COLLATE "C" NOT NULL
+        REFERENCES oauth2_user (name) ON DELETE CASCADE,
+    name TEXT COLLATE "C" NOT NULL,
+    source TEXT COLLATE "C" NOT NULL,
+    value TEXT NOT NULL,
+    updated BIGINT NOT NULL,
+    PRIMARY KEY (user_name, name, source)
+);
+
+-- claims: the names that its user was shown, as words.
+ALTER TABLE oauth2_consent ADD claims TEXT NOT NULL DEFAULT '';
+ALTER TABLE oauth2_grant ADD claims TEXT NOT NULL DEFAULT '';
