@@ -268,11 +268,15 @@ class Bench:
         if role == "OURS":
             port = free_port()
             state = self.place.path("state")
+            pages = self.place.path("pages")
             os.makedirs(state, exist_ok=True)
+            # httpd reads them as its user.
+            shutil.copytree(os.path.join(HERE, "..", "pages"), pages,
+                            dirs_exist_ok=True)
             if os.geteuid() == 0:
                 shutil.chown(state, "nobody")
             values = {"PORT": port, "MODULE": os.environ["OA2_MODULE"],
-                      "PAGES": os.path.join(HERE, "..", "pages"),
+                      "PAGES": pages,
                       "ISSUER": "http://127.0.0.1:%d/oauth2" % port,
                       "DATABASE": self.cluster.params,
                       "CACHE_SIZE": "32m", **values}
