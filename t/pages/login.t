@@ -459,6 +459,20 @@ subtest 'prompt=login, prompt=consent' => sub {
        'the login that waits does not stand in another tab\'s way');
 };
 
+subtest 'in no other page (SSI), which would have none of our headers' => sub {
+    my $person = person('lo-bob');
+    $person->walk($person->authorize(%good));
+    my $url = $person->authorize(%good, prompt => 'consent')->{url};
+    ok($person->form_with($person->follow($person->get($url)), 'decision'),
+       'the page itself');
+    log_lines();
+    my $page = $person->get('/open/endpoint.shtml?' . ($url =~ s/^[^?]*\?//r));
+    is($page->{status}, 200, 'the page around');
+    unlike($page->{content}, qr/<form|lo-bob/, 'nothing of ours');
+    like($page->{content}, qr/(?:error occurred.*){2}/s, 'but it was tried');
+    log_allow(qr/unable to include/, 'SSI');
+};
+
 subtest 'login_hint' => sub {
     my $person = person();
     my (undef, $form) = opened($person, login_hint => 'ann@example.org');

@@ -178,6 +178,18 @@ static int not_mounted(request_rec *r)
     return HTTP_NOT_FOUND;
 }
 
+/* A page inside another one (SSI) has none of the headers that protect it, and
+   shows its forms to whatever looks at that one. */
+static int not_included(request_rec *r)
+{
+    oa2_log_err(r, oa2_err_make(
+        r->pool, &oa2_not_found, OA2_ID(7310), NULL,
+        "%s answers clients only, and is no part of \"%s\" (an SSI include, "
+        "or another request inside httpd): link to it", r->uri, r->main->uri),
+        NULL);
+    return HTTP_NOT_FOUND;
+}
+
 int oa2_dispatch(request_rec *r)
 {
     const char *handler = oa2_claim_handler(r);
@@ -191,6 +203,7 @@ int oa2_dispatch(request_rec *r)
     if (!handler) {
         return oa2_handler_is_ours(r->handler) ? not_mounted(r) : DECLINED;
     }
+    if (r->main) return not_included(r);
     if (oa2_handler_is_guarded(handler)) return oa2_metrics_answer(r);
     conf = oa2_conf_server(r->server);
     if (!conf || !conf->db) return not_configured(r, handler);
