@@ -38,6 +38,16 @@ static oa2_err_t *name_check(const char **name, const ctl_t *ctl)
     return problem ? ctl_fail(ctl, &ctl_usage, "%s", problem) : NULL;
 }
 
+/* *provider: as --provider says it; NULL: it does not. */
+static oa2_err_t *take_provider(const char **provider, const ctl_t *ctl)
+{
+    *provider = ctl_option(ctl, "provider");
+    if (!*provider || (**provider && oa2_is_text(*provider))) return NULL;
+    return ctl_fail(ctl, &ctl_usage, "a provider is a name as in "
+                    "OAuth2LoginProvider, \"oauth2\" for users of the "
+                    "module's own table, or \"httpd:\" and an AuthType");
+}
+
 static oa2_err_t *no_user(const ctl_t *ctl)
 {
     return ctl_fail(ctl, &ctl_not_found, "there is no user %s",
@@ -85,6 +95,10 @@ static oa2_err_t *add(ctl_t *ctl)
     if (ctl_has(ctl, "external") && ctl_has(ctl, "password-stdin"))
         return ctl_fail(ctl, &ctl_usage, "--external and --password-stdin "
                         "exclude each other");
+    OA2_TRY(take_provider(&user.provider, ctl));
+    if (user.provider && !ctl_has(ctl, "external"))
+        return ctl_fail(ctl, &ctl_usage, "--provider is for --external: the "
+                        "module's own table vouches for its passwords");
     OA2_TRY(ctl_open_to_add(ctl));
     /* Before anybody types a password for nothing. */
     OA2_TRY(oa2_user_find(&there, &ctl->ctx, user.name));
@@ -165,18 +179,15 @@ static oa2_err_t *set_provider(ctl_t *ctl, const oa2_user_t *user,
 
 static oa2_err_t *set(ctl_t *ctl)
 {
-    const char *provider = ctl_option(ctl, "provider");
     apr_array_header_t *claims;
+    const char *provider;
     oa2_user_t *user;
 
+    OA2_TRY(take_provider(&provider, ctl));
     OA2_TRY(ctl_claims_take(&claims, ctl));
     if (!provider && !claims->nelts)
         return ctl_fail(ctl, &ctl_usage, "say what is to be set: --provider, "
                         "--claim or --claim-json");
-    if (provider && (!*provider || !oa2_is_text(provider)))
-        return ctl_fail(ctl, &ctl_usage, "a provider is a name as in "
-                        "OAuth2LoginProvider, \"oauth2\" for users of the "
-                        "module's own table, or \"httpd:\" and an AuthType");
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
     if (!user) return no_user(ctl);
@@ -252,6 +263,23 @@ static oa2_err_t *passwd(ctl_t *ctl)
     return changed(ctl, "has a new password");
 }
 
+/* A provider may have let in one person by several. */
+static oa2_err_t *say_alike(ctl_t *ctl, const char *name)
+{
+    apr_array_header_t *users;
+    int i;
+
+    OA2_TRY(oa2_user_list_alike(&users, &ctl->ctx, name));
+    for (i = 0; i < users->nelts; i++) {
+        const oa2_user_t *user = APR_ARRAY_IDX(users, i, oa2_user_t *);
+
+        if (!user->disabled)
+            ctl_say(ctl, "User %s is not: another person, or the same one "
+                    "with other accents?", user->name);
+    }
+    return NULL;
+}
+
 static oa2_err_t *set_disabled(ctl_t *ctl, int disabled)
 {
     oa2_user_t *user;
@@ -263,7 +291,8 @@ static oa2_err_t *set_disabled(ctl_t *ctl, int disabled)
         OA2_TRY(oa2_user_set_disabled(&done, &ctl->ctx, user->name,
                                       disabled));
     if (!done) return no_user(ctl);
-    return changed(ctl, disabled ? "is disabled" : "is enabled");
+    OA2_TRY(changed(ctl, disabled ? "is disabled" : "is enabled"));
+    return disabled ? say_alike(ctl, user->name) : NULL;
 }
 
 static oa2_err_t *disable(ctl_t *ctl)
@@ -320,6 +349,7 @@ static const ctl_option_t add_options[] = {
     {"password-stdin", NULL, 0, "read the password from standard input"},
     {"weak", NULL, 0, "take a password that is easily guessed"},
     {"external", NULL, 0, "no password here: another provider knows it"},
+    {"provider", "NAME", 0, "which one; without, whoever vouches first"},
     {NULL, NULL, 0, NULL}
 };
 

@@ -13,6 +13,8 @@
 #define ZWJ 0x200d
 
 #define MEANT (UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_REJECTNA)
+#define ALIKE (UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT \
+    | UTF8PROC_STRIPMARK)
 #define SAME (MEANT | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE)
 
 static const char *map(const char *text, int options, apr_pool_t *pool)
@@ -97,4 +99,50 @@ const char *oa2_fold(const char *text, apr_pool_t *pool)
             return text;
     }
     return NULL;
+}
+
+/* Letters that Unicode does not take apart, and collations do (UCA). */
+typedef struct {
+    utf8proc_int32_t c;
+    const char *plain;
+} letter_t;
+
+static const letter_t letters[] = {
+    {0xe6, "ae"}, {0xf0, "d"}, {0xf8, "o"}, {0xfe, "th"}, {0x111, "d"},
+    {0x127, "h"}, {0x131, "i"}, {0x142, "l"}, {0x153, "oe"}, {0x167, "t"}
+};
+
+static const char *plain_of(utf8proc_int32_t c)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+        if (letters[i].c == c)
+            return letters[i].plain;
+    return NULL;
+}
+
+const char *oa2_fold_alike(const char *text, apr_pool_t *pool)
+{
+    const char *folded = oa2_fold(text, pool);
+    const char *at = folded ? map(folded, ALIKE, pool) : NULL;
+    char *out = at ? apr_palloc(pool, strlen(at) + 1) : NULL;
+    char *to = out;
+
+    while (at && *at) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)at, -1,
+                                              &c);
+        const char *plain = plain_of(c);
+
+        if (n <= 0)
+            return NULL;
+        /* No letter above is shorter than what stands for it. */
+        memcpy(to, plain ? plain : at, plain ? strlen(plain) : (size_t)n);
+        to += plain ? strlen(plain) : (size_t)n;
+        at += n;
+    }
+    if (to)
+        *to = '\0';
+    return out;
 }

@@ -21,6 +21,12 @@
  */
 const char *oa2_fold(const char *text, apr_pool_t *pool);
 /*
+ * Coarser: what is left of the folded name without accents, strokes and
+ * ligatures.  Two names of one such form may be two people; but some
+ * directories and databases take them for one.  NULL as above.
+ */
+const char *oa2_fold_alike(const char *text, apr_pool_t *pool);
+/*
  * The name as it was meant, for show and for others to look up: letters stay,
  * white space and what is not seen is mended as above.  NULL as above.
  */

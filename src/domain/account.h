@@ -12,6 +12,8 @@
 
 #include "store/user.h"
 
+#define OA2_ACCOUNT_NAME_MAX 255        /* bytes */
+
 /* Who vouches for a user of the module's own table. */
 #define OA2_ACCOUNT_OWN "oauth2"
 
@@ -36,7 +38,8 @@ int oa2_account_is_own(const oa2_user_t *user);
  * Who vouched first has the account: another provider's user of that name is
  * refused (access_denied, page), and so is a disabled one.  A user whom httpd
  * authenticated has to be spelt as before: nobody can tell whether another
- * spelling is the same person there.
+ * spelling is the same person there.  Nor is he a new one while a user of that
+ * provider whose name is alike is disabled.
  */
 oa2_err_t *oa2_account_enter(oa2_user_t **out, int *made, oa2_ctx_t *ctx,
                              const char *name, const char *provider);

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/fold.h"
 #include "base/shm/counter.h"
 #include "domain/account.h"
 #include "domain/settings.h"
@@ -23,6 +24,7 @@
 #define WINDOW (60 * 60)        /* seconds after which attempts are forgotten */
 #define ADDRESS_FACTOR 10       /* an address may hold that many people */
 #define PRIVATE_FACTOR 20       /* and a proxy, of whom nobody knows, more */
+#define OUTSIDE_FACTOR 2        /* nobody's right password forgets these */
 #define STEP apr_time_from_msec(200)    /* a failed login's answer, rounded */
 
 static const char *account_key(oa2_ctx_t *ctx, const char *name)
@@ -30,6 +32,18 @@ static const char *account_key(oa2_ctx_t *ctx, const char *name)
     return oa2_digest_text(
         ctx->pool, apr_pstrcat(ctx->pool, "account ",
                                oa2_account_key(name, ctx->pool), NULL));
+}
+
+/* Of the person at those providers, whatever realm asks, and however the name
+   is spelt there. */
+static const char *outside_key(oa2_ctx_t *ctx, const oa2_login_t *login)
+{
+    const char *alike = strlen(login->name) > OA2_ACCOUNT_NAME_MAX
+        ? NULL : oa2_fold_alike(login->name, ctx->pool);
+
+    return oa2_digest_text(
+        ctx->pool, apr_pstrcat(ctx->pool, "outside ", login->outside, "\n",
+                               alike ? alike : login->name, NULL));
 }
 
 /* Of IPv6 the first 64 bits: a household has them all to itself. */
@@ -160,6 +174,41 @@ static oa2_err_t *ask_as_written(oa2_password_t *out, const oa2_ctx_t *ctx,
 }
 
 /*
+ * Collations and directories that take accents for nothing let one person in by
+ * many names, each a new account.  So before there is a new one, those whose
+ * names are alike are asked for by the same password: whose it is not is
+ * somebody else.  They were read before it was looked at.
+ */
+static oa2_err_t *ask_alike(oa2_ctx_t *ctx, oa2_login_t *login)
+{
+    const char *provider = login->provider;
+    const char *name = login->name;
+    apr_array_header_t *users;
+    int i;
+
+    OA2_TRY(oa2_user_list_alike(&users, ctx, name));
+    for (i = 0; i < users->nelts; i++) {
+        const oa2_user_t *user = APR_ARRAY_IDX(users, i, oa2_user_t *);
+        oa2_password_t answer;
+
+        if (user->provider && strcmp(user->provider, provider) != 0)
+            continue;
+        login->name = user->name;
+        OA2_TRY(login->ask(&answer, login));
+        if (answer == OA2_PASSWORD_RIGHT
+            && strcmp(login->provider, provider) == 0
+            && is_same(ctx, user->name, login->name)) {
+            login->name = user->name;
+            login->user = user;
+            return NULL;
+        }
+    }
+    login->name = name;
+    login->provider = provider;
+    return NULL;
+}
+
+/*
  * A provider may know the user by a name that was not typed, such as a mail
  * address.  Then another row is the user's, and what is in it has to have been
  * read before the password was looked at: so it is looked at once more.
@@ -176,12 +225,13 @@ static oa2_err_t *ask(oa2_password_t *out, oa2_ctx_t *ctx, oa2_login_t *login)
         OA2_TRY(oa2_user_find(&user, ctx, login->name));
         login->user = user;
         if (!user)
-            return NULL;
+            return ask_alike(ctx, login);
         login->name = typed;
         OA2_TRY(login->ask(out, login));
     }
-    return *out == OA2_PASSWORD_RIGHT && user
-        ? ask_as_written(out, ctx, login) : NULL;
+    if (*out != OA2_PASSWORD_RIGHT)
+        return NULL;
+    return user ? ask_as_written(out, ctx, login) : ask_alike(ctx, login);
 }
 
 oa2_err_t *oa2_login_known(const char **known, oa2_ctx_t *ctx,
@@ -208,11 +258,25 @@ static void warn(oa2_login_t *login, const oa2_ctx_t *ctx,
         wrong, login->address);
 }
 
-/* The attempt is taken from both; now somebody looks at the password. */
-static oa2_err_t *look(oa2_password_t *out, oa2_ctx_t *ctx,
-                       oa2_login_t *login, const oa2_throttle_t *account,
-                       const oa2_throttle_t *address)
+/* What one attempt is counted against. */
+typedef struct {
+    oa2_throttle_t address;
+    oa2_throttle_t account;
+    oa2_throttle_t outside;             /* key NULL: nobody's */
+} counts_t;
+
+static oa2_err_t *give_back_outside(oa2_ctx_t *ctx, const counts_t *counts)
 {
+    return counts->outside.key ? oa2_throttle_give_back(ctx, &counts->outside)
+                               : NULL;
+}
+
+/* The attempt is taken from all; now somebody looks at the password. */
+static oa2_err_t *look(oa2_password_t *out, oa2_ctx_t *ctx,
+                       oa2_login_t *login, const counts_t *counts)
+{
+    const oa2_throttle_t *address = &counts->address;
+    const oa2_throttle_t *account = &counts->account;
     const char *problem = oa2_account_name(&login->name, login->name,
                                            ctx->pool);
     oa2_err_t *err;
@@ -223,11 +287,13 @@ static oa2_err_t *look(oa2_password_t *out, oa2_ctx_t *ctx,
     err = problem ? NULL : ask(out, ctx, login);
     if (err) {
         /* Nobody looked. */
+        OA2_TRY(give_back_outside(ctx, counts));
         OA2_TRY(oa2_throttle_give_back(ctx, account));
         OA2_TRY(oa2_throttle_give_back(ctx, address));
         return err;
     }
     if (*out == OA2_PASSWORD_RIGHT) {
+        OA2_TRY(give_back_outside(ctx, counts));
         OA2_TRY(oa2_throttle_clear(ctx, account->key));
         return oa2_throttle_give_back(ctx, address);
     }
@@ -237,30 +303,49 @@ static oa2_err_t *look(oa2_password_t *out, oa2_ctx_t *ctx,
     return NULL;
 }
 
+static oa2_throttle_t throttle(const oa2_ctx_t *ctx, const char *key,
+                               int factor)
+{
+    oa2_throttle_t one = {
+        .key = key, .limit = (int)ctx->settings->login_attempts * factor,
+        .window = WINDOW, .max_wait = ctx->settings->login_wait
+    };
+
+    return one;
+}
+
+/* Each is counted only where the ones before let it pass: a paused address
+   makes no rows for accounts. */
+static oa2_err_t *count(apr_int64_t *wait, oa2_ctx_t *ctx, counts_t *counts)
+{
+    OA2_TRY(oa2_throttle_count(wait, ctx, &counts->address));
+    if (*wait) return NULL;
+    OA2_TRY(oa2_throttle_count(wait, ctx, &counts->account));
+    if (*wait) return oa2_throttle_give_back(ctx, &counts->address);
+    if (!counts->outside.key) return NULL;
+    OA2_TRY(oa2_throttle_count(wait, ctx, &counts->outside));
+    if (!*wait) return NULL;
+    OA2_TRY(oa2_throttle_give_back(ctx, &counts->account));
+    return oa2_throttle_give_back(ctx, &counts->address);
+}
+
 static oa2_err_t *try_once(oa2_password_t *out, apr_int64_t *wait,
                            oa2_ctx_t *ctx, oa2_login_t *login)
 {
-    const oa2_settings_t *set = ctx->settings;
-    oa2_throttle_t account = {
-        .key = account_key(ctx, login->name),
-        .limit = (int)set->login_attempts,
-        .window = WINDOW, .max_wait = set->login_wait,
-    };
-    oa2_throttle_t address = {
-        .key = address_key(ctx, login->address),
-        .limit = (int)set->login_attempts * ADDRESS_FACTOR
-            * (oa2_login_is_private(login->address) ? PRIVATE_FACTOR : 1),
-        .window = WINDOW, .max_wait = set->login_wait,
+    int is_private = oa2_login_is_private(login->address);
+    counts_t counts = {
+        throttle(ctx, address_key(ctx, login->address),
+                 ADDRESS_FACTOR * (is_private ? PRIVATE_FACTOR : 1)),
+        throttle(ctx, account_key(ctx, login->name), 1),
+        throttle(ctx, login->outside ? outside_key(ctx, login) : NULL,
+                 OUTSIDE_FACTOR)
     };
 
     *out = OA2_PASSWORD_WRONG;
     login->warning = NULL;
-    /* First, so that a paused address makes no rows for accounts. */
-    OA2_TRY(oa2_throttle_count(wait, ctx, &address));
-    if (*wait) return NULL;
-    OA2_TRY(oa2_throttle_count(wait, ctx, &account));
-    if (*wait) return oa2_throttle_give_back(ctx, &address);
-    return look(out, ctx, login, &account, &address);
+    counts.address.is_everywhere = counts.outside.is_everywhere = 1;
+    OA2_TRY(count(wait, ctx, &counts));
+    return *wait ? NULL : look(out, ctx, login, &counts);
 }
 
 oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,

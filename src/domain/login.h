@@ -28,6 +28,8 @@ typedef struct oa2_login_t {
     const char *address;        /* of the client, as httpd sees it */
     oa2_password_fn *ask;
     void *baton;
+    const char *outside;        /* names of those that ask may ask beside the
+                                   own table; NULL: none */
     const char *provider;       /* afterwards: who vouched; NULL: nobody */
     const apr_table_t *left;    /* and what he left behind, by name, for the
                                    claims "from env:"; NULL: nothing */
@@ -44,9 +46,12 @@ oa2_err_t *oa2_login_known(const char **known, oa2_ctx_t *ctx,
 /*
  * Takes an attempt from the address and one from the account, then asks; gives
  * them back when the password was right, or nobody could answer.  So of those
- * who come at once no more are looked at than one after the other.  *wait:
- * seconds to wait before the next try when the attempt was refused unseen; 0:
- * it was looked at.
+ * who come at once no more are looked at than one after the other.  Addresses
+ * are the same in all realms.  So are those whom an outside provider knows, and
+ * it may take names for one that are two here: what it is asked is counted once
+ * more, by its name and what alike names share, and allowed twice as often.
+ * *wait: seconds to wait before the next try when the attempt was refused
+ * unseen; 0: it was looked at.
  *
  * A private address is a proxy, or a house full of people: it is paused after
  * twenty times as many.  Before, there is a warning (once an hour).

@@ -74,6 +74,7 @@ typedef struct oa2_call_t {
     const oa2_pages_t *pages;
     oa2_password_fn *ask_password;
     void *ask_baton;
+    const char *ask_outside;            /* oa2_login_t's outside */
     const oa2_err_t *warning;           /* to be logged beside what the reply
                                            says; NULL: none */
     apr_table_t *headers;               /* goes out with whatever is answered,

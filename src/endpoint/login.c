@@ -180,6 +180,7 @@ static oa2_err_t *try_once(oa2_reply_t **out, oa2_call_t *call,
         .name = typed->username, .password = typed->password,
         .address = call->browser.address,
         .ask = call->ask_password, .baton = call->ask_baton,
+        .outside = call->ask_outside,
     };
     oa2_password_t found;
     apr_int64_t wait;

@@ -53,6 +53,12 @@ static const oa2_sql_t clear_sql = {
     "throttle_clear", CLEAR, { CLEAR }, .repeats = 1
 };
 
+static const char *key_of(const oa2_ctx_t *ctx, const oa2_throttle_t *throttle)
+{
+    return throttle->is_everywhere ? throttle->key
+                                   : oa2_realm_key(ctx, throttle->key);
+}
+
 oa2_err_t *oa2_throttle_count(apr_int64_t *wait, oa2_ctx_t *ctx,
                               oa2_throttle_t *throttle)
 {
@@ -60,7 +66,7 @@ oa2_err_t *oa2_throttle_count(apr_int64_t *wait, oa2_ctx_t *ctx,
     apr_array_header_t *rows;
     oa2_row_t row;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &count_sql, oa2_realm_key(ctx, throttle->key),
+    OA2_TRY(OA2_SQL(&rows, ctx, &count_sql, key_of(ctx, throttle),
                     oa2_sql_number(pool, ctx->now),
                     oa2_sql_number(pool, throttle->limit),
                     oa2_sql_number(pool, throttle->window),
@@ -85,7 +91,7 @@ oa2_err_t *oa2_throttle_give_back(oa2_ctx_t *ctx,
 {
     apr_array_header_t *rows;
 
-    return OA2_SQL(&rows, ctx, &give_sql, oa2_realm_key(ctx, throttle->key),
+    return OA2_SQL(&rows, ctx, &give_sql, key_of(ctx, throttle),
                    oa2_sql_number(ctx->pool, throttle->limit));
 }
 

@@ -20,6 +20,8 @@ typedef struct oa2_throttle_t {
     int limit;
     apr_int64_t window;
     apr_int64_t max_wait;               /* 0: only counts, pauses nobody */
+    int is_everywhere;                  /* not of this realm: of all that there
+                                           are in the database */
     apr_int64_t counted;                /* out: attempts, this one too */
 } oa2_throttle_t;
 

@@ -20,6 +20,7 @@
 #include "store/realm_key.h"
 #include "store/tell.h"
 
+#define MOST_ALIKE "4"          /* each is a password to be looked at */
 #define OWN "oauth2"            /* vouches for who has a password here */
 
 #define COLUMNS "name, sub, password, disabled, created, provider," \
@@ -109,14 +110,36 @@ oa2_err_t *oa2_user_list_replaced(apr_array_header_t **out, oa2_ctx_t *ctx,
     return NULL;
 }
 
+#define ALIKE "SELECT " COLUMNS " FROM oauth2_user WHERE alike = $1" \
+    " AND account <> $2 AND (account < ':' OR account >= ';')" \
+    " ORDER BY disabled DESC, created, name LIMIT " MOST_ALIKE
+static const oa2_sql_t alike_sql = {
+    "user_list_alike", ALIKE, { ALIKE }, .repeats = 1
+};
+
+oa2_err_t *oa2_user_list_alike(apr_array_header_t **out, oa2_ctx_t *ctx,
+                               const char *name)
+{
+    apr_array_header_t *rows;
+    int i;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &alike_sql, oa2_user_alike(ctx, name),
+                    oa2_user_account(ctx, name)));
+    *out = apr_array_make(ctx->pool, rows->nelts, sizeof(oa2_user_t *));
+    for (i = 0; i < rows->nelts; i++)
+        APR_ARRAY_PUSH(*out, oa2_user_t *) =
+            user_read(ctx, APR_ARRAY_IDX(rows, i, oa2_row_t));
+    return NULL;
+}
+
 /* ------------------------------------------------------------ put, enter */
 
 /* Taken is the name or the account.  One and the same put again is told that
    it was done: by the sub. */
-#define PUT "INSERT INTO oauth2_user (" COLUMNS ")" \
+#define PUT "INSERT INTO oauth2_user (" COLUMNS ", alike)" \
     " SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT)," \
     " CAST($4 AS SMALLINT), CAST($5 AS BIGINT), CAST($6 AS TEXT)," \
-    " CAST($7 AS TEXT), CAST($8 AS TEXT) WHERE NOT EXISTS" \
+    " CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT) WHERE NOT EXISTS" \
     " (SELECT 1 FROM oauth2_user WHERE account = $8 AND sub <> $2)" \
     " ON CONFLICT (name) DO UPDATE SET name = excluded.name" \
     " WHERE oauth2_user.sub = excluded.sub RETURNING name"
@@ -132,7 +155,8 @@ static oa2_err_t *put(int *done, oa2_ctx_t *ctx, const oa2_user_t *user,
     OA2_TRY(OA2_SQL(&rows, ctx, &put_sql, oa2_realm_key(ctx, user->name),
                     user->sub, user->password, user->disabled ? "1" : "0",
                     oa2_sql_number(ctx->pool, user->created), user->provider,
-                    oa2_user_new_credential(ctx), account));
+                    oa2_user_new_credential(ctx), account,
+                    oa2_user_alike(ctx, user->name)));
     *done = rows->nelts > 0;
     return NULL;
 }
@@ -144,6 +168,7 @@ oa2_err_t *oa2_user_put(int *done, oa2_ctx_t *ctx, const oa2_user_t *user)
 
 /* What version 1 did not know of its rows, once it is known. */
 #define ADOPT "UPDATE oauth2_user SET account = COALESCE(account, $2)," \
+    " alike = COALESCE(alike, CAST($4 AS TEXT))," \
     " provider = COALESCE(provider, CASE WHEN password IS NULL" \
     " THEN CAST($3 AS TEXT) ELSE '" OWN "' END)" \
     " WHERE name = $1 AND (account IS NULL OR provider IS NULL)" \
@@ -160,7 +185,8 @@ static oa2_err_t *adopt(oa2_user_t **user, oa2_ctx_t *ctx,
     apr_array_header_t *rows;
 
     OA2_TRY(OA2_SQL(&rows, ctx, &adopt_sql, oa2_realm_key(ctx, name),
-                    oa2_user_account(ctx, name), provider));
+                    oa2_user_account(ctx, name), provider,
+                    oa2_user_alike(ctx, name)));
     return oa2_user_find(user, ctx, name);
 }
 

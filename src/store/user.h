@@ -60,4 +60,9 @@ oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
 oa2_err_t *oa2_user_list_replaced(apr_array_header_t **out, oa2_ctx_t *ctx,
                                   int n);
 
+/* oa2_user_t *, a few, disabled ones first: other users whose names differ from
+   this one by accents and the like only (oa2_fold_alike()). */
+oa2_err_t *oa2_user_list_alike(apr_array_header_t **out, oa2_ctx_t *ctx,
+                               const char *name);
+
 #endif

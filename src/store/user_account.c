@@ -32,6 +32,11 @@ const char *oa2_user_account(const oa2_ctx_t *ctx, const char *name)
     return oa2_realm_key(ctx, oa2_fold(name, ctx->pool));
 }
 
+const char *oa2_user_alike(const oa2_ctx_t *ctx, const char *name)
+{
+    return oa2_realm_key(ctx, oa2_fold_alike(name, ctx->pool));
+}
+
 const char *oa2_user_new_credential(const oa2_ctx_t *ctx)
 {
     return oa2_random_text(ctx->pool, CREDENTIAL_BYTES);
@@ -62,6 +67,7 @@ typedef struct row_t {
 
 /* What is folded already needs no look: most names. */
 #define PLAIN(is_plain) "UPDATE oauth2_user SET account = name," \
+    " alike = name," \
     " provider = COALESCE(provider," \
     " CASE WHEN password IS NOT NULL THEN 'oauth2' END)" \
     " WHERE name IN (SELECT name FROM oauth2_user u WHERE account IS NULL" \
@@ -86,7 +92,8 @@ static const oa2_sql_t holder_sql = {
     "accounts: holder", HOLDER, { HOLDER }, .repeats = 1
 };
 
-#define SET "UPDATE oauth2_user SET account = $2, provider = COALESCE(" \
+#define SET "UPDATE oauth2_user SET account = $2, alike = $3," \
+    " provider = COALESCE(" \
     "provider, CASE WHEN password IS NOT NULL THEN 'oauth2' END)" \
     " WHERE name = $1 AND account IS NULL AND NOT EXISTS" \
     " (SELECT 1 FROM oauth2_user WHERE account = $2) RETURNING 1"
@@ -149,7 +156,8 @@ static oa2_err_t *merge(oa2_ctx_t *ctx, const row_t *row, const row_t *holder,
     if (!is_better(row, holder))
         return replace(ctx, row->name, account);
     OA2_TRY(replace(ctx, holder->name, account));
-    return OA2_SQL(&rows, ctx, &set_sql, row->name, account);
+    return OA2_SQL(&rows, ctx, &set_sql, row->name, account,
+                   oa2_user_alike(ctx, account));
 }
 
 static oa2_err_t *settle(oa2_ctx_t *ctx, const row_t *row)
@@ -164,7 +172,8 @@ static oa2_err_t *settle(oa2_ctx_t *ctx, const row_t *row)
         return replace(ctx, row->name, "");
     OA2_TRY(OA2_SQL(&rows, ctx, &holder_sql, account));
     if (!rows->nelts)
-        return OA2_SQL(&rows, ctx, &set_sql, row->name, account);
+        return OA2_SQL(&rows, ctx, &set_sql, row->name, account,
+                       oa2_user_alike(ctx, account));
     holder = row_read(APR_ARRAY_IDX(rows, 0, oa2_row_t));
     return merge(ctx, row, &holder, account);
 }

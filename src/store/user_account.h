@@ -18,6 +18,9 @@
 oa2_err_t *oa2_user_accounts_settle(oa2_ctx_t *ctx);
 /* The account's key, of any spelling; NULL when it can be no name. */
 const char *oa2_user_account(const oa2_ctx_t *ctx, const char *name);
+/* What it shares with others that are alike (oa2_fold_alike()); NULL as
+   above. */
+const char *oa2_user_alike(const oa2_ctx_t *ctx, const char *name);
 /* For a row whose sessions shall end. */
 const char *oa2_user_new_credential(const oa2_ctx_t *ctx);
 /* What the accounts of all rows that another one replaced for this account

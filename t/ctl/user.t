@@ -137,6 +137,20 @@ each_database(sub {
     is($talk->{status}, 0, 'passwd on a terminal');
     like($talk->{out}, qr/bob has a new password/, '… says so');
 
+    # -- add --provider; who else is alike
+    is($db->json(['user', 'add', 'vera', '--external', '--provider', 'ldap'])
+       ->{provider}, 'ldap', 'add: who vouches');
+    $db->fails(2, qr/--provider is for --external/,
+               ['user', 'add', 'wim', '--provider', 'ldap']);
+    $db->fails(2, qr/OAuth2LoginProvider/,
+               ['user', 'add', 'wim', '--external', '--provider', '']);
+    unlike($db->works(['user', 'disable', 'vera']), qr/is not/,
+           'disable: nobody is alike');
+    $db->works(['user', 'add', "v\xc3\xa9ra", '--external']);
+    like($db->works(['user', 'disable', 'vera']),
+         qr/^User v\xc3\xa9ra is not: another person, or/m, '… or somebody');
+    $db->works(['user', 'remove', $_, '--yes']) for 'vera', "v\xc3\xa9ra";
+
     # -- set, sign-out
     is($db->json(['user', 'set', 'carol', '--provider', 'ldap'])->{provider},
        'ldap', 'who vouches');

@@ -391,6 +391,31 @@ subtest 'throttle: one account' => sub {
     from(1);
 };
 
+# Some providers take them for one; "short" asks a password file too.
+subtest 'throttle: names that differ by accents' => sub {
+    from(14);
+    my $person = person('lo-bob', issuer => 'short');
+    my (undef, $form) = opened($person);
+    my $try = sub {
+        return $person->submit($form, username => $_[0], password => 'x')
+            ->{status};
+    };
+    my @e = ('e', map { "\xc3$_" } "\xa8", "\xa9", "\xaa", "\xab");
+    my @names = map { my $first = $_; map { "lo-${first}th${_}r" } @e } @e;
+    # OAuth2LoginAttempts 3: twice as many.  A pause may be over before the next
+    # one comes.
+    my $looked_at = 0;
+    for my $name (@names) {
+        last if $try->($name) == 429;
+        $looked_at++;
+    }
+    cmp_ok($looked_at, '>=', 6, 'some are looked at');
+    cmp_ok($looked_at, '<', @names, 'and then no name that is alike');
+    is($try->('lo-other'), 403, 'another one is');
+    log_lines();
+    from(1);
+};
+
 subtest 'throttle: others are not hit' => sub {
     from(12);
     my $person = person('lo-bob', issuer => 'short');

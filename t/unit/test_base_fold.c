@@ -57,6 +57,28 @@ static void spellings_are_folded(void **state)
     }
 }
 
+static void accents_are_told_apart_by_some_only(void **state)
+{
+    static const struct { const char *text, *alike; } names[] = {
+        {"carol", "carol"},
+        {"Car\xc3\xb3l", "carol"},
+        {"Caro\xcc\x81l", "carol"},                         /* combining */
+        {"\xe1\xbb\x9e", "o"},                             /* two marks */
+        {"J\xc3\x98RGEN \xc5\x81uk", "jorgen luk"},
+        {"\xc3\x86\xc5\x93\xc3\x9f", "aeoess"},
+        {"\xc4\xb0I\xc4\xb1", "iii"},
+        {"\xd0\xb9", "\xd0\xb8"},                         /* short i */
+        {"a:b", "a:b"},
+        {"", ""},
+        {"a\xff", NULL},
+    };
+    size_t i;
+
+    for (i = 0; i < UNIT_COUNT(names); i++)
+        UNIT_ROW(same(oa2_fold_alike(names[i].text, *state), names[i].alike),
+                 names[i].text);
+}
+
 /* For every character: folded once is folded, and what is meant is the same
    name. */
 static void folding_is_final(void **state)
@@ -89,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT_TEST(spellings_are_folded),
+        UNIT_TEST(accents_are_told_apart_by_some_only),
         UNIT_TEST(folding_is_final),
     };
 

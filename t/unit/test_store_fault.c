@@ -274,7 +274,7 @@ static void what_must_not_be_repeated_is_not(void **state)
 {
     fault_t *fault = *state;
     oa2_ctx_t *ctx = fault->ctx;
-    oa2_throttle_t throttle = { "somebody", 3, 60, 60, 0 };
+    oa2_throttle_t throttle = { "somebody", 3, 60, 60, 0, 0 };
     apr_int64_t wait;
     int i;
 

@@ -198,7 +198,7 @@ static void tokens_go_on(oa2_ctx_t *ctx, char number)
 
 static void all_goes_on(oa2_ctx_t *ctx, char number)
 {
-    oa2_throttle_t throttle = { OF("throttle#"), 1, 300, 60, 0 };
+    oa2_throttle_t throttle = { OF("throttle#"), 1, 300, 60, 0, 0 };
     apr_array_header_t *grants;
     oa2_session_t *session;
     oa2_client_t *client;

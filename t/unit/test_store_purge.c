@@ -48,7 +48,7 @@ static void kept_answer_goes(oa2_ctx_t *ctx, const char *digest)
 static void everything_is_gone_in_the_end(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
-    oa2_throttle_t throttle = { "k", 3, 500, 60, 0 };
+    oa2_throttle_t throttle = { "k", 3, 500, 60, 0, 0 };
     oa2_session_t session = { fixture_digest(ctx), "ann", NULL, ctx->now,
                               ctx->now + 600, NULL };
     oa2_kept_t answer = { fixture_digest(ctx), "r", ctx->now + 600 };

@@ -495,7 +495,7 @@ static void no_session_survives_what_ends_it(void **state)
 static void attempt(void *baton)
 {
     runner_t *runner = baton;
-    oa2_throttle_t throttle = { runner->race->what, 5, 300, 60, 0 };
+    oa2_throttle_t throttle = { runner->race->what, 5, 300, 60, 0, 0 };
     apr_int64_t wait = -1;
 
     runner->err = oa2_throttle_count(&wait, runner->ctx, &throttle);

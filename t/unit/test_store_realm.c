@@ -277,7 +277,7 @@ static void users_and_their_sessions_are_of_a_realm(void **state)
 static void pauses_are_of_a_realm(void **state)
 {
     realms_t *realms = *state;
-    oa2_throttle_t throttle = { fixture_digest(realms->a), 1, 300, 60, 0 };
+    oa2_throttle_t throttle = { fixture_digest(realms->a), 1, 300, 60, 0, 0 };
     apr_int64_t wait;
 
     fixture_good(oa2_throttle_count(&wait, realms->a, &throttle));

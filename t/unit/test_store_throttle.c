@@ -19,7 +19,7 @@ static int teardown(void **state)
 
 static apr_int64_t count(oa2_ctx_t *ctx, const char *key)
 {
-    oa2_throttle_t throttle = { key, 3, 300, 60, 0 };
+    oa2_throttle_t throttle = { key, 3, 300, 60, 0, 0 };
     apr_int64_t wait;
 
     fixture_good(oa2_throttle_count(&wait, ctx, &throttle));
@@ -89,7 +89,7 @@ static void right_password_clears(void **state)
 static void what_is_given_back_was_no_attempt(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
-    oa2_throttle_t throttle = { "k", 3, 300, 60, 0 };
+    oa2_throttle_t throttle = { "k", 3, 300, 60, 0, 0 };
     int i;
 
     fixture_good(oa2_throttle_give_back(ctx, &throttle));
@@ -110,7 +110,7 @@ static void what_is_given_back_was_no_attempt(void **state)
 static void some_are_only_counted(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
-    oa2_throttle_t throttle = { "k", 3, 300, 0, 0 };
+    oa2_throttle_t throttle = { "k", 3, 300, 0, 0, 0 };
     apr_int64_t wait;
     int i;
 
@@ -126,7 +126,7 @@ static void limits_at_their_ends(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
     oa2_throttle_t throttle = { "k", 1, 100000000, APR_INT64_C(4000000000),
-                                0 };
+                                0, 0 };
     apr_int64_t wait;
     int i;
 

@@ -161,6 +161,22 @@ static oa2_err_t *ask(oa2_password_t *out, oa2_login_t *login)
     return NULL;
 }
 
+const char *oa2_login_outside(request_rec *r)
+{
+    const apr_array_header_t *rows = oa2_conf_dir(r)->providers;
+    const char *names = NULL;
+    int i;
+
+    for (i = 0; rows && i < rows->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(rows, i, oa2_provider_t).name;
+
+        if (strcmp(name, OA2_LOGIN_PROVIDER) == 0) continue;
+        names = apr_pstrcat(r->pool, names ? names : "", names ? " " : "",
+                            name, NULL);
+    }
+    return names;
+}
+
 oa2_err_t *oa2_login_ask(oa2_password_t *out, oa2_login_t *login)
 {
     apr_time_t begun = apr_time_now();

@@ -15,6 +15,9 @@
 
 /* An oa2_password_fn; the baton is the request_rec. */
 oa2_err_t *oa2_login_ask(oa2_password_t *out, oa2_login_t *login);
+/* The names of the providers that oa2_login_ask() may ask beside ours; NULL:
+   none. */
+const char *oa2_login_outside(request_rec *r);
 /*
  * In order, until one knows the user, as mod_auth_basic does; rows are
  * oa2_provider_t.  Of login it looks at name and password; name becomes the

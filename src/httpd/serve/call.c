@@ -202,5 +202,6 @@ void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf)
     call->pages = conf->pages;
     call->ask_password = oa2_login_ask;
     call->ask_baton = r;
+    call->ask_outside = oa2_login_outside(r);
     call->headers = apr_table_make(r->pool, 4);
 }

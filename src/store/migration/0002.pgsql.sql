@@ -36,14 +36,17 @@ INSERT INTO oauth2_setting (name, value)
 
 -- account: the one canonical form of the name.  NULL in rows that version 1
 -- made: they are found by their name, until they get one.
+-- alike: a coarser form, that several people may share; NULL as account.
 -- provider: who vouched for the user first; NULL: not known yet.
 -- credential: changed by whatever ends sessions; a session holds the value
 -- that it was opened under, and is good while they are the same.
 ALTER TABLE oauth2_user
     ADD account TEXT COLLATE "C",
+    ADD alike TEXT COLLATE "C",
     ADD provider TEXT COLLATE "C",
     ADD credential TEXT NOT NULL DEFAULT '';
 CREATE UNIQUE INDEX oauth2_user_account ON oauth2_user (account);
+CREATE INDEX oauth2_user_alike ON oauth2_user (alike);
 ALTER TABLE oauth2_session ADD credential TEXT NOT NULL DEFAULT '';
 
 -- version: compare and set.  credential: as a user's, for what the client has

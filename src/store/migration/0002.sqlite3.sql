@@ -24,13 +24,16 @@ CREATE TABLE oauth2_setting (
 
 -- account: the one canonical form of the name.  NULL in rows that version 1
 -- made: they are found by their name, until they get one.
+-- alike: a coarser form, that several people may share; NULL as account.
 -- provider: who vouched for the user first; NULL: not known yet.
 -- credential: changed by whatever ends sessions; a session holds the value
 -- that it was opened under, and is good while they are the same.
 ALTER TABLE oauth2_user ADD account TEXT;
+ALTER TABLE oauth2_user ADD alike TEXT;
 ALTER TABLE oauth2_user ADD provider TEXT;
 ALTER TABLE oauth2_user ADD credential TEXT NOT NULL DEFAULT '';
 CREATE UNIQUE INDEX oauth2_user_account ON oauth2_user (account);
+CREATE INDEX oauth2_user_alike ON oauth2_user (alike);
 ALTER TABLE oauth2_session ADD credential TEXT NOT NULL DEFAULT '';
 
 -- version: compare and set.  credential: as a user's, for what the client has
