@@ -293,17 +293,44 @@ static const char *notified(const tell_t *tell)
     return told;
 }
 
+/* 0 when two of the keys, some of which are random, share a cell of the
+   cache's. */
+static int are_told_apart(tell_t *tell)
+{
+    int i;
+
+    for (i = 0; i < KINDS; i++) {
+        char kind[2] = { letters[i], 0 };
+
+        remember(tell);
+        oa2_tell_caches(tell->fixture->ctx->store, kind, key_of(tell, i));
+        if (strcmp(forgotten(tell), kind) != 0)
+            return 0;
+    }
+    return 1;
+}
+
+static tell_t *open_clear(void)
+{
+    void *now = NULL;
+
+    setup(&now);
+    while (!are_told_apart(now)) {
+        teardown(&now);
+        setup(&now);
+    }
+    return now;
+}
+
 static void each_verb_says_the_same_twice(void **state)
 {
     size_t i;
 
     (void)state;
     for (i = 0; i < UNIT_COUNT(verbs); i++) {
-        void *now = NULL;
-        tell_t *tell;
+        tell_t *tell = open_clear();
+        void *now = tell;
 
-        setup(&now);
-        tell = now;
         remember(tell);
         assert_string_equal(forgotten(tell), "");
         fixture_good(verbs[i].run(tell));
