@@ -41,6 +41,7 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_consent,
     &oa2_endpoint_logout,
     &oa2_endpoint_home,
+    &oa2_endpoint_set_password,
     &oa2_endpoint_token,
     &oa2_endpoint_revoke,
     &oa2_endpoint_introspect,
@@ -50,6 +51,7 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
 
 const oa2_job_t *const oa2_jobs[] = {
     &oa2_job_purge,
+    &oa2_job_mail,
     NULL
 };
 

@@ -82,6 +82,7 @@ extern const ctl_command_t ctl_copy_commands[];
 extern const ctl_command_t ctl_realm_commands[];
 extern const ctl_command_t ctl_client_commands[];
 extern const ctl_command_t ctl_user_commands[];
+extern const ctl_command_t ctl_invite_commands[];
 extern const ctl_command_t ctl_grant_commands[];
 extern const ctl_command_t ctl_token_commands[];
 extern const ctl_command_t ctl_own_commands[];
@@ -216,5 +217,10 @@ oa2_err_t *ctl_claims_show(cJSON *json, ctl_t *ctl, const oa2_user_t *user);
 /* By its exact letters a row that another one has replaced; else the account
    by any spelling.  *out: NULL when there is none. */
 oa2_err_t *ctl_find_user(oa2_user_t **out, ctl_t *ctl, const char *name);
+/* The first argument, as it is written; a usage error when nobody can have
+   such a name. */
+oa2_err_t *ctl_user_name(const char **name, const ctl_t *ctl);
+/* What --json prints of a user. */
+cJSON *ctl_user_json(const oa2_user_t *user, apr_pool_t *pool);
 
 #endif

@@ -16,7 +16,7 @@
 #define REPLACED_MOST 10000
 #define SUB_BYTES 16            /* 128 bits: never the same again */
 
-static cJSON *user_json(const oa2_user_t *user, apr_pool_t *pool)
+cJSON *ctl_user_json(const oa2_user_t *user, apr_pool_t *pool)
 {
     cJSON *json = oa2_json_object(pool);
 
@@ -31,7 +31,7 @@ static cJSON *user_json(const oa2_user_t *user, apr_pool_t *pool)
     return json;
 }
 
-static oa2_err_t *name_check(const char **name, const ctl_t *ctl)
+oa2_err_t *ctl_user_name(const char **name, const ctl_t *ctl)
 {
     const char *problem = oa2_account_name(name, ctl_arg(ctl, 0), ctl->pool);
 
@@ -91,7 +91,7 @@ static oa2_err_t *add(ctl_t *ctl)
     cJSON *json;
     int put;
 
-    OA2_TRY(name_check(&user.name, ctl));
+    OA2_TRY(ctl_user_name(&user.name, ctl));
     if (ctl_has(ctl, "external") && ctl_has(ctl, "password-stdin"))
         return ctl_fail(ctl, &ctl_usage, "--external and --password-stdin "
                         "exclude each other");
@@ -112,7 +112,7 @@ static oa2_err_t *add(ctl_t *ctl)
     if (there || !put)
         return ctl_fail(ctl, &ctl_exists, "there is a user %s already",
                         user.name);
-    json = user_json(&user, ctl->pool);
+    json = ctl_user_json(&user, ctl->pool);
     ctl_where_json(ctl, json);
     ctl_json(ctl, json);
     ctl_say(ctl, "User %s is added.", user.name);
@@ -126,7 +126,7 @@ static const char *list_row(ctl_list_t *out, const void *row,
     const oa2_user_t *user = row;
 
     if (ctl_has(out->ctl, "json"))
-        ctl_list_json(out, user_json(user, pool), pool);
+        ctl_list_json(out, ctl_user_json(user, pool), pool);
     else
         ctl_say(out->ctl, "%s  %-8s  %-8s  %s",
                 ctl_cell(user->name, 24, pool),
@@ -163,7 +163,7 @@ static oa2_err_t *changed(ctl_t *ctl, const char *what)
 
     OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
     if (!user) return no_user(ctl);
-    ctl_json(ctl, user_json(user, ctl->pool));
+    ctl_json(ctl, ctl_user_json(user, ctl->pool));
     ctl_say(ctl, "User %s %s.", user->name, what);
     return NULL;
 }
@@ -206,7 +206,7 @@ static oa2_err_t *show(ctl_t *ctl)
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(ctl_find_user(&user, ctl, ctl_arg(ctl, 0)));
     if (!user) return no_user(ctl);
-    json = user_json(user, ctl->pool);
+    json = ctl_user_json(user, ctl->pool);
     ctl_field(ctl, "User", user->name);
     ctl_field(ctl, "Subject", user->sub);
     ctl_field(ctl, "Password", user->password ? "here" : "external");

@@ -80,6 +80,7 @@ typedef struct {
     const cJSON *context[MAX_DEPTH + 1];
     int top;
     apr_pool_t *pool;
+    int is_text;                /* nothing is escaped */
 } render_t;
 
 static oa2_err_t *parse(const node_t **out, source_t *src, const tag_t *opened);
@@ -365,7 +366,7 @@ static void put(render_t *out, const char *data, apr_size_t len)
 static void put_escaped(render_t *out, const char *text)
 {
     for (;;) {
-        apr_size_t plain = strcspn(text, "&<>\"'");
+        apr_size_t plain = strcspn(text, out->is_text ? "" : "&<>\"'");
 
         put(out, text, plain);
         text += plain;
@@ -472,10 +473,10 @@ static void put_nodes(render_t *out, const node_t *node)
     }
 }
 
-const char *oa2_template_render(const oa2_template_t *template,
-                                const cJSON *model, apr_pool_t *pool)
+static const char *render(const oa2_template_t *template, const cJSON *model,
+                          int is_text, apr_pool_t *pool)
 {
-    render_t out = {0};
+    render_t out = { .is_text = is_text };
 
     out.size = 8192;
     out.data = apr_palloc(pool, out.size);
@@ -484,4 +485,16 @@ const char *oa2_template_render(const oa2_template_t *template,
     put_nodes(&out, template->first);
     out.data[out.len] = '\0';
     return out.data;
+}
+
+const char *oa2_template_render(const oa2_template_t *template,
+                                const cJSON *model, apr_pool_t *pool)
+{
+    return render(template, model, 0, pool);
+}
+
+const char *oa2_template_render_text(const oa2_template_t *template,
+                                     const cJSON *model, apr_pool_t *pool)
+{
+    return render(template, model, 1, pool);
 }

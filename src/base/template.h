@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * template.h - a subset of Mustache that always escapes.
+ * template.h - a subset of Mustache in which HTML is always escaped.
  *
  * {{name}} (dotted names and {{.}} too), {{#section}} (list, object, truth),
  * {{^inverted}}, {{/end}}, {{> partial}}, {{! comment}}.  There is no {{{raw}}}
@@ -38,5 +38,8 @@ oa2_err_t *oa2_template_compile(oa2_template_t **out, const char *name,
  */
 const char *oa2_template_render(const oa2_template_t *template,
                                 const cJSON *model, apr_pool_t *pool);
+/* The same for what is plain text and never HTML: nothing is escaped. */
+const char *oa2_template_render_text(const oa2_template_t *template,
+                                     const cJSON *model, apr_pool_t *pool);
 
 #endif

@@ -50,6 +50,7 @@ const char *oa2_servers_text(const oa2_servers_t *servers, apr_pool_t *pool)
         oa2_json_put_bool(item, "password", row->password);
         oa2_json_put_text(item, "state_dir", row->state_dir);
         oa2_json_put_text(item, "secret_file", row->secret_file);
+        oa2_json_put_bool(item, "mail", row->mail);
     }
     return oa2_json_text(json, pool);
 }
@@ -101,6 +102,7 @@ static int add(apr_array_header_t *served, const cJSON *item)
                                                                  "password"));
     row.state_dir = oa2_json_get_text(item, "state_dir");
     row.secret_file = oa2_json_get_text(item, "secret_file");
+    row.mail = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "mail"));
     APR_ARRAY_PUSH(served, oa2_served_t) = row;
     return row.server && row.issuer && row.realm && row.driver && row.params
         && row.state_dir && row.secret_file;

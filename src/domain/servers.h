@@ -13,9 +13,11 @@
  *                 "driver": "pgsql", "params": "dbname=oauth2",
  *                 "password": false,
  *                 "state_dir": "/var/lib/mod_oauth2_api",
- *                 "secret_file": "/var/lib/mod_oauth2_api/secret"}]}
+ *                 "secret_file": "/var/lib/mod_oauth2_api/secret",
+ *                 "mail": true}]}
  *
  * It holds no password: "password" says that httpd's parameters have one.
+ * "mail" says that it can send mails.
  * Members may be added; who reads ignores what he does not know.
  */
 #ifndef OA2_DOMAIN_SERVERS_H
@@ -37,6 +39,7 @@ typedef struct oa2_served_t {
     int password;                       /* httpd's parameters hold one */
     const char *state_dir;
     const char *secret_file;
+    int mail;                           /* it has an OAuth2MailCommand */
 } oa2_served_t;
 
 typedef struct oa2_servers_t {

@@ -34,6 +34,11 @@
       "default: \"secret\" in the state directory")                         \
     X(TEXT, page_dir, "OAuth2PageDir", NULL, 1, 4096,                       \
       "a directory of pages that replace the built-in ones")                \
+    X(TEXT, mail_command, "OAuth2MailCommand", NULL, 1, 4096,               \
+      "the program that sends a mail, with its arguments; it reads the "    \
+      "message, with its recipient, from standard input")                   \
+    X(TEXT, mail_from, "OAuth2MailFrom", NULL, 3, 254,                      \
+      "the address that mails come from")                                   \
     X(SECONDS, code_lifetime, "OAuth2CodeLifetime", 60, 10, 600,            \
       "how long an authorization code is good")                             \
     X(SECONDS, access_lifetime, "OAuth2AccessTokenLifetime",                \

@@ -68,6 +68,7 @@ typedef struct oa2_call_t {
     int method;                         /* OA2_GET or OA2_POST */
     const char *authorization;          /* header; NULL: none */
     const oa2_token_t *token;           /* OA2_ASKER_TOKEN: the good one */
+    const char *ticket;                 /* that the URL had; NULL: none */
     oa2_browser_t browser;
     int is_foreign;                     /* a page of another origin made the
                                            browser ask, as that says */
@@ -98,6 +99,7 @@ extern const oa2_endpoint_t oa2_endpoint_login;
 extern const oa2_endpoint_t oa2_endpoint_consent;
 extern const oa2_endpoint_t oa2_endpoint_logout;
 extern const oa2_endpoint_t oa2_endpoint_home;
+extern const oa2_endpoint_t oa2_endpoint_set_password;
 extern const oa2_endpoint_t oa2_endpoint_token;
 extern const oa2_endpoint_t oa2_endpoint_revoke;
 extern const oa2_endpoint_t oa2_endpoint_introspect;

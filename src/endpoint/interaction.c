@@ -56,15 +56,19 @@ const char *oa2_interaction_url(const oa2_call_t *call,
                        "?", request_text(call, flow), NULL);
 }
 
-const char *oa2_interaction_form(oa2_call_t *call, const oa2_flow_t *flow,
-                                 const char *user, const char *shown)
+const char *oa2_interaction_carry(oa2_call_t *call, const char *request,
+                                  const char *user, const char *shown)
 {
-    oa2_form_t form = {
-        .request = request_text(call, flow), .user = user, .shown = shown,
-    };
+    oa2_form_t form = { .request = request, .user = user, .shown = shown };
 
     need_cookie(call);
     return oa2_form_make(&call->ctx, &call->browser, &form);
+}
+
+const char *oa2_interaction_form(oa2_call_t *call, const oa2_flow_t *flow,
+                                 const char *user, const char *shown)
+{
+    return oa2_interaction_carry(call, request_text(call, flow), user, shown);
 }
 
 int oa2_interaction_is_foreign(const oa2_call_t *call)

@@ -40,6 +40,9 @@ oa2_err_t *oa2_consent_page(oa2_reply_t **out, oa2_call_t *call,
    has a cookie from now on. */
 const char *oa2_interaction_form(oa2_call_t *call, const oa2_flow_t *flow,
                                  const char *user, const char *shown);
+/* The same, of any text of parameters. */
+const char *oa2_interaction_carry(oa2_call_t *call, const char *request,
+                                  const char *user, const char *shown);
 /*
  * 1 when another site's page had the browser send a form, and the browser kept
  * our cookies back (SameSite).  What is set in the answer is stored all the

@@ -22,6 +22,7 @@ typedef struct oa2_phase_t {
     /* httpd/serve/entry.h: what was taken away; in the first request only */
     const char *authorization;
     const char *cookie;
+    const char *ticket;
     unsigned is_given:1;                /* an application got a token */
     /* httpd/serve/claim.h */
     const char *uri;                    /* that was looked at */

@@ -57,5 +57,6 @@ typedef struct oa2_job_t {
 extern const oa2_job_t *const oa2_jobs[];
 
 extern const oa2_job_t oa2_job_purge;
+extern const oa2_job_t oa2_job_mail;
 
 #endif

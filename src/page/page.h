@@ -105,4 +105,24 @@ typedef struct oa2_page_home_t {
 const char *oa2_page_home(const oa2_pages_t *pages, const oa2_page_home_t *in,
                           apr_pool_t *pool);
 
+/*
+ * Posts form, password and again to action; or, without form, says that it is
+ * done, or that the link is not good any more.
+ */
+typedef struct oa2_page_set_password_t {
+    oa2_page_common_t common;
+    const char *action;
+    const char *form;           /* hidden field */
+    const char *user;           /* whose password it is */
+    const char *message;        /* why the last form was not obeyed */
+    int done;
+    int gone;
+    const char *login;          /* where to sign in */
+    const char *least;          /* characters that a password has */
+} oa2_page_set_password_t;
+
+const char *oa2_page_set_password(const oa2_pages_t *pages,
+                                  const oa2_page_set_password_t *in,
+                                  apr_pool_t *pool);
+
 #endif

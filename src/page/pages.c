@@ -143,17 +143,21 @@ static oa2_err_t *load(const char **text, const char **where, void *baton,
                         dirs[0] ? dirs[0] : "", dirs[0] ? "\"" : "");
 }
 
-/* A misspelt override would silently do nothing. */
-static oa2_err_t *check_unused(const loader_t *loader)
+/* A misspelt override would silently do nothing.  room: "" or a folder of it,
+   which need not be there. */
+static oa2_err_t *check_unused(const loader_t *loader, const char *room)
 {
     apr_pool_t *pool = loader->pool;
-    const char *dir = loader->override_dir;
+    const char *dir = *room ? apr_pstrcat(pool, loader->override_dir, "/",
+                                          room, NULL)
+                            : loader->override_dir;
     oa2_err_t *err = NULL;
     apr_finfo_t info;
     apr_status_t status;
     apr_dir_t *opened;
 
     status = apr_dir_open(&opened, dir, pool);
+    if (*room && APR_STATUS_IS_ENOENT(status)) return NULL;
     if (status != APR_SUCCESS) {
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(6005), NULL,
                             "could not open the page directory \"%s\": %s%s",
@@ -162,16 +166,36 @@ static oa2_err_t *check_unused(const loader_t *loader)
     }
     while (!err && apr_dir_read(&info, APR_FINFO_NAME, opened) == APR_SUCCESS) {
         if (apr_fnmatch("*" SUFFIX, info.name, APR_FNM_PERIOD) != APR_SUCCESS
-            || apr_hash_get(loader->used, info.name, APR_HASH_KEY_STRING)) {
+            || apr_hash_get(loader->used, apr_pstrcat(pool, room, info.name,
+                                                      NULL),
+                            APR_HASH_KEY_STRING)) {
             continue;
         }
         err = oa2_err_make(pool, &oa2_server_error, OA2_ID(6006), NULL,
-                           "the file \"%s/%s\" is not used by any page; "
+                           "the file \"%s/%s%s\" is not used by any page; "
                            "give it the name of the page that it is for, or "
-                           "remove it", dir, info.name);
+                           "remove it", loader->override_dir, room,
+                           info.name);
     }
     apr_dir_close(opened);
     return err;
+}
+
+/* A mail's subject is its first line. */
+static oa2_err_t *check_subject(const char *name, const char *text,
+                                const char *where, apr_pool_t *pool)
+{
+    const char *empty;
+
+    if (strncmp(name, OA2_PAGE_MAIL, sizeof(OA2_PAGE_MAIL) - 1) != 0)
+        return NULL;
+    empty = strstr(text, "\n\n");
+    if (strncmp(text, OA2_PAGE_SUBJECT, sizeof(OA2_PAGE_SUBJECT) - 1) == 0
+        && empty && empty == strchr(text, '\n'))
+        return NULL;
+    return oa2_err_make(pool, &oa2_server_error, OA2_ID(6500), NULL,
+                        "%s, line 1: a mail begins with \"" OA2_PAGE_SUBJECT
+                        "\" and its subject, then an empty line", where);
 }
 
 oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
@@ -191,11 +215,15 @@ oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
         const char *where;
 
         OA2_TRY(load(&text, &where, &loader, names[i], pool));
+        OA2_TRY(check_subject(names[i], text, where, pool));
         OA2_TRY(oa2_template_compile(&compiled, where, text, load, &loader,
                                      pool));
         pages->templates[i] = compiled;
     }
-    if (override_dir) OA2_TRY(check_unused(&loader));
+    if (override_dir) {
+        OA2_TRY(check_unused(&loader, ""));
+        OA2_TRY(check_unused(&loader, OA2_PAGE_MAIL));
+    }
     *out = pages;
     return NULL;
 }
@@ -213,4 +241,10 @@ const char *oa2_page_render(const oa2_pages_t *pages, oa2_page_id_t id,
                             const cJSON *model, apr_pool_t *pool)
 {
     return oa2_template_render(pages->templates[id], model, pool);
+}
+
+const char *oa2_page_render_text(const oa2_pages_t *pages, oa2_page_id_t id,
+                                 const cJSON *model, apr_pool_t *pool)
+{
+    return oa2_template_render_text(pages->templates[id], model, pool);
 }

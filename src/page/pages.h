@@ -11,13 +11,20 @@
 #include "base/err.h"
 #include "base/json.h"
 
+/* A folder of its own: plain text, whose first line is the subject. */
+#define OA2_PAGE_MAIL "mail/"
+#define OA2_PAGE_SUBJECT "Subject: "
+
 /* The file is the name and ".mustache". */
 #define OA2_PAGE_LIST(ROW) \
     ROW(LOGIN, "login") \
     ROW(CONSENT, "consent") \
     ROW(ERROR, "error") \
     ROW(SIGNED_OUT, "signed-out") \
-    ROW(HOME, "home")
+    ROW(HOME, "home") \
+    ROW(SET_PASSWORD, "set-password") \
+    ROW(MAIL_INVITATION, OA2_PAGE_MAIL "invitation") \
+    ROW(MAIL_RESET, OA2_PAGE_MAIL "reset")
 
 #define OA2_PAGE_ID(id, name) OA2_PAGE_##id,
 typedef enum {
@@ -47,5 +54,8 @@ typedef struct oa2_page_common_t {
 cJSON *oa2_page_model(const oa2_page_common_t *common, apr_pool_t *pool);
 const char *oa2_page_render(const oa2_pages_t *pages, oa2_page_id_t id,
                             const cJSON *model, apr_pool_t *pool);
+/* Of a mail. */
+const char *oa2_page_render_text(const oa2_pages_t *pages, oa2_page_id_t id,
+                                 const cJSON *model, apr_pool_t *pool);
 
 #endif

@@ -27,8 +27,7 @@ typedef struct oa2_queued_t {
     const char *error;                  /* of the last one; NULL: none */
 } oa2_queued_t;
 
-/* Puts work into ctx's realm, due at once.  Only for tests as long as no job
-   is queued. */
+/* Puts work into ctx's realm, due at once. */
 oa2_err_t *oa2_job_put(oa2_ctx_t *ctx, const char *kind, const char *text);
 /* The row of ctx's realm that is due longest, for lease seconds, and for
    nobody else; *out NULL: none is due. */

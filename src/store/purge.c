@@ -84,7 +84,8 @@ static const oa2_sql_t kinds[] = {
         "SELECT changes()" },
       .repeats = 1 },
     /* Of version 3; behind what a schema of the version before has. */
-    SIMPLE("oauth2_job")
+    SIMPLE("oauth2_job"),
+    SIMPLE("oauth2_ticket")
 };
 
 oa2_err_t *oa2_purge(apr_int64_t *removed, oa2_ctx_t *ctx, int n)

@@ -2,8 +2,9 @@
 //
 // flow.mjs - what a person does: sign in, allow, deny, come back, sign out.
 import assert from 'node:assert/strict';
-import { allow, arrive, demo, exchange, label, makeClient, makeUser, origin,
-  orders, serve, signIn, slowly, startFlow, test } from './lib.mjs';
+import { allow, arrive, choosePassword, demo, exchange, invite, label,
+  makeClient, makeUser, orders, origin, serve, signIn, slowly, startFlow,
+  test } from './lib.mjs';
 
 const alertOf = (page) => page.getByRole('alert');
 const heading = (page) => page.getByRole('heading', { level: 1 });
@@ -435,6 +436,33 @@ await test('two tabs with two requests', async ({ page, context, closers }) => {
   assert.equal(second.get('state'), two.state);
   for (const [flow, answer] of [[one, first], [two, second]])
     assert.equal((await exchange(flow, answer.get('code'))).status, 200);
+});
+
+await test('an invitation, from the link to an app', async ({ page, context,
+  closers }) => {
+  const slow = await slowly(closers, 500);
+  const guest = invite();
+  const other = await context.newPage();
+  await other.goto(guest.link);
+  await page.goto(guest.link.replace(origin, slow));
+  // Nobody who looks over the shoulder, or reads the history, has a use for it.
+  await choosePassword(page, guest.password, `${guest.password}?`);
+  await alertOf(page).filter({ hasText: 'not the same' }).waitFor();
+  assert.equal(await page.getByLabel('New password').inputValue(), '');
+  assert.ok(!page.url().includes('ticket'));
+  await page.getByLabel('New password').fill(guest.password);
+  await page.getByLabel('Once more').fill(guest.password);
+  await page.getByRole('button', { name: 'Set password' }).dblclick();
+  await heading(page).filter({ hasText: 'is set' }).waitFor();
+  await page.reload();
+  // The other tab, and whoever finds the link, come too late.
+  await choosePassword(other, 'another long one of mine');
+  await heading(other).filter({ hasText: 'not good any more' }).waitFor();
+  const flow = startFlow(await makeClient(closers));
+  await page.goto(flow.url);
+  await signIn(page, guest);
+  await allow(page);
+  assert.ok((await arrive(page, flow)).get('code'));
 });
 
 await test('a request of another browser cannot be continued',

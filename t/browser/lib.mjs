@@ -163,6 +163,20 @@ export function makeUser() {
   return user;
 }
 
+// Somebody new, and the link by which that one chooses a password.
+export function invite() {
+  const username = `new-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const said = oauth2ctl(['user', 'invite', username]);
+  return { username, password: randomBytes(12).toString('base64url'),
+    link: said.match(/^https?:\S+$/m)[0] };
+}
+
+export async function choosePassword(page, password, again = password) {
+  await page.getByLabel('New password').fill(password);
+  await page.getByLabel('Once more').fill(again);
+  await page.getByRole('button', { name: 'Set password' }).click();
+}
+
 export function startFlow(client, parameters = {}) {
   const verifier = randomBytes(32).toString('base64url');
   const state = randomBytes(9).toString('base64url');

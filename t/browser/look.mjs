@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { allow, arrive, demo, makeClient, makeUser, shot, signIn, startFlow,
-  test } from './lib.mjs';
+import { allow, arrive, choosePassword, demo, invite, makeClient, makeUser,
+  shot, signIn, startFlow, test } from './lib.mjs';
 
 const axe = readFileSync(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -84,6 +84,17 @@ for (const [clothing, options] of Object.entries(clothings))
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: /signed out/i }).waitFor();
     await look(page, 'signed-out', clothing);
+    const guest = invite();
+    await page.goto(guest.link);
+    await look(page, 'set-password', clothing);
+    await choosePassword(page, 'too short');
+    await page.getByRole('alert').waitFor();
+    await look(page, 'set-password-weak', clothing);
+    await choosePassword(page, guest.password);
+    await page.getByRole('heading', { name: /is set/i }).waitFor();
+    await look(page, 'password-set', clothing);
+    await page.goto(guest.link);
+    await look(page, 'set-password-gone', clothing);
   }, options);
 
 await test('dark is dark', async ({ page, closers }) => {

@@ -432,5 +432,33 @@ SKIP: {
 }
 wrong('no such directory', [ $issuer, $serve, "OAuth2PageDir $dir/none" ],
       qr/OAuth2PageDir|$dir\/none/);
+run_quiet('cp', var('pages') . '/login.mustache', "$dir/pages/");
+spew("$dir/pages/mail/invitaton.mustache", "Subject: x\n\n");
+wrong('a misspelt mail', [ $issuer, $serve, "OAuth2PageDir $dir/pages" ],
+      qr{OA26006.*mail/invitaton\.mustache});
+unlink "$dir/pages/mail/invitaton.mustache";
+spew("$dir/pages/mail/reset.mustache", "Hello\n");
+wrong('a mail without a subject',
+      [ $issuer, $serve, "OAuth2PageDir $dir/pages" ],
+      qr{OA26500.*mail/reset\.mustache, line 1: a mail begins with});
+
+# --- mail --------------------------------------------------------------------
+
+my $from = 'OAuth2MailFrom accounts@example.com';
+good('mail', $issuer, $serve, 'OAuth2MailCommand "/bin/sh -c true"', $from);
+good('an address alone', $issuer, $serve, $from);
+wrong('no such program', [ $issuer, $serve, $from,
+      'OAuth2MailCommand "/nonexistent/sendmail -t"' ],
+      qr{OA27562: OAuth2MailCommand "/nonexistent/sendmail -t": there is no});
+wrong('a directory', [ $issuer, $serve, $from, 'OAuth2MailCommand /tmp' ],
+      qr/OA27562/);
+wrong('by name only', [ $issuer, $serve, $from, 'OAuth2MailCommand sh' ],
+      qr/OA27562.*absolute path/);
+wrong('from nobody', [ $issuer, $serve, 'OAuth2MailCommand /bin/true' ],
+      qr/OA27562.*OAuth2MailFrom/);
+for my $bad ('Ann <ann@example.com>', 'ann', 'a@b, c@d') {
+    wrong("from $bad", [ $issuer, $serve, qq(OAuth2MailFrom "$bad") ],
+          qr/OA27561.*no plain address/);
+}
 
 done_testing();

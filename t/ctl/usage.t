@@ -18,7 +18,7 @@ my @commands = (
     (map { "client $_" } qw(add list show set rotate-secret disable enable
                             remove)),
     (map { "user $_" } qw(add list show set sign-out passwd disable enable
-                          remove)),
+                          remove invite reset)),
     'grant list', 'grant revoke', 'token inspect', 'token revoke',
     'purge', 'version', 'help');
 

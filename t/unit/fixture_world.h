@@ -26,6 +26,7 @@ typedef struct {
     oa2_pages_t *pages;
     oa2_password_fn *ask;               /* NULL: the store's own users */
     const char *browser, *session;      /* the browser's cookie jar */
+    const char *ticket;                 /* in the URL; NULL: none */
     int is_foreign;                     /* what is sent is another site's */
     apr_int64_t now;
 } world_t;
@@ -108,6 +109,7 @@ static inline oa2_reply_t *run(world_t *w, const oa2_endpoint_t *endpoint,
     call.browser.session_id = w->session;
     call.browser.address = "192.0.2.1";
     call.is_foreign = w->is_foreign;
+    call.ticket = w->ticket;
     call.pages = w->pages;
     call.ask_password = w->ask ? w->ask : ask;
     call.ask_baton = &call.ctx;

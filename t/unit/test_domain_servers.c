@@ -29,7 +29,8 @@ static void read_back(void **state)
     apr_pool_t *pool = *state;
     const char *path = path_of(pool);
     oa2_served_t row = { "api:443", "https://api/o", "staff", "pgsql",
-                         "dbname='a \\'b'", 1, "/state", "/state/secret" };
+                         "dbname='a \\'b'", 1, "/state", "/state/secret",
+                         1 };
     oa2_servers_t servers = { "www-data", NULL };
     oa2_servers_t *found = NULL;
     const oa2_served_t *got;
@@ -37,7 +38,7 @@ static void read_back(void **state)
     servers.served = apr_array_make(pool, 2, sizeof(row));
     APR_ARRAY_PUSH(servers.served, oa2_served_t) = row;
     row.server = "\"quoted\":80";
-    row.password = 0;
+    row.password = row.mail = 0;
     APR_ARRAY_PUSH(servers.served, oa2_served_t) = row;
     put(path, oa2_servers_text(&servers, pool), 0640);
     assert_null(oa2_servers_read(&found, path, pool));
@@ -52,7 +53,9 @@ static void read_back(void **state)
     assert_int_equal(got->password, 1);
     assert_string_equal(got->state_dir, "/state");
     assert_string_equal(got->secret_file, "/state/secret");
+    assert_int_equal(got->mail, 1);
     assert_int_equal(got[1].password, 0);
+    assert_int_equal(got[1].mail, 0);
     assert_string_equal(got[1].server, "\"quoted\":80");
     unlink(path);
 }

@@ -6,24 +6,17 @@
  * The files are those of $OA2_SRCDIR/pages.
  * long: all pages are held against the same rules, and their samples are here.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include <apr_general.h>
-#include <apr_hash.h>
-#include <apr_strings.h>
 
 #include "page/model.h"
+#include "unit/fixture_html.h"
 
 #define HOSTILE "</script><img src=x onerror=\"a()\">'\"&amp;{{{x}}}{{/y}}"
 #define HOSTILE_ESCAPED "&lt;/script&gt;&lt;img src=x onerror=&quot;a()" \
     "&quot;&gt;&#39;&quot;&amp;amp;{{{x}}}{{/y}}"
+#define HOSTILE_FROM 15         /* of the samples */
 #define RTL "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D \xE2\x80\xAE" "evil"
 #define EMOJI "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80"
 
@@ -125,23 +118,78 @@ static oa2_page_home_t full_home(void)
     };
 }
 
+/* 0 the form, 1 done, 2 gone */
+static oa2_page_set_password_t full_set_password(int look)
+{
+    return (oa2_page_set_password_t) {
+        .common = {.site = "=site=", .nonce = "=nonce="},
+        .action = "=action=", .form = look ? NULL : "=form=",
+        .user = "=user=", .message = look ? NULL : "=message=",
+        .done = look == 1, .gone = look == 2, .login = "=login=",
+        .least = "12"
+    };
+}
+
 static oa2_page_common_t hostile_common(void)
 {
     return (oa2_page_common_t) {.site = HOSTILE, .nonce = HOSTILE};
 }
 
-/* Each way a page can look; NULL after the last. */
-static const char *sample(fixture_t *f, int i)
+/* Each page, of nothing but markup; NULL after the last. */
+static const char *hostile_sample(fixture_t *f, int i)
 {
     const oa2_page_scope_t scope = {
         HOSTILE, HOSTILE, 1, HOSTILE, 1, claims(f, HOSTILE)
     };
     static const oa2_page_detail_t detail = {HOSTILE, HOSTILE};
+    apr_pool_t *pool = f->pool;
+    oa2_page_login_t login;
+    oa2_page_consent_t consent;
+    oa2_page_error_t error;
+    oa2_page_signed_out_t out;
+    oa2_page_home_t home;
+    oa2_page_set_password_t set;
+
+    switch (i) {
+    case 0:
+        login = (oa2_page_login_t) {hostile_common(), HOSTILE, HOSTILE,
+                                    HOSTILE, HOSTILE, HOSTILE};
+        return oa2_page_login(f->pages, &login, pool);
+    case 1:
+        consent = (oa2_page_consent_t) {
+            hostile_common(), HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE,
+            HOSTILE, &scope, 1, 1, HOSTILE};
+        return oa2_page_consent(f->pages, &consent, pool);
+    case 2:
+        error = (oa2_page_error_t) {hostile_common(), HOSTILE, HOSTILE,
+                                    HOSTILE, HOSTILE, HOSTILE, &detail, 1};
+        return oa2_page_error(f->pages, &error, pool);
+    case 3:
+    case 4:
+        out = (oa2_page_signed_out_t) {hostile_common(), i & 1, HOSTILE,
+                                       HOSTILE, HOSTILE, HOSTILE};
+        return oa2_page_signed_out(f->pages, &out, pool);
+    case 5:
+        home = (oa2_page_home_t) {hostile_common(), HOSTILE, HOSTILE, HOSTILE};
+        return oa2_page_home(f->pages, &home, pool);
+    case 6:
+        set = (oa2_page_set_password_t) {
+            hostile_common(), HOSTILE, HOSTILE, HOSTILE, HOSTILE, 0, 0,
+            HOSTILE, HOSTILE};
+        return oa2_page_set_password(f->pages, &set, pool);
+    default: return NULL;
+    }
+}
+
+/* Each way a page can look; NULL after the last. */
+static const char *sample(fixture_t *f, int i)
+{
     oa2_page_login_t login = full_login();
     oa2_page_consent_t consent = full_consent(f);
     oa2_page_error_t error = full_error();
     oa2_page_signed_out_t out = full_signed_out(i & 1);
     oa2_page_home_t home = full_home();
+    oa2_page_set_password_t set;
     apr_pool_t *pool = f->pool;
 
     switch (i) {
@@ -168,130 +216,11 @@ static const char *sample(fixture_t *f, int i)
         home = (oa2_page_home_t) {.metadata = "m"};
         return oa2_page_home(f->pages, &home, pool);
     case 12:
-        login = (oa2_page_login_t) {hostile_common(), HOSTILE, HOSTILE,
-                                    HOSTILE, HOSTILE, HOSTILE};
-        return oa2_page_login(f->pages, &login, pool);
     case 13:
-        consent = (oa2_page_consent_t) {
-            hostile_common(), HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE,
-            HOSTILE, &scope, 1, 1, HOSTILE};
-        return oa2_page_consent(f->pages, &consent, pool);
     case 14:
-        error = (oa2_page_error_t) {hostile_common(), HOSTILE, HOSTILE,
-                                    HOSTILE, HOSTILE, HOSTILE, &detail, 1};
-        return oa2_page_error(f->pages, &error, pool);
-    case 15:
-    case 16:
-        out = (oa2_page_signed_out_t) {hostile_common(), i & 1, HOSTILE,
-                                       HOSTILE, HOSTILE, HOSTILE};
-        return oa2_page_signed_out(f->pages, &out, pool);
-    case 17:
-        home = (oa2_page_home_t) {hostile_common(), HOSTILE, HOSTILE, HOSTILE};
-        return oa2_page_home(f->pages, &home, pool);
-    default: return NULL;
-    }
-}
-
-/* ---- looking at HTML ---- */
-
-static void has(const char *html, const char *text)
-{
-    if (!strstr(html, text)) fail_msg("no %s in:\n%s", text, html);
-}
-
-static void lacks(const char *html, const char *text)
-{
-    if (strstr(html, text)) fail_msg("%s in:\n%s", text, html);
-}
-
-static int count(const char *html, const char *text)
-{
-    int n = 0;
-
-    while ((html = strstr(html, text))) {
-        html += strlen(text);
-        n++;
-    }
-    return n;
-}
-
-/* The value of an attribute of one tag; NULL without it. */
-static const char *attribute(const char *tag, const char *name,
-                             apr_pool_t *pool)
-{
-    const char *from = strstr(tag, apr_pstrcat(pool, " ", name, "=\"", NULL));
-
-    if (!from) return NULL;
-    from += strlen(name) + 3;
-    return apr_pstrmemdup(pool, from, strcspn(from, "\""));
-}
-
-static int is_void(const char *name)
-{
-    return strcmp(name, "meta") == 0 || strcmp(name, "link") == 0
-        || strcmp(name, "input") == 0 || strcmp(name, "!DOCTYPE") == 0;
-}
-
-/* Called with each tag's text, without < and >. */
-typedef void each_tag_fn(apr_pool_t *pool, const char *tag, void *baton);
-
-static void each_tag(const char *html, each_tag_fn *fn, void *baton,
-                     apr_pool_t *pool)
-{
-    const char *p = html;
-
-    while ((p = strchr(p, '<'))) {
-        const char *end = strchr(p, '>');
-
-        assert_non_null(end);
-        fn(pool, apr_pstrmemdup(pool, p + 1, (apr_size_t)(end - p - 1)),
-           baton);
-        p = strncmp(p, "<style", 6) == 0 ? strstr(end, "</style") : end;
-        assert_non_null(p);
-    }
-}
-
-typedef struct {
-    const char *open[64];
-    int depth;
-    apr_hash_t *ids;
-} structure_t;
-
-static void check_balance(apr_pool_t *pool, const char *tag, void *baton)
-{
-    structure_t *s = baton;
-    const char *name = apr_pstrmemdup(pool, tag, strcspn(tag, " "));
-    const char *id = attribute(tag, "id", pool);
-
-    if (id) {
-        if (apr_hash_get(s->ids, id, APR_HASH_KEY_STRING)) {
-            fail_msg("id \"%s\" twice", id);
-        }
-        apr_hash_set(s->ids, id, APR_HASH_KEY_STRING, tag);
-    }
-    if (name[0] == '/') {
-        assert_true(s->depth > 0);
-        assert_string_equal(s->open[--s->depth], name + 1);
-    } else if (!is_void(name)) {
-        assert_true(s->depth < 64);
-        s->open[s->depth++] = name;
-    }
-}
-
-static void check_references(apr_pool_t *pool, const char *tag, void *baton)
-{
-    static const char *const names[] = {
-        "for", "aria-describedby", "aria-labelledby"
-    };
-    structure_t *s = baton;
-    size_t i;
-
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        const char *id = attribute(tag, names[i], pool);
-
-        if (id && !apr_hash_get(s->ids, id, APR_HASH_KEY_STRING)) {
-            fail_msg("%s=\"%s\" points nowhere", names[i], id);
-        }
+        set = full_set_password(i - 12);
+        return oa2_page_set_password(f->pages, &set, pool);
+    default: return hostile_sample(f, i - HOSTILE_FROM);
     }
 }
 
@@ -322,7 +251,7 @@ static void is_well_formed(void **state)
         assert_int_equal(count(html, "<form "),
                          count(html, "type=\"hidden\" name=\"form\""));
     }
-    assert_int_equal(i, 18);
+    assert_int_equal(i, 22);
 }
 
 /* "default-src 'none'; style-src 'nonce-...'; img-src 'self' data:" */
@@ -353,7 +282,7 @@ static void escapes_everything(void **state)
     const char *html;
     int i;
 
-    for (i = 12; (html = sample(f, i)); i++) {
+    for (i = HOSTILE_FROM; (html = sample(f, i)); i++) {
         lacks(html, "<img");
         lacks(html, "</script");
         lacks(html, "onerror=\"");

@@ -21,6 +21,7 @@
 #include <apr_hash.h>
 #include <apr_strings.h>
 
+#include "page/mail.h"
 #include "page/model.h"
 
 typedef struct {
@@ -279,18 +280,26 @@ static void uses_what_models_set(void **state)
         {"site", "nonce"}, 0, "action", "form", "user", "message"};
     static const oa2_page_home_t home = {
         {"site", "nonce"}, "metadata", "logout", "user"};
+    static const oa2_page_set_password_t set = {
+        {"site", "nonce"}, "action", "form", "user", "message", 1, 1,
+        "login", "12"};
+    static const oa2_page_mail_t mail = {"site", "user", "link", "until"};
     fixture_t *f = *state;
     apr_array_header_t *claims = apr_array_make(f->pool, 1, sizeof(char *));
 
     APR_ARRAY_PUSH(claims, const char *) = "claim";
     scope.claims = claims;
+    check_names(f, "set-password",
+                oa2_page_set_password_model(&set, f->pool));
+    check_names(f, "mail/invitation", oa2_page_mail_model(&mail, f->pool));
+    check_names(f, "mail/reset", oa2_page_mail_model(&mail, f->pool));
     check_names(f, "home", oa2_page_home_model(&home, f->pool));
     check_names(f, "login", oa2_page_login_model(&login, f->pool));
     check_names(f, "consent", oa2_page_consent_model(&consent, f->pool));
     check_names(f, "error", oa2_page_error_model(&error, f->pool));
     check_names(f, "signed-out", oa2_page_signed_out_model(&out, f->pool));
     /* A page more needs a line more. */
-    assert_int_equal(OA2_PAGE_COUNT, 5);
+    assert_int_equal(OA2_PAGE_COUNT, 8);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -17,6 +17,7 @@
 #include <http_core.h>
 
 #include "base/file.h"
+#include "base/text/message.h"
 #include "httpd/module.h"
 #include "httpd/run/log.h"
 #include "httpd/start/db.h"
@@ -185,6 +186,45 @@ static void check_pages(oa2_trial_t *trial, server_rec *s,
             oa2_setup_pages(&pages, dir, trial->pool));
 }
 
+/* ------------------------------------------------------------ mail */
+
+/* NULL, or what is wrong with it. */
+static const char *problem_of_command(const char *command, apr_pool_t *pool)
+{
+    struct stat info;
+    char **argv;
+
+    if (apr_tokenize_to_argv(command, &argv, pool) != APR_SUCCESS || !argv[0])
+        return "it names no program";
+    if (*argv[0] != '/') return "the program has to be an absolute path";
+    if (stat(argv[0], &info) || !S_ISREG(info.st_mode)
+        || !(info.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
+        return "there is no such program: install one (Debian: postfix, "
+               "exim4, msmtp-mta), or remove the line";
+    return NULL;
+}
+
+static void check_mail(oa2_trial_t *trial, server_rec *s,
+                       const oa2_settings_t *settings)
+{
+    const char *problem = NULL;
+
+    if (settings->mail_from && !oa2_message_is_address(settings->mail_from)) {
+        trial->mistakes++;
+        oa2_log_server(s, APLOG_EMERG, OA2_ID(7561),
+                       "OAuth2MailFrom \"%s\": this is no plain address as "
+                       "\"accounts@example.com\"", settings->mail_from);
+    }
+    if (!settings->mail_command) return;
+    problem = problem_of_command(settings->mail_command, trial->pool);
+    if (!problem && !settings->mail_from)
+        problem = "say what address mails come from, with OAuth2MailFrom";
+    if (!problem) return;
+    trial->mistakes++;
+    oa2_log_server(s, APLOG_EMERG, OA2_ID(7562), "OAuth2MailCommand \"%s\": "
+                   "%s", settings->mail_command, problem);
+}
+
 /* Many virtual hosts inherit the same file: it is judged once. */
 static int is_repeated(const oa2_trial_t *trial, const server_rec *s,
                        apr_size_t member)
@@ -223,6 +263,10 @@ void oa2_check_files(oa2_trial_t *trial)
         }
         if (!is_repeated(trial, s, offsetof(oa2_settings_t, page_dir))) {
             check_pages(trial, s, &conf->settings);
+        }
+        if (!is_repeated(trial, s, offsetof(oa2_settings_t, mail_command))
+            || !is_repeated(trial, s, offsetof(oa2_settings_t, mail_from))) {
+            check_mail(trial, s, &conf->settings);
         }
     }
     if (is_kept

@@ -189,6 +189,7 @@ void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf)
     memset(call, 0, sizeof(*call));
     call->ctx = oa2_request_ctx(r, conf);
     call->authorization = oa2_entry_authorization(r);
+    call->ticket = oa2_entry_ticket(r);
     call->browser.ids = browser_ids(r, conf);
     call->browser.session_id = cookie(
         r, cookie_name(conf, OA2_SESSION_COOKIE, r->pool));

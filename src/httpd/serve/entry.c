@@ -14,6 +14,7 @@
 #include <http_main.h>
 
 #include "domain/browser.h"
+#include "domain/person/ticket.h"
 #include "domain/token.h"
 #include "httpd/request.h"
 
@@ -216,6 +217,35 @@ static void take_cookies(request_rec *r, oa2_phase_t *record)
     }
 }
 
+/* ------------------------------------------------------------ tickets */
+
+/* Each one in it, as it would be written: dots. */
+static void blacken(char *text)
+{
+    char *at = text;
+
+    while (at && (at = strstr(at, OA2_TICKET_PREFIX)) != NULL) {
+        at += sizeof(OA2_TICKET_PREFIX) - 1;
+        while (apr_isalnum(*at) || *at == '-' || *at == '_') *at++ = '.';
+    }
+}
+
+/* The query of a link that sets a password is good as the password: what
+   logs, mod_log_forensic too, and environments get is this. */
+static void take_ticket(request_rec *r, oa2_phase_t *record)
+{
+    char *at = r->args ? strstr(r->args, OA2_TICKET_PREFIX) : NULL;
+
+    if (!at) return;
+    if (!record->ticket) {
+        record->ticket = apr_pstrmemdup(r->pool, at, strcspn(at, "&;#"));
+    }
+    blacken(r->args);
+    blacken(r->the_request);
+    blacken(r->unparsed_uri);
+    blacken(r->parsed_uri.query);
+}
+
 /* ------------------------------------------------------------ hooks */
 
 /* The record is the first request's: what an inner one has besides was put
@@ -226,6 +256,7 @@ static void scrub(request_rec *r)
 
     take_token(r, record);
     take_cookies(r, record);
+    take_ticket(r, record);
     scrub_headers(r->headers_in);
     if (record->is_given) scrub_env(r, record->authorization);
 }
@@ -280,4 +311,11 @@ const char *oa2_entry_cookie(const request_rec *r)
 
     return record && record->cookie ? record->cookie
                                     : apr_table_get(r->headers_in, "Cookie");
+}
+
+const char *oa2_entry_ticket(const request_rec *r)
+{
+    const oa2_phase_t *record = find_record(r);
+
+    return record ? record->ticket : NULL;
 }

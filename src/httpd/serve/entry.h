@@ -6,8 +6,10 @@
  * has an issuer, before any other module has seen it:
  *   - an Authorization header with a token of ours: who has it is the user;
  *   - the cookies of our pages;
+ *   - the ticket in a link that sets a password (domain/person/ticket.h), of
+ *     which dots are left: nobody logs it;
  *   - headers of the names by which we tell back ends who calls.
- * The first two are kept in a record of the request, which all requests that
+ * The first three are kept in a record of the request, which all requests that
  * httpd makes of it share: only this module reads it.
  */
 #ifndef OA2_HTTPD_SERVE_ENTRY_H
@@ -30,5 +32,7 @@ int oa2_entry_give(request_rec *r);
 const char *oa2_entry_authorization(const request_rec *r);
 /* The same for Cookie. */
 const char *oa2_entry_cookie(const request_rec *r);
+/* The ticket that the query had; NULL: none. */
+const char *oa2_entry_ticket(const request_rec *r);
 
 #endif

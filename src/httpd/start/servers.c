@@ -40,6 +40,7 @@ static void add(apr_array_header_t *served, const server_rec *s,
     row->params = oa2_store_conf_public(&row->password, &conf, pool);
     row->state_dir = state_dir;
     row->secret_file = settings->secret_file;
+    row->mail = settings->mail_command != NULL;
 }
 
 /* Whole or not at all; 0 or an errno.  httpd's user may read it, as it may

@@ -37,3 +37,16 @@ CREATE TABLE oauth2_claim (
 -- claims: the names that its user was shown, as words.
 ALTER TABLE oauth2_consent ADD claims TEXT NOT NULL DEFAULT '';
 ALTER TABLE oauth2_grant ADD claims TEXT NOT NULL DEFAULT '';
+
+-- Links by which a person sets a password: good once, for one user, while the
+-- user's credential is what it was.
+CREATE TABLE oauth2_ticket (
+    digest TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    user_name TEXT NOT NULL REFERENCES oauth2_user (name)
+        ON DELETE CASCADE,
+    credential TEXT NOT NULL,
+    expires BIGINT NOT NULL
+);
+CREATE INDEX oauth2_ticket_user ON oauth2_ticket (user_name, kind, expires);
+CREATE INDEX oauth2_ticket_expires ON oauth2_ticket (expires);
