@@ -240,8 +240,15 @@ await test('consent is remembered, until more is asked',
     assert.equal(answer.get('state'), flow.state);
     assert.ok(answer.get('code'));
 
-    flow = startFlow(client, { scope: 'read write' });
+    flow = startFlow(client, { scope: 'profile read write' });
     await page.goto(flow.url);
+    await page.getByRole('heading', { name: 'About you', level: 3 }).waitFor();
+    const who = page.getByRole('listitem')
+      .filter({ hasText: 'See who you are' });
+    assert.match(await who.innerText(), /Sensitive/);
+    for (const claim of ['preferred username', 'name', 'email'])
+      assert.ok(await who.getByRole('listitem')
+        .filter({ hasText: new RegExp(`^${claim}$`) }).isVisible(), claim);
     const items = page.getByRole('listitem');
     assert.match(await items.filter({ hasText: 'Read your orders' })
       .innerText(), /already allowed/);

@@ -148,7 +148,8 @@ export async function makeClient(closers, { host, name } = {}) {
   const id = `browser-${process.pid}-${++clients}`;
   const redirect = `${at}/callback`;
   oauth2ctl(['client', 'add', id, '--name', name ?? 'Photo printer',
-    '--public', '--redirect-uri', redirect, '--scope', 'read write customers']);
+    '--public', '--redirect-uri', redirect,
+    '--scope', 'read write customers profile']);
   return { id, redirect };
 }
 

@@ -70,7 +70,8 @@ for (const [clothing, options] of Object.entries(clothings))
     await look(page, 'consent', clothing);
     await allow(page);
     await arrive(page, flow);
-    await page.goto(startFlow(client, { scope: 'read write customers' }).url);
+    await page.goto(startFlow(client, {
+      scope: 'profile read write customers' }).url);
     await look(page, 'consent-more', clothing);
     await page.goto(startFlow({ ...client, id: 'nobody' }).url);
     await look(page, 'error', clothing);
