@@ -62,6 +62,18 @@ static int is_same(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+/* Behind the last of its category, or of all.  Who has none is first: it would
+   seem to be of the category before. */
+static int place_of(const oa2_page_scope_t *rows, int n,
+                    const oa2_page_scope_t *scope)
+{
+    int at = n;
+
+    while (at && !is_same(rows[at - 1].category, scope->category))
+        at--;
+    return at || !scope->category ? at : n;
+}
+
 /* Those of one category stand together, where its first one was asked for. */
 static int list_scopes(oa2_page_scope_t **out, const oa2_ctx_t *ctx,
                        const oa2_flow_t *flow, const oa2_allowed_t *allowed)
@@ -75,12 +87,8 @@ static int list_scopes(oa2_page_scope_t **out, const oa2_ctx_t *ctx,
     for (i = 0; i < words->nelts; i++) {
         oa2_page_scope_t scope = describe_scope(
             ctx, APR_ARRAY_IDX(words, i, const char *), allowed);
-        int at = i;
+        int at = place_of(rows, i, &scope);
 
-        while (at && !is_same(rows[at - 1].category, scope.category))
-            at--;
-        if (!at)
-            at = i;
         memmove(rows + at + 1, rows + at,
                 sizeof(*rows) * (apr_size_t)(i - at));
         rows[at] = scope;

@@ -246,10 +246,16 @@ static void categories_stand_together(void **state)
                             "&username=alice&password=wonderland"));
     assert_int_equal(page->status, 200);
     assert_true(has(page, "<h3><bdi>A &amp; B</bdi></h3>"));
-    assert_true(strstr(page->body, "<bdi>X</bdi>")
-                < strstr(page->body, "<bdi>W</bdi>"));
+    /* what is of none is not under a heading of others */
+    assert_true(strstr(page->body, "<bdi>W</bdi>")
+                < strstr(page->body, "Sensitive"));
     assert_true(strstr(page->body, "Sensitive")
-                > strstr(page->body, "<bdi>W</bdi>"));
+                < strstr(page->body, "<h3>"));
+    assert_true(strstr(page->body, "<h3>")
+                < strstr(page->body, "<bdi>R</bdi>"));
+    assert_true(strstr(page->body, "<bdi>R</bdi>")
+                < strstr(page->body, "<bdi>X</bdi>"));
+    assert_null(strstr(strstr(page->body, "<h3>") + 1, "<h3>"));
 }
 
 /* ------------------------------------------------------------ login */
