@@ -121,6 +121,9 @@ const char *oa2_settings_set_issuer(oa2_settings_t *settings,
                "letter";
     if (strstr(uri->path, "//") || strstr(uri->path, "/."))
         return "must have a path without empty or dotted segments";
+    /* httpd knows a path by what its octets stand for: nobody would find it. */
+    if (strchr(uri->path, '%'))
+        return "must have a path of plain characters, without \"%\"";
     if (strcmp(uri->scheme, "https") != 0 && !oa2_uri_is_loopback(uri))
         return "must use https: tokens and passwords travel over it "
                "(http is accepted for loopback hosts only)";

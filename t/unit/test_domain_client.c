@@ -144,6 +144,8 @@ static void issuers(void **state)
         {"https://me@api.example.com/a", 0},
         {"https://api.example.com/a//b", 0},
         {"https://api.example.com/../b", 0},
+        {"https://api.example.com/%2e%2e/b", 0},
+        {"https://api.example.com/caf%C3%A9", 0},
         {"ftp://api.example.com", 0},
         {"api.example.com", 0},
         {"", 0},
