@@ -200,10 +200,12 @@ subtest 'tabs that were opened before the first cookie' => sub {
     opened($person);
     is(scalar(grep { /browser/ } keys %{ $person->{cookies} }), 4,
        'and no more are made');
-    # One of that name with another value is nobody's.
-    my ($name) = grep { /browser/ } keys %{ $person->{cookies} };
-    my $res = request('GET', 'login', headers => { Cookie => "$name=" . 'x' x 43 });
-    like(header($res, 'set-cookie'), qr/^oauth2_browser_/, 'a new one');
+    # One of that name with another value is nobody's: a value fits one name.
+    my @made = grep { /^oauth2_browser_/ } map {
+        header(request('GET', 'login', headers => { Cookie => "$_=" . 'x' x 43 }),
+               'set-cookie') // ''
+    } grep { /browser/ } keys %{ $person->{cookies} };
+    cmp_ok(scalar @made, '>=', 3, 'a new one for each that does not fit');
 };
 
 subtest 'another site\'s form adds no cookie' => sub {
