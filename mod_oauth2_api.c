@@ -25,6 +25,7 @@
 #include "httpd/protect/login.h"
 #include "httpd/protect/open.h"
 #include "httpd/protect/require.h"
+#include "httpd/run/audit.h"
 #include "httpd/serve/claim.h"
 #include "httpd/serve/cors.h"
 #include "httpd/serve/dispatch.h"
@@ -152,6 +153,8 @@ static void register_hooks(apr_pool_t *pool)
                                 APR_HOOK_LAST);
     ap_hook_insert_filter(oa2_cors_answer, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_error_filter(oa2_cors_answer, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_log_transaction(oa2_audit_write, NULL, NULL,
+                            APR_HOOK_REALLY_FIRST);
     ap_hook_handler(oa2_open_refuse, NULL, NULL, FIRST_OF_ALL);
     ap_hook_handler(oa2_wellknown_answer, NULL, NULL, FIRST_OF_ALL);
     ap_hook_handler(oa2_dispatch, NULL, NULL, FIRST_OF_ALL);

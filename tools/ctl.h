@@ -14,6 +14,7 @@
 #include "domain/client.h"
 #include "domain/servers.h"
 #include "domain/settings.h"
+#include "domain/site/audit.h"
 #include "store/conf.h"
 #include "store/migrate.h"
 #include "store/user.h"
@@ -65,6 +66,8 @@ typedef struct ctl_t {
     const char *realm;              /* its name; NULL: the only one, or none */
     oa2_settings_t settings;
     oa2_ctx_t ctx;                  /* usable after ctl_open() */
+    oa2_audit_t audit;              /* what was changed */
+    const char *by;                 /* who has called, for the audit trail */
 } ctl_t;
 
 typedef struct ctl_command_t {
@@ -85,6 +88,7 @@ extern const ctl_command_t ctl_user_commands[];
 extern const ctl_command_t ctl_invite_commands[];
 extern const ctl_command_t ctl_grant_commands[];
 extern const ctl_command_t ctl_token_commands[];
+extern const ctl_command_t ctl_audit_commands[];
 extern const ctl_command_t ctl_own_commands[];
 
 /* All of them; NULL ends it. */
@@ -112,6 +116,13 @@ const char *ctl_arg(const ctl_t *ctl, int index);
 /* The help of a command, of a group, or of everything. */
 void ctl_help(const ctl_t *ctl, const ctl_command_t *command,
               const char *group);
+
+/* --------------------------------------------------------- ctl_audit.c */
+
+/* Before anything else: who root becomes later is not who has called. */
+void ctl_audit_begin(ctl_t *ctl);
+/* Writes down what the command has changed; a warning when it cannot. */
+void ctl_audit_end(ctl_t *ctl);
 
 /* ---------------------------------------------------------- ctl_choose.c */
 

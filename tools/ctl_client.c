@@ -275,6 +275,8 @@ static oa2_err_t *add(ctl_t *ctl)
     if (!put)
         return ctl_fail(ctl, &ctl_exists, "there is a client %s already",
                         client.id);
+    oa2_audit(&ctl->ctx, &oa2_event_client_added, "client", client.id,
+              "scope", client.scope, NULL);
     print_new(ctl, &client, shown);
     ctl_fields_warn(ctl, &client);
     return NULL;
@@ -313,6 +315,18 @@ static oa2_err_t *show(ctl_t *ctl)
     return NULL;
 }
 
+/* Which of them were given; not what with. */
+static const char *options_of(const ctl_t *ctl, const ctl_option_t *options)
+{
+    const char *words = "";
+
+    for (; options->name; options++)
+        if (ctl_has(ctl, options->name))
+            words = apr_pstrcat(ctl->pool, words, *words ? " " : "",
+                                options->name, NULL);
+    return words;
+}
+
 static oa2_err_t *set(ctl_t *ctl)
 {
     oa2_client_t *client;
@@ -326,6 +340,8 @@ static oa2_err_t *set(ctl_t *ctl)
                         "client set");
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(client_change(&client, ctl));
+    oa2_audit(&ctl->ctx, &oa2_event_client_changed, "client", client->id,
+              "what", options_of(ctl, set_options), NULL);
     ctl_json(ctl, client_json(ctl, client, ctl->pool));
     client_print(ctl, client);
     ctl_fields_warn(ctl, client);
@@ -353,6 +369,8 @@ static oa2_err_t *rotate_secret(ctl_t *ctl)
     OA2_TRY(oa2_client_set_secret(&done, &ctl->ctx, client->id, digest,
                                   seconds ? ctl->ctx.now + seconds : 0));
     if (!done) return no_client(ctl);
+    oa2_audit(&ctl->ctx, &oa2_event_secret_rotated, "client", client->id,
+              "overlap", overlap, NULL);
     OA2_TRY(client_get(&client, ctl));
     print_new(ctl, client, shown);
     if (!shown) ctl_say(ctl, "It has the new secret.");
@@ -361,6 +379,7 @@ static oa2_err_t *rotate_secret(ctl_t *ctl)
 
 static oa2_err_t *set_disabled(ctl_t *ctl, int disabled)
 {
+    const char *what = disabled ? "disabled" : "enabled";
     oa2_client_t *client;
     int done;
 
@@ -368,10 +387,11 @@ static oa2_err_t *set_disabled(ctl_t *ctl, int disabled)
     OA2_TRY(client_get(&client, ctl));
     OA2_TRY(oa2_client_set_disabled(&done, &ctl->ctx, client->id, disabled));
     if (!done) return no_client(ctl);
+    oa2_audit(&ctl->ctx, &oa2_event_client_changed, "client", client->id,
+              "what", what, NULL);
     OA2_TRY(client_get(&client, ctl));
     ctl_json(ctl, client_json(ctl, client, ctl->pool));
-    ctl_say(ctl, "Client %s is %s.", client->id,
-            disabled ? "disabled" : "enabled");
+    ctl_say(ctl, "Client %s is %s.", client->id, what);
     return NULL;
 }
 
@@ -399,6 +419,7 @@ static oa2_err_t *take_away(ctl_t *ctl)
         id, client->name)));
     OA2_TRY(oa2_client_remove(&done, &ctl->ctx, id));
     if (!done) return no_client(ctl);
+    oa2_audit(&ctl->ctx, &oa2_event_client_removed, "client", id, NULL);
     oa2_json_put_text(json, "client_id", id);
     oa2_json_put_bool(json, "removed", 1);
     ctl_json(ctl, json);

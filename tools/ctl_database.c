@@ -181,6 +181,7 @@ oa2_err_t *ctl_open_store(ctl_t *ctl, int make)
     ctl->ctx.pool = ctl->pool;
     ctl->ctx.now = apr_time_sec(apr_time_now());
     ctl->ctx.settings = &ctl->settings;
+    ctl->ctx.audit = &ctl->audit;
     return oa2_store_open(&ctl->ctx.store, &ctl->database, NULL, NULL,
                           ctl->pool);
 }

@@ -121,6 +121,9 @@ static oa2_err_t *take_back(ctl_t *ctl)
     if (!count && !own)
         return ctl_fail(ctl, &ctl_not_found, "there is no such grant, or it "
                         "was revoked before");
+    oa2_audit(&ctl->ctx, &oa2_event_grant_revoked, "user", user, "client",
+              client, "grant", ctl_arg(ctl, 0), "count",
+              oa2_audit_number(&ctl->ctx, count), NULL);
     oa2_json_put_number(json, "revoked", count);
     oa2_json_put_bool(json, "client_credentials", own);
     ctl_json(ctl, json);

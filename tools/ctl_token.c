@@ -106,6 +106,12 @@ static oa2_err_t *take_back(ctl_t *ctl)
         OA2_TRY(oa2_grant_revoke(&done, &ctl->ctx, token->grant));
     else
         OA2_TRY(oa2_token_revoke(&done, &ctl->ctx, token));
+    if (done)
+        oa2_audit(&ctl->ctx, token->refresh ? &oa2_event_grant_revoked
+                                            : &oa2_event_token_revoked,
+                  "user", token->user, "client", token->client_id, "grant",
+                  token->grant ? oa2_audit_number(&ctl->ctx, token->grant)
+                               : NULL, NULL);
     oa2_json_put_bool(json, "revoked", 1);
     oa2_json_put_bool(json, "family", token->refresh);
     ctl_json(ctl, json);

@@ -112,6 +112,7 @@ static oa2_err_t *add(ctl_t *ctl)
     if (there || !put)
         return ctl_fail(ctl, &ctl_exists, "there is a user %s already",
                         user.name);
+    oa2_audit(&ctl->ctx, &oa2_event_user_added, "user", user.name, NULL);
     json = ctl_user_json(&user, ctl->pool);
     ctl_where_json(ctl, json);
     ctl_json(ctl, json);
@@ -157,6 +158,12 @@ static oa2_err_t *list(ctl_t *ctl)
 }
 
 /* What scripts see of a change: the user as it is now. */
+static void note(ctl_t *ctl, const oa2_user_t *user, const char *what)
+{
+    oa2_audit(&ctl->ctx, &oa2_event_user_changed, "user", user->name, "what",
+              what, NULL);
+}
+
 static oa2_err_t *changed(ctl_t *ctl, const char *what)
 {
     oa2_user_t *user;
@@ -191,8 +198,12 @@ static oa2_err_t *set(ctl_t *ctl)
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
     if (!user) return no_user(ctl);
-    if (provider) OA2_TRY(set_provider(ctl, user, provider));
+    if (provider) {
+        OA2_TRY(set_provider(ctl, user, provider));
+        note(ctl, user, "provider");
+    }
     OA2_TRY(ctl_claims_set(ctl, user, claims));
+    if (claims->nelts) note(ctl, user, "claims");
     return changed(ctl, !provider ? "is changed" : apr_psprintf(
         ctl->pool, "signs in by %s from now on, and by nothing else; the "
         "sessions before have ended", provider));
@@ -225,6 +236,8 @@ static oa2_err_t *sign_out_all(ctl_t *ctl)
 
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(oa2_session_end_all(&ended, &ctl->ctx));
+    oa2_audit(&ctl->ctx, &oa2_event_user_signed_out, "count",
+              oa2_audit_number(&ctl->ctx, ended), NULL);
     oa2_json_put_number(json, "sessions", ended);
     ctl_json(ctl, json);
     ctl_say(ctl, "Everybody is signed out: %" APR_INT64_T_FMT " session%s.",
@@ -245,6 +258,8 @@ static oa2_err_t *sign_out(ctl_t *ctl)
     if (!user) return no_user(ctl);
     OA2_TRY(oa2_user_end_sessions(&done, &ctl->ctx, user->name));
     if (!done) return no_user(ctl);
+    oa2_audit(&ctl->ctx, &oa2_event_user_signed_out, "user", user->name,
+              NULL);
     return changed(ctl, "is signed out everywhere");
 }
 
@@ -260,6 +275,7 @@ static oa2_err_t *passwd(ctl_t *ctl)
     OA2_TRY(take_password(&hash, ctl));
     OA2_TRY(oa2_user_set_password(&done, &ctl->ctx, user->name, hash));
     if (!done) return no_user(ctl);
+    note(ctl, user, "password");
     return changed(ctl, "has a new password");
 }
 
@@ -291,6 +307,7 @@ static oa2_err_t *set_disabled(ctl_t *ctl, int disabled)
         OA2_TRY(oa2_user_set_disabled(&done, &ctl->ctx, user->name,
                                       disabled));
     if (!done) return no_user(ctl);
+    note(ctl, user, disabled ? "disabled" : "enabled");
     OA2_TRY(changed(ctl, disabled ? "is disabled" : "is enabled"));
     return disabled ? say_alike(ctl, user->name) : NULL;
 }
@@ -338,6 +355,7 @@ static oa2_err_t *take_away(ctl_t *ctl)
         name)));
     OA2_TRY(oa2_user_remove(&done, &ctl->ctx, name));
     if (!done) return no_user(ctl);
+    oa2_audit(&ctl->ctx, &oa2_event_user_removed, "user", name, NULL);
     oa2_json_put_text(json, "username", name);
     oa2_json_put_bool(json, "removed", 1);
     ctl_json(ctl, json);

@@ -55,6 +55,7 @@ const ctl_command_t *const ctl_commands[] = {
     ctl_invite_commands,
     ctl_grant_commands,
     ctl_token_commands,
+    ctl_audit_commands,
     ctl_own_commands,
     NULL
 };
@@ -153,6 +154,7 @@ static int run(ctl_t *ctl, int argc, char **argv)
         ctl_help(ctl, ctl->command, ctl->group);
     else if (!err)
         err = ctl->command->run(ctl);
+    ctl_audit_end(ctl);
     if (err) {
         report(ctl, err);
         status = ctl_exit_status(err);
@@ -180,6 +182,7 @@ int main(int argc, char **argv)
         return CTL_STATUS_FAILED;
     }
     oa2_crypto_init();
+    ctl_audit_begin(&ctl);
     status = run(&ctl, argc, argv);
     apr_pool_destroy(ctl.pool);
     apr_terminate();

@@ -14,6 +14,7 @@
 #include "base/params.h"
 
 typedef struct oa2_store_t oa2_store_t;         /* store/store.h */
+struct oa2_audit_t;                             /* domain/site/audit.h */
 struct oa2_counter_t;                           /* base/shm/counter.h */
 struct oa2_settings_t;                          /* domain/settings.h */
 struct oa2_client_t;                            /* store/client.h */
@@ -30,6 +31,7 @@ typedef struct oa2_ctx_t {
     const struct oa2_settings_t *settings;
     const struct oa2_client_t *client;  /* proven or named; NULL: none */
     const oa2_params_t *params;         /* checked against the row */
+    struct oa2_audit_t *audit;          /* what was decided; NULL: not noted */
     struct oa2_counter_t *counter;      /* NULL: nobody counts */
     const oa2_err_t *note;              /* for the log, though all went well;
                                            NULL: nothing */

@@ -11,6 +11,7 @@
 #include "domain/resource.h"
 #include "domain/scope.h"
 #include "domain/settings.h"
+#include "domain/site/audit.h"
 #include "domain/token.h"
 #include "store/code.h"
 #include "store/consent.h"
@@ -108,7 +109,12 @@ oa2_err_t *oa2_authorization_issue(int *first, oa2_ctx_t *ctx,
         .expires = grant.expires,
     };
 
-    return oa2_code_issue(first, ctx, &grant, &row, answer);
+    OA2_TRY(oa2_code_issue(first, ctx, &grant, &row, answer));
+    if (*first)
+        oa2_audit(ctx, &oa2_event_code_issued, "user", session->user,
+                  "scope", flow->scope, "grant",
+                  oa2_audit_number(ctx, grant.id), NULL);
+    return NULL;
 }
 
 /*
@@ -140,6 +146,10 @@ oa2_err_t *oa2_authorization_allow(oa2_ctx_t *ctx, const oa2_flow_t *flow,
             oa2_scope_union(before.claims, claims, ctx->pool);
         OA2_TRY(oa2_consent_put(&done, ctx, &consent, &before));
     }
+    if (done)
+        oa2_audit(ctx, &oa2_event_consent_given, "user", session->user,
+                  "scope", consent.allowed.scope, "claims",
+                  consent.allowed.claims, NULL);
     return NULL;
 }
 

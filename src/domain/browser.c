@@ -10,6 +10,7 @@
 #include "domain/login.h"
 #include "domain/person/claims.h"
 #include "domain/settings.h"
+#include "domain/site/audit.h"
 
 #define COOKIE_BYTES 32
 
@@ -102,6 +103,8 @@ oa2_err_t *oa2_browser_sign_in(const char **cookie, oa2_session_t **out,
         OA2_TRY(oa2_session_end(&ended, ctx,
                                 oa2_digest_text(ctx->pool,
                                                 browser->session_id)));
+    oa2_audit(ctx, &oa2_event_login_ok, "user", user->name, "provider",
+              login->provider, NULL);
     *cookie = fresh;
     *out = session;
     return NULL;

@@ -4,6 +4,9 @@
  *
  * RFC 6749 section 10.10 (online guessing).  The pause is per account and per
  * address, in the store, so that it holds across processes and restarts.
+ *
+ * long: one decision, from counting an attempt to what is noted of it; its
+ * parts share the verdicts.
  */
 #include "domain/login.h"
 
@@ -18,6 +21,7 @@
 #include "base/shm/counter.h"
 #include "domain/account.h"
 #include "domain/settings.h"
+#include "domain/site/audit.h"
 #include "store/store.h"
 #include "store/throttle.h"
 
@@ -348,6 +352,26 @@ static oa2_err_t *try_once(oa2_password_t *out, apr_int64_t *wait,
     return *wait ? NULL : look(out, ctx, login, &counts);
 }
 
+/* Only who there is, is named: people type passwords into that field. */
+static void note_pause(oa2_ctx_t *ctx, const oa2_login_t *login,
+                       apr_int64_t wait)
+{
+    const char *known = NULL;
+
+    if (oa2_login_known(&known, ctx, login->name))
+        known = NULL;
+    OA2_COUNT(ctx->counter, logins, OA2_LOGIN_PAUSED);
+    oa2_audit(ctx, &oa2_event_login_paused, "user", known, "wait",
+              oa2_audit_number(ctx, wait), NULL);
+}
+
+static void note_failure(oa2_ctx_t *ctx, const oa2_login_t *login)
+{
+    OA2_COUNT(ctx->counter, logins, OA2_LOGIN_FAILED);
+    oa2_audit(ctx, &oa2_event_login_failed, "user",
+              login->user ? login->user->name : NULL, NULL);
+}
+
 oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
                          oa2_ctx_t *ctx, oa2_login_t *login)
 {
@@ -356,10 +380,11 @@ oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
     if (err)
         OA2_COUNT(ctx->counter, logins, OA2_LOGIN_UNAVAILABLE);
     else if (*wait)
-        OA2_COUNT(ctx->counter, logins, OA2_LOGIN_PAUSED);
+        note_pause(ctx, login, *wait);
+    else if (*out != OA2_PASSWORD_RIGHT)
+        note_failure(ctx, login);
     else
-        OA2_COUNT(ctx->counter, logins, *out == OA2_PASSWORD_RIGHT
-                  ? OA2_LOGIN_OK : OA2_LOGIN_FAILED);
+        OA2_COUNT(ctx->counter, logins, OA2_LOGIN_OK);
     return err;
 }
 
@@ -449,6 +474,9 @@ static oa2_err_t *check(oa2_password_t *found, apr_int64_t *wait,
     default:
         remember(ctx, key, VERDICT_BEGUN);
         OA2_TRY(oa2_login_try(found, wait, ctx, login));
+        if (*found == OA2_PASSWORD_RIGHT)
+            oa2_audit(ctx, &oa2_event_login_ok, "user", user->name,
+                      "provider", OA2_ACCOUNT_OWN, NULL);
     }
     remember(ctx, key, *found == OA2_PASSWORD_RIGHT ? VERDICT_RIGHT
                        : *wait ? VERDICT_REFUSED : VERDICT_WRONG);

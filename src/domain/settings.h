@@ -18,6 +18,9 @@
 /* The embedded database's file name, in the state directory. */
 #define OA2_DATABASE_FILE "oauth2.sqlite3"
 
+/* 90 days */
+#define OA2_AUDIT_KEEP 7776000
+
 /*
  * X(KIND, member, "Directive", default, min, max, "help")
  * KIND: TEXT (const char *; limits are bytes), and the apr_int64_t ones
@@ -59,6 +62,13 @@
       "how long a browser stays signed in")                                 \
     X(SECONDS, flow_lifetime, "OAuth2FlowLifetime", 1800, 60, 86400,        \
       "how long an authorization request waits for its user")               \
+    X(TEXT, audit_log, "OAuth2AuditLog", NULL, 1, 4096,                     \
+      "a file, or \"|\" and a program, for security events; one JSON "      \
+      "object a line")                                                      \
+    X(SECONDS, audit_keep, "OAuth2AuditKeep",                               \
+      OA2_AUDIT_KEEP, 0, 315360000,                                         \
+      "how long security events stay in the database; 0: they are not put " \
+      "there")                                                              \
     X(NUMBER, login_attempts, "OAuth2LoginAttempts", 5, 1, 1000,            \
       "wrong passwords for one account before each further one waits")      \
     X(SECONDS, login_wait, "OAuth2LoginWait", 900, 1, 86400,                \

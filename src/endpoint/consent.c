@@ -12,6 +12,7 @@
 #include "domain/redirect.h"
 #include "domain/scope.h"
 #include "domain/settings.h"
+#include "domain/site/audit.h"
 #include "store/consent.h"
 
 static const oa2_param_t params[] = {
@@ -199,6 +200,8 @@ static oa2_err_t *decide(oa2_reply_t **out, oa2_call_t *call,
     const char *before;
 
     if (decision && strcmp(decision, "deny") == 0) {
+        oa2_audit(ctx, &oa2_event_consent_denied, "user", session->user,
+                  "scope", flow->scope, NULL);
         *out = oa2_interaction_refuse(
             call, flow, oa2_err_make(ctx->pool, &oa2_access_denied,
                                      OA2_ID(5031), "the user refused", NULL));

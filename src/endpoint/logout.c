@@ -10,6 +10,7 @@
 #include <apr_strings.h>
 
 #include "domain/settings.h"
+#include "domain/site/audit.h"
 
 static const oa2_param_t params[] = {
     {"form", OA2_OPTIONAL, OA2_ONCE, OA2_FORM_MAX, oa2_is_unreserved},
@@ -58,19 +59,22 @@ static oa2_err_t *keep_asking(oa2_reply_t **out, oa2_call_t *call,
                 : oa2_interaction_again(out, call, &flow, session, why);
 }
 
+/* user: whose session it is; NULL: it has ended before. */
 static oa2_err_t *end(oa2_reply_t **out, oa2_call_t *call,
-                      const oa2_form_t *form)
+                      const oa2_form_t *form, const char *user)
 {
     oa2_ctx_t *ctx = &call->ctx;
     const char *next =
         oa2_settings_path(ctx->settings, *form->request ? "authorize"
                                                         : "logout", ctx->pool);
-    int done;
+    int done = 0;
 
     if (call->browser.session_id)
         OA2_TRY(oa2_session_end(
             &done, ctx, oa2_digest_text(ctx->pool,
                                         call->browser.session_id)));
+    if (done)
+        oa2_audit(ctx, &oa2_event_session_ended, "user", user, NULL);
     oa2_reply_cookie(call, OA2_SESSION_COOKIE, NULL, 0);
     /* "Not you?": the request begins anew, with the login page. */
     if (*form->request)
@@ -91,7 +95,7 @@ static oa2_err_t *submit(oa2_reply_t **out, oa2_call_t *call)
     if (session)
         why = oa2_interaction_check(call, &form, why, session);
     if (!why)
-        return end(out, call, &form);
+        return end(out, call, &form, session ? session->user : NULL);
     if (*form.request)
         return keep_asking(out, call, session, why);
     *out = show(call, session, why);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/shm/counter.h"
+#include "domain/site/audit.h"
 #include "domain/token.h"
 #include "store/client.h"
 #include "store/grant.h"
@@ -66,6 +67,12 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     OA2_COUNT_N(ctx->counter, revoked, token->refresh ? OA2_REVOKED_GRANT
                                                       : OA2_REVOKED_TOKEN,
                 done);
+    if (done)
+        oa2_audit(ctx, token->refresh ? &oa2_event_grant_revoked
+                                      : &oa2_event_token_revoked,
+                  "user", token->user, "grant",
+                  token->grant ? oa2_audit_number(ctx, token->grant) : NULL,
+                  NULL);
     return NULL;
 }
 

@@ -18,6 +18,7 @@
 #include "domain/redirect.h"
 #include "domain/resource.h"
 #include "domain/settings.h"
+#include "domain/site/audit.h"
 #include "domain/token.h"
 #include "store/code.h"
 
@@ -52,6 +53,8 @@ static oa2_err_t *replayed(oa2_ctx_t *ctx, const oa2_code_t *code)
 
     OA2_TRY(oa2_grant_revoke(&done, ctx, code->grant));
     OA2_COUNT_N(ctx->counter, revoked, OA2_REVOKED_REUSE, done);
+    oa2_audit(ctx, &oa2_event_code_reused, "user", code->user, "grant",
+              oa2_audit_number(ctx, code->grant), NULL);
     return oa2_err_attack(bad_code(
         ctx, OA2_ID(4001), "the code was used before, and works once; the "
         "tokens that came of it are revoked",
@@ -170,7 +173,7 @@ static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
     OA2_TRY(oa2_code_spend(&first, ctx, code, pair->access, pair->refresh));
     if (!first)
         return replayed(ctx, code);
-    oa2_grant_type_issued(ctx, &oa2_grant_authorization_code);
+    oa2_grant_type_issued(ctx, &oa2_grant_authorization_code, pair->access);
     *reply = pair->reply;
     if (!*code->challenge)
         ctx->note = oa2_err_attack(oa2_err_make(

@@ -28,7 +28,7 @@ static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
     OA2_TRY(oa2_resource_resolve(&like.audience, ctx, NULL));
     pair = oa2_token_pair_make(ctx, &like, 0);
     OA2_TRY(oa2_token_put(ctx, pair->access, ctx->client->secret));
-    oa2_grant_type_issued(ctx, &oa2_grant_client_credentials);
+    oa2_grant_type_issued(ctx, &oa2_grant_client_credentials, pair->access);
     *reply = pair->reply;
     return NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/shm/counter.h"
+#include "domain/site/audit.h"
 
 const oa2_grant_type_t *const oa2_grant_types[] = {
     &oa2_grant_authorization_code,
@@ -23,12 +24,22 @@ const oa2_grant_type_t *oa2_grant_type_find(const char *name)
     return NULL;
 }
 
-void oa2_grant_type_issued(oa2_ctx_t *ctx, const oa2_grant_type_t *type)
+void oa2_grant_type_issued(oa2_ctx_t *ctx, const oa2_grant_type_t *type,
+                           const oa2_token_t *access)
 {
+    const char *grant = access->grant ? oa2_audit_number(ctx, access->grant)
+                                      : NULL;
     int i = 0;
 
     while (oa2_grant_types[i] && oa2_grant_types[i] != type)
         i++;
     if (i < OA2_GRANTS)
         OA2_COUNT(ctx->counter, tokens, i);
+    if (type == &oa2_grant_refresh_token)
+        oa2_audit(ctx, &oa2_event_token_refreshed, "user", access->user,
+                  "scope", access->scope, "grant", grant, NULL);
+    else
+        oa2_audit(ctx, &oa2_event_token_issued, "user", access->user,
+                  "grant_type", type->name, "scope", access->scope, "grant",
+                  grant, NULL);
 }

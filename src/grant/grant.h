@@ -9,6 +9,7 @@
 
 #include "base/ctx.h"
 #include "base/json.h"
+#include "store/token.h"
 
 typedef struct oa2_grant_type_t {
     const char *name;                   /* grant_type */
@@ -24,8 +25,9 @@ extern const oa2_grant_type_t oa2_grant_client_credentials;
 
 extern const oa2_grant_type_t *const oa2_grant_types[];     /* NULL ends it */
 
-/* For the grants: a token was stored, for the first time. */
-void oa2_grant_type_issued(oa2_ctx_t *ctx, const oa2_grant_type_t *type);
+/* For the grants: an access token was stored, for the first time. */
+void oa2_grant_type_issued(oa2_ctx_t *ctx, const oa2_grant_type_t *type,
+                           const oa2_token_t *access);
 /* NULL when unknown. */
 const oa2_grant_type_t *oa2_grant_type_find(const char *name);
 

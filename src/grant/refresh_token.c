@@ -20,6 +20,7 @@
 #include "domain/resource.h"
 #include "domain/scope.h"
 #include "domain/settings.h"
+#include "domain/site/audit.h"
 #include "domain/token.h"
 #include "store/client.h"
 #include "store/grant.h"
@@ -53,6 +54,8 @@ static oa2_err_t *replayed(oa2_ctx_t *ctx, const oa2_token_t *old)
 
     OA2_TRY(oa2_grant_revoke(&done, ctx, old->grant));
     OA2_COUNT_N(ctx->counter, revoked, OA2_REVOKED_REUSE, done);
+    oa2_audit(ctx, &oa2_event_token_reused, "user", old->user, "grant",
+              oa2_audit_number(ctx, old->grant), NULL);
     return oa2_err_attack(bad_token(
         ctx, OA2_ID(4010), "the refresh token was used before, so all that "
         "came of it is revoked: use the one that came with each answer, and "
@@ -200,6 +203,8 @@ static oa2_err_t *exchange(cJSON **reply, int *done, oa2_ctx_t *ctx,
     else
         OA2_TRY(oa2_refresh_rotate(done, ctx, old, sealed, pair->access,
                                    pair->refresh));
+    if (*done)
+        oa2_grant_type_issued(ctx, &oa2_grant_refresh_token, pair->access);
     *reply = pair->reply;
     return NULL;
 }
@@ -219,10 +224,8 @@ static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
         return same_again(reply, ctx, kept);
     if (!old->spent || may_be_late(ctx, old))
         OA2_TRY(exchange(reply, &done, ctx, old, text));
-    if (done) {
-        oa2_grant_type_issued(ctx, &oa2_grant_refresh_token);
+    if (done)
         return NULL;
-    }
     /* Somebody was faster: read what it left behind. */
     OA2_TRY(prove(&old, ctx, text));
     kept = recall(ctx, old, text);

@@ -79,6 +79,17 @@ int oa2_request_is_at_home(const request_rec *r, const char *origin)
     return host && strcasecmp(strstr(origin, "://") + 3, host) == 0;
 }
 
+/* A sub-request is gone before anything is written. */
+static oa2_audit_t *audit_of(request_rec *r)
+{
+    oa2_audit_t *audit;
+
+    while (r->main) r = r->main;
+    audit = &oa2_phase_of(r)->audit;
+    audit->pool = r->pool;
+    return audit;
+}
+
 oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf)
 {
     oa2_ctx_t ctx = { 0 };
@@ -90,6 +101,7 @@ oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf)
     ctx.settings = &conf->settings;
     ctx.salt = conf->settings.keys.salt;
     ctx.counter = conf->db->counter;
+    ctx.audit = audit_of(r);
     ctx.realm = apr_atomic_read32(&conf->db->is_ready) ? conf->realm->id
                                                        : NO_REALM;
     return ctx;

@@ -8,6 +8,7 @@
 #include <httpd.h>
 
 #include "base/ctx.h"
+#include "domain/site/audit.h"
 #include "domain/site/subject.h"
 #include "httpd/conf/conf.h"
 #include "httpd/conf/dir.h"
@@ -42,6 +43,7 @@ typedef struct oa2_phase_t {
     const char *probe;                  /* what if a token had this scope? */
     int n_needs;
     const struct oa2_need_t *needs[OA2_NEEDS_MAX];  /* that were asked */
+    oa2_audit_t audit;                  /* of this and its sub-requests */
     /* of the last inner request that was refused; httpd/protect/challenge.c */
     const char *challenge;
     int challenge_status;

@@ -69,6 +69,7 @@ static const oa2_sql_t kinds[] = {
     SIMPLE("oauth2_answer"),
     SIMPLE("oauth2_flow"),      /* of the version before */
     SIMPLE("oauth2_throttle"),
+    SIMPLE("oauth2_audit"),
     SIMPLE("oauth2_token"),
     SIMPLE("oauth2_refresh"),
     OF_DEAD("oauth2_refresh"),
@@ -111,6 +112,7 @@ oa2_err_t *oa2_purge(apr_int64_t *removed, oa2_ctx_t *ctx, int n)
 #define OVERDUE "SELECT min(oldest) FROM (" OLDEST("oauth2_session") \
     " UNION ALL " OLDEST("oauth2_answer") \
     " UNION ALL " OLDEST("oauth2_throttle") \
+    " UNION ALL " OLDEST("oauth2_audit") \
     " UNION ALL " OLDEST("oauth2_token") \
     " UNION ALL " OLDEST("oauth2_refresh") ") AS t"
 static const oa2_sql_t overdue_sql = {

@@ -20,7 +20,7 @@ my @commands = (
     (map { "user $_" } qw(add list show set sign-out passwd disable enable
                           remove invite reset)),
     'grant list', 'grant revoke', 'token inspect', 'token revoke',
-    'purge', 'version', 'help');
+    'audit', 'purge', 'version', 'help');
 
 my $help = run_ctl(['help']);
 is($help->{status}, 0, 'help');

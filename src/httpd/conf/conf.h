@@ -32,6 +32,7 @@ typedef struct oa2_server_t {
     /* post_config sets these; NULL where no issuer is */
     const char *fault;                  /* why it cannot serve; NULL: it can */
     const oa2_pages_t *pages;
+    apr_file_t *audit_file;             /* of OAuth2AuditLog; NULL: none */
     struct oa2_db_t *db;
     struct oa2_db_realm_t *realm;       /* one of the db's */
     /* in the main server's only */

@@ -46,6 +46,10 @@ typedef struct oa2_db_t {
                                            taken, told at level error */
     oa2_pace_t providers;               /* a child's: of login, which cannot
                                            tell, told at level warn */
+    oa2_pace_t audits;                  /* a child's: rows of the audit trail
+                                           that strangers can cause */
+    oa2_pace_t audit_faults;            /* a child's: that it could not be
+                                           written, told at level warn */
     /* Whether the tables can be used: found out before there are children,
        else by the first request that needs them.  See oa2_db_ready(). */
     volatile apr_uint32_t is_ready;

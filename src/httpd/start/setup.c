@@ -22,6 +22,7 @@
 #include <http_config.h>
 
 #include "httpd/module.h"
+#include "httpd/run/audit.h"
 #include "httpd/run/jobs.h"
 #include "httpd/run/log.h"
 #include "httpd/start/prepare.h"
@@ -187,6 +188,7 @@ static void set_up(server_rec *main_server, apr_pool_t *pconf,
         oa2_log_server(main_server, APLOG_NOTICE, err->id, "%s", err->meant);
     }
     make_state_dir(main_server, pconf, ptemp);
+    oa2_audit_open(main_server, pconf);
     for (s = main_server; s; s = s->next) {
         oa2_server_t *conf = oa2_conf_server_mut(s);
 

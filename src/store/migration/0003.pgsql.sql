@@ -50,3 +50,25 @@ CREATE TABLE oauth2_ticket (
 );
 CREATE INDEX oauth2_ticket_user ON oauth2_ticket (user_name, kind, expires);
 CREATE INDEX oauth2_ticket_expires ON oauth2_ticket (expires);
+
+-- The audit trail: who did what, from where.  id begins with the time, and
+-- user_name and client_id are keys, as everywhere; the rows they name may be
+-- gone.  Nobody who is at work waits for a lock here: rows are only added, and
+-- removed when they have expired.
+CREATE TABLE oauth2_audit (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    event TEXT COLLATE "C" NOT NULL,
+    level TEXT NOT NULL,
+    user_name TEXT COLLATE "C",
+    client_id TEXT COLLATE "C",
+    address TEXT,
+    request TEXT,
+    members TEXT NOT NULL,
+    expires BIGINT NOT NULL
+);
+CREATE INDEX oauth2_audit_user ON oauth2_audit (user_name, id)
+    WHERE user_name IS NOT NULL;
+CREATE INDEX oauth2_audit_client ON oauth2_audit (client_id, id)
+    WHERE client_id IS NOT NULL;
+CREATE INDEX oauth2_audit_event ON oauth2_audit (event, id);
+CREATE INDEX oauth2_audit_expires ON oauth2_audit (expires);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * event.h - what is written down of people, clients and administrators.
+ *
+ * A row of OA2_EVENTS is the whole of an event: its name, how grave it is,
+ * what an entry tells beside who, where and when, and a sentence for people.
+ * docs/audit-events.md lists the same; lint compares them, and each call of
+ * oa2_audit() with its row.
+ */
+#ifndef OA2_DOMAIN_SITE_EVENT_H
+#define OA2_DOMAIN_SITE_EVENT_H
+
+#include "base/err.h"
+
+/*
+ * X(id, "name", LEVEL, anyone, "members", "what has happened")
+ * LEVEL: INFO, as it should be; NOTICE, perhaps an attack, or an
+ * administrator's act; WARNING, an attack or a fault that somebody has to look
+ * at.  anyone: 1 where strangers can make as many as they like.
+ */
+#define OA2_EVENTS(X)                                                       \
+    X(login_ok, "login.ok", INFO, 0, "provider",                            \
+      "a person has signed in")                                             \
+    X(login_failed, "login.failed", NOTICE, 1, "",                          \
+      "a password was wrong; the user is named when there is one")          \
+    X(login_paused, "login.paused", NOTICE, 1, "wait",                      \
+      "an attempt was refused unseen, after too many wrong ones")           \
+    X(session_ended, "session.ended", INFO, 0, "",                          \
+      "a person has signed out")                                            \
+    X(consent_given, "consent.given", INFO, 0, "scope claims",              \
+      "a user has allowed a client what it may do from now on")             \
+    X(consent_denied, "consent.denied", INFO, 0, "scope",                   \
+      "a user has refused what a client asked for")                         \
+    X(code_issued, "code.issued", INFO, 0, "scope grant",                   \
+      "a client got an authorization code")                                 \
+    X(code_reused, "code.reused", WARNING, 0, "grant",                      \
+      "a code came a second time; all that came of it was revoked")         \
+    X(token_issued, "token.issued", INFO, 0, "grant_type scope grant",      \
+      "a client got an access token")                                       \
+    X(token_refreshed, "token.refreshed", INFO, 0, "scope grant",           \
+      "a client got a new access token for a refresh token")                \
+    X(token_reused, "token.reused", WARNING, 0, "grant",                    \
+      "a refresh token came a second time; all that came of it was "        \
+      "revoked")                                                            \
+    X(token_revoked, "token.revoked", INFO, 0, "grant",                     \
+      "an access token was revoked")                                        \
+    X(grant_revoked, "grant.revoked", INFO, 0, "grant count",               \
+      "an access was revoked with all its tokens")                          \
+    X(client_refused, "client.refused", NOTICE, 1, "why",                   \
+      "a client could not prove who it is; it is named when there is one")  \
+    X(client_added, "client.added", NOTICE, 0, "scope",                     \
+      "an administrator has added a client")                                \
+    X(client_changed, "client.changed", NOTICE, 0, "what",                  \
+      "an administrator has changed a client")                              \
+    X(client_removed, "client.removed", NOTICE, 0, "",                      \
+      "an administrator has removed a client")                              \
+    X(secret_rotated, "client.secret_rotated", NOTICE, 0, "overlap",        \
+      "a client got a new secret")                                          \
+    X(user_added, "user.added", NOTICE, 0, "",                              \
+      "an administrator has added a user")                                  \
+    X(user_changed, "user.changed", NOTICE, 0, "what",                      \
+      "an administrator has changed a user")                                \
+    X(user_removed, "user.removed", NOTICE, 0, "",                          \
+      "an administrator has removed a user")                                \
+    X(user_signed_out, "user.signed_out", NOTICE, 0, "count",               \
+      "an administrator has ended a user's sessions")
+
+typedef struct oa2_event_t {
+    const char *name;
+    oa2_severity_t level;
+    int anyone;
+    const char *members;                /* words */
+} oa2_event_t;
+
+#define X(id, name, level, anyone, members, about)                          \
+    extern const oa2_event_t oa2_event_##id;
+OA2_EVENTS(X)
+#undef X
+
+/* "info", "notice" or "warning". */
+const char *oa2_event_level(const oa2_event_t *event);
+/* NULL when there is none of that name. */
+const oa2_event_t *oa2_event_find(const char *name);
+
+#endif
