@@ -117,6 +117,8 @@ static oa2_err_t *give(ctl_t *ctl, const oa2_ticket_kind_t *kind,
     ctl_where_json(ctl, json);
     OA2_TRY(to ? queue(ctl, kind, user, to, json)
                : print(ctl, kind, user, json));
+    oa2_audit(&ctl->ctx, &oa2_event_user_invited, "user", user->name, "kind",
+              kind->name, NULL);
     ctl_where_print(ctl);
     return NULL;
 }
@@ -147,6 +149,8 @@ static oa2_err_t *enter(oa2_user_t **out, ctl_t *ctl, const char *name)
     OA2_TRY(oa2_user_find(out, &ctl->ctx, name));
     if (*out) return NULL;
     OA2_TRY(oa2_user_put(&put, &ctl->ctx, &user));
+    if (put)
+        oa2_audit(&ctl->ctx, &oa2_event_user_added, "user", name, NULL);
     OA2_TRY(oa2_user_find(out, &ctl->ctx, name));
     if (*out) return NULL;
     return ctl_fail(ctl, &ctl_exists, "there is a user %s already", name);

@@ -62,6 +62,11 @@
       "an administrator has changed a user")                                \
     X(user_removed, "user.removed", NOTICE, 0, "",                          \
       "an administrator has removed a user")                                \
+    X(user_invited, "user.invited", NOTICE, 0, "kind",                      \
+      "an administrator has given out a link by which a user chooses a "    \
+      "password")                                                           \
+    X(password_set, "user.password_set", NOTICE, 0, "",                     \
+      "a person has chosen a password by such a link")                      \
     X(user_signed_out, "user.signed_out", NOTICE, 0, "count",               \
       "an administrator has ended a user's sessions")
 

@@ -17,6 +17,7 @@
 #include "domain/password.h"
 #include "domain/person/ticket.h"
 #include "domain/settings.h"
+#include "domain/site/audit.h"
 
 #define SHOWN "set-password"
 #define DONE "done"
@@ -136,6 +137,7 @@ static oa2_err_t *set(oa2_reply_t **out, oa2_call_t *call,
                             "could not hash a password");
     OA2_TRY(oa2_ticket_spend(&done, ctx, ticket, hash, &answer));
     if (!done) return say_gone_or_done(out, call, twin);
+    oa2_audit(ctx, &oa2_event_password_set, "user", ticket->user, NULL);
     *out = say_done(call);
     return NULL;
 }
