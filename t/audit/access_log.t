@@ -22,8 +22,8 @@ my $machine = client('al-machine', grant => 'client_credentials',
 my $machines = json(request('POST', 'token', basic => $machine, form =>
     [ grant_type => 'client_credentials' ]))->{access_token};
 
-# The client and the subject in the line of the next request, which comes once
-# its answer has gone out.
+# The client and the subject in the line of this request, which comes once its
+# answer has gone out; so does that of the one before.
 sub logged {
     my ($method, $where, @more) = @_;
     open my $in, '<', var('access_log') or die "access_log: $!\n";
@@ -35,7 +35,7 @@ sub logged {
     while (time < $until) {
         local $/;
         $text .= <$in> // '';
-        my ($line) = $text =~ /^(\Q$mine\E\S* .*)\n/m;
+        my ($line) = $text =~ /^(\Q$mine\E\S* \S+ $method \Q$where\E .*)\n/m;
         return join ' ', (split / /, $line)[-2, -1] if defined $line;
         sleep 0.02;
         seek $in, 0, 1;
