@@ -158,12 +158,14 @@ static oa2_err_t *copy_table(const copy_t *copy, oa2_copied_t *table)
     }
 }
 
-/* What refers to others comes after them. */
+/* What refers to others comes after them; and the trail of what was done last,
+   so that what stands in the way is told by what it is. */
 static oa2_err_t *copy_all(apr_array_header_t *tables, const copy_t *copy)
 {
     static const char list[] =
         "SELECT name FROM sqlite_master m WHERE type = 'table'"
         " AND name GLOB 'oauth2_*' AND name <> $1 ORDER BY"
+        " name = 'oauth2_audit',"
         " (SELECT count(*) FROM pragma_foreign_key_list(m.name)), name";
     apr_array_header_t *rows;
     int i;
