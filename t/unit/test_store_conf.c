@@ -34,7 +34,7 @@ static void files_are_known_by_how_they_begin(void **state)
 {
     static const struct { const char *text; size_t len; int is; } rows[] = {
         { "SQLite format 3\0more", 20, 1 }, { "", 0, 1 },
-        { "\x37\x7f\x06\x82 of a -wal ", 20, 1 },
+        { "\x37\x7f\x06\x82 of a -wal header", 21, 1 },
         { "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, 1 },
         { "SQLite format 3 xxxx", 20, 0 }, { "SQLite", 6, 0 },
         { "lM0hC9Cazvr5lM0hC9Cazvr5lM0hC9Cazvr5\n", 37, 0 }

@@ -118,13 +118,16 @@ void oa2_counter_time(oa2_counter_t *counter, apr_size_t at,
 
 void oa2_counter_sum(oa2_counts_t *out, const oa2_counter_t *counter)
 {
-    const char *first = (const char *)counter + sizeof(*counter);
     apr_uint64_t *sum = (void *)out;
+    const char *first;
     apr_size_t stripe;
     apr_size_t i;
 
     memset(out, 0, sizeof(*out));
-    for (stripe = 0; counter && stripe < counter->stripes; stripe++) {
+    if (!counter)
+        return;
+    first = (const char *)counter + sizeof(*counter);
+    for (stripe = 0; stripe < counter->stripes; stripe++) {
         const apr_uint64_t *word =
             (const void *)(first + stripe * STRIPE_SIZE);
 
