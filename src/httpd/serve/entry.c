@@ -222,9 +222,9 @@ static void take_cookies(request_rec *r, oa2_phase_t *record)
 /* Each one in it, as it would be written: dots. */
 static void blacken(char *text)
 {
-    char *at = text;
+    char *at = text ? strstr(text, OA2_TICKET_PREFIX) : NULL;
 
-    while (at && (at = strstr(at, OA2_TICKET_PREFIX)) != NULL) {
+    for (; at; at = strstr(at, OA2_TICKET_PREFIX)) {
         at += sizeof(OA2_TICKET_PREFIX) - 1;
         while (apr_isalnum(*at) || *at == '-' || *at == '_') *at++ = '.';
     }
