@@ -156,17 +156,23 @@ static oa2_err_t *enter(oa2_user_t **out, ctl_t *ctl, const char *name)
     return ctl_fail(ctl, &ctl_exists, "there is a user %s already", name);
 }
 
+/* *to NULL: no mail was asked for. */
+static oa2_err_t *begin(const char **name, const char **to, ctl_t *ctl)
+{
+    OA2_TRY(ctl_user_name(name, ctl));
+    OA2_TRY(check_mail(to, ctl));
+    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(know_issuer(ctl));
+    return check_sender(ctl, *to);
+}
+
 static oa2_err_t *invite(ctl_t *ctl)
 {
     oa2_user_t *user;
     const char *name;
     const char *to;
 
-    OA2_TRY(ctl_user_name(&name, ctl));
-    OA2_TRY(check_mail(&to, ctl));
-    OA2_TRY(ctl_open(ctl));
-    OA2_TRY(know_issuer(ctl));
-    OA2_TRY(check_sender(ctl, to));
+    OA2_TRY(begin(&name, &to, ctl));
     OA2_TRY(enter(&user, ctl, name));
     OA2_TRY(check_user(ctl, user));
     if (user->password)
@@ -181,11 +187,7 @@ static oa2_err_t *reset(ctl_t *ctl)
     const char *name;
     const char *to;
 
-    OA2_TRY(ctl_user_name(&name, ctl));
-    OA2_TRY(check_mail(&to, ctl));
-    OA2_TRY(ctl_open(ctl));
-    OA2_TRY(know_issuer(ctl));
-    OA2_TRY(check_sender(ctl, to));
+    OA2_TRY(begin(&name, &to, ctl));
     OA2_TRY(oa2_user_find(&user, &ctl->ctx, name));
     if (!user)
         return ctl_fail(ctl, &ctl_not_found, "there is no user %s", name);

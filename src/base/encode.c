@@ -293,3 +293,19 @@ int oa2_utf8_is_valid(const char *text, apr_size_t len)
     }
     return 1;
 }
+
+char *oa2_quote(const char *text, apr_pool_t *pool)
+{
+    char *out = apr_palloc(pool, 2 * strlen(text) + 3);
+    char *to = out;
+
+    *to++ = '"';
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            *to++ = '\\';
+        *to++ = (unsigned char)*text < ' ' || *text == 127 ? ' ' : *text;
+    }
+    *to++ = '"';
+    *to = '\0';
+    return out;
+}

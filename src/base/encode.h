@@ -33,6 +33,9 @@ char *oa2_form_decode(const char *text, apr_size_t len, apr_pool_t *pool);
 /* NULL, or why it cannot be decoded, to stand behind a name: "holds …". */
 const char *oa2_form_problem(const char *text, apr_size_t len,
                              apr_pool_t *pool);
+/* A quoted-string (RFC 9110 section 5.6.4, RFC 5322 section 3.2.4); a control
+   character, which has no place in a header, is a space. */
+char *oa2_quote(const char *text, apr_pool_t *pool);
 /* RFC 3629: shortest form, no surrogates, nothing above U+10FFFF. */
 int oa2_utf8_is_valid(const char *text, apr_size_t len);
 

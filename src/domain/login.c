@@ -4,17 +4,13 @@
  *
  * RFC 6749 section 10.10 (online guessing).  The pause is per account and per
  * address, in the store, so that it holds across processes and restarts.
- *
- * long: one decision, from counting an attempt to what is noted of it; its
- * parts share the verdicts.
  */
 #include "domain/login.h"
 
-#include <arpa/inet.h>
 #include <string.h>
-#include <strings.h>
 #include <apr_strings.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/fold.h"
@@ -50,49 +46,12 @@ static const char *outside_key(oa2_ctx_t *ctx, const oa2_login_t *login)
                                alike ? alike : login->name, NULL));
 }
 
-/* Of IPv6 the first 64 bits: a household has them all to itself. */
 static const char *address_key(oa2_ctx_t *ctx, const char *address)
 {
-    unsigned char at[16];
-    char net[INET6_ADDRSTRLEN];
-
-    if (inet_pton(AF_INET6, address, at) == 1) {
-        memset(at + 8, 0, 8);
-        if (inet_ntop(AF_INET6, at, net, sizeof(net)))
-            address = net;
-    }
-    return oa2_digest_text(ctx->pool,
-                           apr_pstrcat(ctx->pool, "address ", address, NULL));
-}
-
-static apr_uint32_t word(const unsigned char at[4])
-{
-    return (apr_uint32_t)at[0] << 24 | (apr_uint32_t)at[1] << 16
-        | (apr_uint32_t)at[2] << 8 | at[3];
-}
-
-int oa2_login_is_private(const char *address)
-{
-    static const struct { unsigned char net[4]; int bits; } nets[] = {
-        {{127, 0, 0, 0}, 8}, {{10, 0, 0, 0}, 8}, {{172, 16, 0, 0}, 12},
-        {{192, 168, 0, 0}, 16}, {{169, 254, 0, 0}, 16},
-        {{100, 64, 0, 0}, 10},
-    };
-    static const unsigned char loopback[16] = { [15] = 1 };
-    unsigned char at[16];
-    apr_size_t i;
-
-    if (inet_pton(AF_INET, address, at) == 1) {
-        for (i = 0; i < sizeof(nets) / sizeof(nets[0]); i++)
-            if (!((word(at) ^ word(nets[i].net)) >> (32 - nets[i].bits)))
-                return 1;
-        return 0;
-    }
-    /* RFC 4193 and RFC 4291 section 2.5.6; a zone may follow the latter */
-    if (strncasecmp(address, "fe80:", 5) == 0)
-        return 1;
-    return inet_pton(AF_INET6, address, at) == 1
-        && ((at[0] & 0xfe) == 0xfc || memcmp(at, loopback, 16) == 0);
+    return oa2_digest_text(
+        ctx->pool, apr_pstrcat(ctx->pool, "address ",
+                               oa2_address_network(address, ctx->pool),
+                               NULL));
 }
 
 /* ------------------------------------------------------------ verdicts */
@@ -301,7 +260,7 @@ static oa2_err_t *look(oa2_password_t *out, oa2_ctx_t *ctx,
         OA2_TRY(oa2_throttle_clear(ctx, account->key));
         return oa2_throttle_give_back(ctx, address);
     }
-    if (oa2_login_is_private(login->address)
+    if (oa2_address_is_private(login->address)
         && address->counted == address->limit / PRIVATE_FACTOR)
         warn(login, ctx, address->counted);
     return NULL;
@@ -336,7 +295,7 @@ static oa2_err_t *count(apr_int64_t *wait, oa2_ctx_t *ctx, counts_t *counts)
 static oa2_err_t *try_once(oa2_password_t *out, apr_int64_t *wait,
                            oa2_ctx_t *ctx, oa2_login_t *login)
 {
-    int is_private = oa2_login_is_private(login->address);
+    int is_private = oa2_address_is_private(login->address);
     counts_t counts = {
         throttle(ctx, address_key(ctx, login->address),
                  ADDRESS_FACTOR * (is_private ? PRIVATE_FACTOR : 1)),

@@ -58,9 +58,6 @@ oa2_err_t *oa2_login_known(const char **known, oa2_ctx_t *ctx,
  */
 oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
                          oa2_ctx_t *ctx, oa2_login_t *login);
-/* 1 for loopback, link-local and private addresses (RFC 1918, 4193, 6598);
-   seen here for tests. */
-int oa2_login_is_private(const char *address);
 /* The module's own user table, as an answer: for the provider "oauth2".  Looks
    at login's password and user only. */
 oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_login_t *login);

@@ -283,3 +283,15 @@ oa2_err_t *fixture_token_put(oa2_ctx_t *ctx, const oa2_token_t *token)
     assert_non_null(client);
     return oa2_token_put(ctx, token, client->secret);
 }
+
+void fixture_drop(const fixture_t *fixture)
+{
+    apr_pool_clear(fixture->store_pool);
+    if (fixture->schema)
+        fixture_psql(fixture, apr_psprintf(
+            fixture->pool, "SET client_min_messages = warning;"
+            " DROP SCHEMA \"%s\" CASCADE; CREATE SCHEMA \"%s\"",
+            fixture->schema, fixture->schema));
+    else
+        assert_int_equal(unlink(fixture->conf.params), 0);
+}

@@ -39,6 +39,8 @@ oa2_ctx_t *fixture_another(const fixture_t *fixture);
 /* Fails the test, with the error's text, when err is not NULL. */
 void fixture_good(oa2_err_t *err);
 /* A statement of the test's own, past the store; PostgreSQL only. */
+/* Closes the store of the fixture and takes its tables away. */
+void fixture_drop(const fixture_t *fixture);
 void fixture_psql(const fixture_t *fixture, const char *statement);
 
 /* 43 characters that no other call has given. */

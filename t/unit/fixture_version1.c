@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fixture_version1.c - see fixture_version1.h */
-#include <unistd.h>
-
 #include <apr_dbd.h>
 
 #include "store/migrate.h"
 #include "store/store.h"
 #include "unit/fixture_version1.h"
-
 
 /* apr_dbd_sqlite3 wants them one by one, and answers 100 for rows. */
 static void exec_all(const fixture_t *fixture, const char *text)
@@ -35,14 +32,7 @@ fixture_t *fixture_version1_open(void)
 {
     fixture_t *fixture = fixture_open_file(1, 1);
 
-    apr_pool_clear(fixture->store_pool);
-    if (fixture->schema)
-        fixture_psql(fixture, apr_psprintf(
-            fixture->pool, "SET client_min_messages = warning;"
-            " DROP SCHEMA \"%s\" CASCADE; CREATE SCHEMA \"%s\"",
-            fixture->schema, fixture->schema));
-    else
-        assert_int_equal(unlink(fixture->conf.params), 0);
+    fixture_drop(fixture);
     assert_int_equal(oa2_migrations[0].version, 1);
     exec_all(fixture, fixture->schema ? oa2_migrations[0].pgsql
                                       : oa2_migrations[0].sqlite3);

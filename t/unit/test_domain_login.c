@@ -226,23 +226,10 @@ static void a_broken_provider_counts_nothing(void **state)
 /* Behind a proxy that nobody told httpd of, everybody has one address. */
 static void a_private_address_warns_once(void **state)
 {
-    static const char *const proxies[] = {
-        "127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.1.1", "169.254.1.1",
-        "100.64.0.1", "::1", "fd00::1", "fe80::1%eth0"
-    };
-    static const char *const others[] = {
-        "128.0.0.1", "11.0.0.1", "172.32.0.1", "192.169.0.1", "100.128.0.1",
-        "2001:db8::1", "::2", "fec0::1", ""
-    };
     oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
     int warnings = 0;
-    size_t n;
     int i;
 
-    for (n = 0; n < UNIT_COUNT(proxies); n++)
-        UNIT_ROW(oa2_login_is_private(proxies[n]), proxies[n]);
-    for (n = 0; n < UNIT_COUNT(others); n++)
-        UNIT_ROW(!oa2_login_is_private(others[n]), others[n]);
     for (i = 0; i < ATTEMPTS * 30; i++) {
         answer_t answer = attempt(ctx, "10.0.0.1", person(ctx, i), "x");
 

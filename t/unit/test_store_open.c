@@ -162,14 +162,7 @@ static void only_one_process_migrates(void **state)
     int i;
 
     (void)state;
-    apr_pool_clear(fixture->store_pool);
-    if (fixture->schema)
-        fixture_psql(fixture, apr_psprintf(
-            fixture->pool, "SET client_min_messages = warning;"
-            " DROP SCHEMA \"%s\" CASCADE; CREATE SCHEMA \"%s\"",
-            fixture->schema, fixture->schema));
-    else
-        assert_int_equal(unlink(fixture->conf.params), 0);
+    fixture_drop(fixture);
     for (i = 0; i < 4; i++) {
         ctxs[i] = fixture_another(fixture);
         fixture_good(oa2_store_open(&ctxs[i]->store, &fixture->conf, NULL,

@@ -9,6 +9,7 @@
 #include <apr_strings.h>
 
 #include "base/crypto.h"
+#include "base/encode.h"
 
 #define ID_BYTES 16
 /* RFC 2047 section 2: a line with an encoded word has 76 characters at most.
@@ -94,29 +95,13 @@ static const char *encoded(const char *text, apr_pool_t *pool)
     return out;
 }
 
-/* RFC 5322 section 3.2.4 */
-static const char *quoted(const char *text, apr_pool_t *pool)
-{
-    char *out = apr_palloc(pool, 2 * strlen(text) + 3);
-    char *to = out;
-
-    *to++ = '"';
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\') *to++ = '\\';
-        *to++ = *text;
-    }
-    *to++ = '"';
-    *to = '\0';
-    return out;
-}
-
 static const char *from_field(const oa2_message_t *message, apr_pool_t *pool)
 {
     const char *name;
 
     if (!message->from_name || !*message->from_name) return message->from;
     name = flat(message->from_name, pool);
-    return apr_pstrcat(pool, is_plain(name) ? quoted(name, pool)
+    return apr_pstrcat(pool, is_plain(name) ? oa2_quote(name, pool)
                                             : encoded(name, pool),
                        " <", message->from, ">", NULL);
 }

@@ -5,32 +5,16 @@
 #include <apr_strings.h>
 #include <http_core.h>
 
+#include "base/encode.h"
 #include "httpd/request.h"
 
 #define CHALLENGE "WWW-Authenticate"
-
-/* RFC 9110 section 5.6.4: a quoted-string; control characters have no place
-   in a header. */
-static const char *quoted(const char *text, apr_pool_t *pool)
-{
-    char *out = apr_palloc(pool, 2 * strlen(text) + 3);
-    char *to = out;
-
-    *to++ = '"';
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\') *to++ = '\\';
-        *to++ = (unsigned char)*text < ' ' || *text == 127 ? ' ' : *text;
-    }
-    *to++ = '"';
-    *to = '\0';
-    return out;
-}
 
 static const char *with(const char *header, const char *name,
                         const char *value, apr_pool_t *pool)
 {
     if (!value) return header;
-    return apr_pstrcat(pool, header, ", ", name, "=", quoted(value, pool),
+    return apr_pstrcat(pool, header, ", ", name, "=", oa2_quote(value, pool),
                        NULL);
 }
 
