@@ -71,7 +71,7 @@ oa2_cache_t *oa2_cache_init(void *memory, apr_size_t size,
                             apr_size_t entry_size, oa2_counters_t *counters);
 /* The most data bytes an entry can hold. */
 apr_size_t oa2_cache_room(const oa2_cache_t *cache);
-/* How many entries there are; for tests. */
+/* How many entries there are. */
 apr_size_t oa2_cache_capacity(const oa2_cache_t *cache);
 
 apr_uint64_t oa2_cache_tag(char kind, const char *name);
