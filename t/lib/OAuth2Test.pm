@@ -89,11 +89,12 @@ sub note_secret {
     return $_[0];
 }
 
+# base64url, but never with "-" in front: programs would take it for an option.
 sub random_text {
     my ($bytes) = @_;
     open my $in, '<:raw', '/dev/urandom' or die "/dev/urandom: $!\n";
     read $in, my $random, $bytes || 18;
-    return encode_base64url($random);
+    return encode_base64url($random) =~ s/^-/_/r;
 }
 
 # --- HTTP --------------------------------------------------------------------
