@@ -29,12 +29,7 @@ END
 
 # Somebody else has what tokens are written to, until told to end: [process,
 # its input].
-sub lock_pgsql {
-    my $pid = open2(my $says, my $hears, 'psql', '-XAtq', '-v',
-                    'ON_ERROR_STOP=1', '-d', var('params'));
-    print {$hears} "BEGIN; LOCK TABLE oauth2_token; SELECT 'locked';\n";
-    return [ $pid, $hears, scalar readline $says ];
-}
+sub lock_pgsql { return lock_table(var('params'), 'oauth2_token') }
 
 sub lock_sqlite3 {
     my ($file) = @_;
@@ -46,13 +41,6 @@ print('locked', flush=True)
 sys.stdin.read()
 END
     return [ $pid, $hears, scalar readline $says ];
-}
-
-sub unlock {
-    my ($lock) = @_;
-    close $lock->[1];
-    waitpid $lock->[0], 0;
-    return;
 }
 
 sub busy {
@@ -102,7 +90,7 @@ sub busy {
     is(scalar @told, 1, 'once at error');
     like($told[0], qr/OA27300: .*OA220(?:05|11): /, 'with the first reason');
 
-    unlock($lock);
+    unlock_table($lock);
     is(request('POST', @ask)->{status}, 200, 'unlocked: it goes on');
     ok(wait_for(15, sub {
         request('POST', @ask);

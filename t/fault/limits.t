@@ -62,14 +62,26 @@ sub counted {
     return join ', ', map { "$_: $count{$_}" } sort keys %count;
 }
 
+# $free: how many connections the role may have.
 sub burst {
-    my ($name) = @_;
+    my ($name, $free) = @_;
     my $at = "$dir-$name";
     mkdir $at;
     mkdir "$at/state", 0700;
     chown var('child_uid'), var('child_gid'), "$at/state" if !$>;
+    # Others have all but three of them, and what the strangers ask for is
+    # locked for a second: the listener and two children get one each.
+    my @others = map { lock_table($params, 'oauth2_audit IN ACCESS SHARE MODE') }
+        1 .. $free - 3;
     my $pid = start_httpd($at, $template, { %var, state => "$at/state" });
-    my @seen = map { strangers() } 1 .. 10;
+    my $lock = lock_table(cluster('superuser', $cluster), 'oauth2_client');
+    is_deeply([ map { $_->[2] } @others, $lock ],
+              [ ("locked\n") x ($free - 2) ], "$name: locked");
+    print {$lock->[1]} "SELECT pg_sleep(1);\n";
+    close $lock->[1];
+    my @seen = strangers();
+    unlock_table($_) for $lock, @others;
+    push @seen, map { strangers() } 1 .. 9;
     diag("$name: burst: ", counted(@seen));
     is(join(' ', grep { $_ != 401 && $_ != 503 } @seen), '',
        "$name: served or 503");
@@ -89,10 +101,10 @@ sub burst {
 }
 
 sql('ALTER ROLE oauth2 CONNECTION LIMIT 6');
-burst('role');
+burst('role', 6);
 sql('ALTER ROLE oauth2 CONNECTION LIMIT -1');
 sql('ALTER SYSTEM SET max_connections = 12');
 cluster('stop', $cluster);
 cluster('start', $cluster);
-burst('server');
+burst('server', 9);
 done_testing();

@@ -21,8 +21,9 @@ use Time::HiRes qw(time sleep);
 
 our @EXPORT = qw(
     need run run_quiet slurp spew work_dir free_ports child_user make_tls
-    run_tests start_process end_process start_php start_fpm start_httpd end_httpd cluster
-    wait_for port_answers
+    run_tests start_process end_process start_php start_fpm
+    start_httpd stop_httpd end_httpd cluster
+    wait_for port_answers lock_table unlock_table
 );
 
 sub slurp {
@@ -226,6 +227,23 @@ END
     return $pid;
 }
 
+# Locks a table of PostgreSQL's (TABLE [IN MODE]) until unlock_table(): [process,
+# its input], which takes more SQL.
+sub lock_table {
+    my ($params, $table) = @_;
+    my $pid = open2(my $says, my $hears, 'psql', '-XAtq', '-v',
+                    'ON_ERROR_STOP=1', '-d', $params);
+    print {$hears} "BEGIN; LOCK TABLE $table; SELECT 'locked';\n";
+    return [ $pid, $hears, scalar readline $says ];
+}
+
+sub unlock_table {
+    my ($lock) = @_;
+    close $lock->[1];
+    waitpid $lock->[0], 0;
+    return;
+}
+
 sub wait_for {
     my ($seconds, $test) = @_;
     my $until = time + $seconds;
@@ -264,11 +282,20 @@ sub start_httpd {
     return $pid;
 }
 
+# Ends it as Debian's unit does, apachectl graceful-stop; true when it is gone.
+# A stop by SIGTERM shuts the sockets of connections down that another thread
+# of the child may be giving back: mpm_event crashes there now and then.
+sub stop_httpd {
+    my ($pid) = @_;
+    kill 'WINCH', $pid;
+    return wait_for(60, sub { !kill 0, $pid });
+}
+
+# One of start_httpd()'s.
 sub end_httpd {
     my ($pid) = @_;
     delete $httpd{$pid} or return 1;
-    kill 'TERM', $pid;
-    return wait_for(20, sub { !kill 0, $pid });
+    return stop_httpd($pid);
 }
 
 # t/pgsql-cluster; what it prints.
