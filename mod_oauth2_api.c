@@ -4,7 +4,7 @@
  *
  * No logic here.  A new endpoint is its file and a line in oa2_endpoints, a
  * new job one in oa2_jobs; a new simple setting is a row of OA2_SETTINGS
- * (src/domain/settings.h).
+ * (src/domain/site/settings.h).
  */
 #include <httpd.h>
 #include <http_config.h>

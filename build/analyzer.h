@@ -13,7 +13,8 @@
 
 static inline oa2_err_t *oa2_err_made(oa2_err_t *err)
 {
-    if (!err) __builtin_unreachable();
+    if (!err)
+        __builtin_unreachable();
     return err;
 }
 

@@ -10,10 +10,10 @@
 #define OA2_TOOLS_CTL_H
 
 #include <apr_tables.h>
-#include "base/json.h"
-#include "domain/client.h"
-#include "domain/servers.h"
-#include "domain/settings.h"
+#include "base/text/json.h"
+#include "domain/client/client.h"
+#include "domain/site/servers.h"
+#include "domain/site/settings.h"
 #include "domain/site/audit.h"
 #include "store/conf.h"
 #include "store/migrate.h"

@@ -11,24 +11,24 @@
 
 #include <apr_strings.h>
 
-#include "base/encode.h"
+#include "base/text/encode.h"
 #include "ctl.h"
 
 /* Every command has these; they may stand before it. */
 static const ctl_option_t common[] = {
-    {"database", "'DRIVER PARAMS'", 0,
-     "the database, as OAuth2Database takes it"},
-    {"issuer", "URL", 0, "whose clients and users, where there are several"},
-    {"json", NULL, 0, "print JSON, for scripts"},
-    {"help", NULL, 0, "print this help"},
-    {NULL, NULL, 0, NULL}
+    { "database", "'DRIVER PARAMS'", 0,
+     "the database, as OAuth2Database takes it" },
+    { "issuer", "URL", 0, "whose clients and users, where there are several" },
+    { "json", NULL, 0, "print JSON, for scripts" },
+    { "help", NULL, 0, "print this help" },
+    { NULL, NULL, 0, NULL }
 };
 
 static const ctl_option_t *option_row(const ctl_option_t *rows,
                                       const char *name)
 {
     for (; rows && rows->name; rows++)
-        if (!strcmp(rows->name, name)) return rows;
+        if (strcmp(rows->name, name) == 0) return rows;
     return NULL;
 }
 
@@ -54,7 +54,7 @@ static oa2_err_t *take_option(ctl_t *ctl, int argc, char **argv, int *at)
 {
     const char *word = argv[*at];
     const char *equals = strchr(word, '=');
-    const char *name = !strcmp(word, "-h") ? "help" :
+    const char *name = strcmp(word, "-h") == 0 ? "help" :
         strncmp(word, "--", 2) ? "" :
         equals ? apr_pstrmemdup(ctl->pool, word + 2,
                                 (apr_size_t)(equals - word - 2)) : word + 2;
@@ -83,7 +83,7 @@ static oa2_err_t *take_option(ctl_t *ctl, int argc, char **argv, int *at)
     apr_table_add(ctl->options, row->name, value);
 
     /* Its parameters may hold a password, and ps shows argv. */
-    if (!strcmp(row->name, "database") || !strcmp(row->name, "to")) {
+    if (strcmp(row->name, "database") == 0 || strcmp(row->name, "to") == 0) {
         char *seen = argv[*at] + (value - argv[*at]);
         memset(seen, 'x', strlen(seen));
     }
@@ -99,9 +99,9 @@ static const ctl_command_t *command_find(const char *group, const char *word)
     for (i = 0; ctl_commands[i]; i++) {
         const ctl_command_t *row = ctl_commands[i];
         for (; row->name; row++)
-            if ((!group || !strncmp(row->name, group, len)) &&
-                !strncmp(row->name + len, space, strlen(space)) &&
-                !strcmp(row->name + len + strlen(space), word))
+            if ((!group || strncmp(row->name, group, len) == 0)
+                && strncmp(row->name + len, space, strlen(space)) == 0
+                && strcmp(row->name + len + strlen(space), word) == 0)
                 return row;
     }
     return NULL;
@@ -115,7 +115,7 @@ static const char *group_find(ctl_t *ctl, const char *word)
 
     for (i = 0; ctl_commands[i]; i++) {
         const char *name = ctl_commands[i]->name;
-        if (len && !strncmp(name, word, len) && name[len] == ' ')
+        if (len && strncmp(name, word, len) == 0 && name[len] == ' ')
             return apr_pstrmemdup(ctl->pool, name, len);
     }
     return NULL;
@@ -180,7 +180,7 @@ oa2_err_t *ctl_args_parse(ctl_t *ctl, int argc, char **argv)
         if (!oa2_utf8_is_valid(argv[i], strlen(argv[i])))
             return ctl_fail(ctl, &ctl_usage, "argument %d is not UTF-8", i);
     for (i = 1; i < argc; i++) {
-        if (!plain && !strcmp(argv[i], "--"))
+        if (!plain && strcmp(argv[i], "--") == 0)
             plain = 1;
         else if (!plain && argv[i][0] == '-' && argv[i][1])
             OA2_TRY(take_option(ctl, argc, argv, &i));
@@ -189,7 +189,8 @@ oa2_err_t *ctl_args_parse(ctl_t *ctl, int argc, char **argv)
         else
             APR_ARRAY_PUSH(ctl->args, const char *) = argv[i];
     }
-    if (ctl->command) OA2_TRY(help_about(ctl));
+    if (ctl->command)
+        OA2_TRY(help_about(ctl));
     if (ctl_has(ctl, "help")) return NULL;
     return count_args(ctl);
 }
@@ -214,7 +215,7 @@ const apr_array_header_t *ctl_values(const ctl_t *ctl, const char *name)
     for (i = 0; i < all->nelts; i++) {
         const apr_table_entry_t *entry =
             &APR_ARRAY_IDX(all, i, apr_table_entry_t);
-        if (!strcmp(entry->key, name))
+        if (strcmp(entry->key, name) == 0)
             APR_ARRAY_PUSH(out, const char *) = entry->val;
     }
     return out->nelts ? out : NULL;
@@ -237,8 +238,10 @@ static void help_options(const char *title, const ctl_option_t *rows,
         const char *left = apr_pstrcat(pool, "--", rows->name,
                                        rows->value ? " " : "",
                                        rows->value ? rows->value : "", NULL);
-        if (strlen(left) > 24) printf("  %s\n  %-24s", left, "");
-        else printf("  %-24s", left);
+        if (strlen(left) > 24)
+            printf("  %s\n  %-24s", left, "");
+        else
+            printf("  %-24s", left);
         printf("  %s%s\n", rows->help, rows->many ? " (repeatable)" : "");
     }
 }
@@ -272,8 +275,8 @@ static void help_list(const char *group, apr_pool_t *pool)
     for (i = 0; ctl_commands[i]; i++) {
         const ctl_command_t *row = ctl_commands[i];
         for (; row->name; row++)
-            if (!group || (!strncmp(row->name, group, len) &&
-                           row->name[len] == ' '))
+            if (!group || (strncmp(row->name, group, len) == 0
+                           && row->name[len] == ' '))
                 printf("  %-22s  %s\n", row->name, summary(row, pool));
     }
     if (!group) {
@@ -296,6 +299,8 @@ static void help_list(const char *group, apr_pool_t *pool)
 void ctl_help(const ctl_t *ctl, const ctl_command_t *command,
               const char *group)
 {
-    if (command) help_command(command, ctl->pool);
-    else help_list(group, ctl->pool);
+    if (command)
+        help_command(command, ctl->pool);
+    else
+        help_list(group, ctl->pool);
 }

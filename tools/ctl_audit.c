@@ -10,7 +10,7 @@
 #include <apr_strings.h>
 #include <apr_user.h>
 
-#include "base/units.h"
+#include "base/text/units.h"
 #include "ctl.h"
 #include "store/trail.h"
 
@@ -179,8 +179,10 @@ static oa2_err_t *show(ctl_t *ctl)
 
     OA2_TRY(read_query(&query, &left, ctl));
     OA2_TRY(ctl_open(ctl));
-    if (query.user) OA2_TRY(ctl_find_user(&user, ctl, query.user));
-    if (user) query.user = user->name;
+    if (query.user)
+        OA2_TRY(ctl_find_user(&user, ctl, query.user));
+    if (user)
+        query.user = user->name;
     ctl_list_begin(&list, ctl, "TIME                  EVENT                  "
                    "USER              CLIENT                "
                    "ADDRESS          MORE");
@@ -205,19 +207,19 @@ static oa2_err_t *show(ctl_t *ctl)
 }
 
 static const ctl_option_t options[] = {
-    {"user", "NAME", 0, "only of this user"},
-    {"client", "ID", 0, "only of this client"},
-    {"event", "NAME", 0, "only this event, for instance login.failed"},
-    {"since", "TIME", 0, "only since then: 7d (ago), or 2026-03-14"},
-    {"limit", "N", 0, "at most so many, the newest; default 1000"},
-    {NULL, NULL, 0, NULL}
+    { "user", "NAME", 0, "only of this user" },
+    { "client", "ID", 0, "only of this client" },
+    { "event", "NAME", 0, "only this event, for instance login.failed" },
+    { "since", "TIME", 0, "only since then: 7d (ago), or 2026-03-14" },
+    { "limit", "N", 0, "at most so many, the newest; default 1000" },
+    { NULL, NULL, 0, NULL }
 };
 
 const ctl_command_t ctl_audit_commands[] = {
-    {"audit", "", 0, 0,
+    { "audit", "", 0, 0,
      "Lists what has happened, newest first.\n"
      "Sign-ins, consents, tokens, refused clients, and what oauth2ctl has\n"
      "changed, as long as httpd keeps it (OAuth2AuditKeep).",
-     options, show},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL}
+     options, show },
+    { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };

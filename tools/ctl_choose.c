@@ -2,9 +2,9 @@
 /*
  * ctl_choose.c - which database is meant, and whose clients and users in it.
  *
- * httpd writes down what it serves (domain/servers.h), so nobody has to name
- * its database again.  Whoever names one means that one.  Nothing is guessed:
- * where there are several, --issuer says which.
+ * httpd writes down what it serves (domain/site/servers.h), so nobody has to
+ * name its database again.  Whoever names one means that one.  Nothing is
+ * guessed: where there are several, --issuer says which.
  */
 #include <string.h>
 #include <unistd.h>
@@ -43,11 +43,12 @@ oa2_store_conf_t ctl_parse_database(const char *text, apr_pool_t *pool)
     char *params = driver + strcspn(driver, " ");
     apr_size_t len;
 
-    if (*params) *params++ = '\0';
+    if (*params)
+        *params++ = '\0';
     params += strspn(params, " ");
     len = strlen(params);
-    if (len > 1 && (*params == '"' || *params == '\'') &&
-        params[len - 1] == *params) {
+    if (len > 1 && (*params == '"' || *params == '\'')
+        && params[len - 1] == *params) {
         params[len - 1] = '\0';
         params++;
     }
@@ -66,7 +67,8 @@ static const oa2_served_t *row(const ctl_t *ctl, int i)
 
 static int same_database(const oa2_served_t *a, const oa2_served_t *b)
 {
-    return !strcmp(a->driver, b->driver) && !strcmp(a->params, b->params);
+    return strcmp(a->driver, b->driver) == 0
+           && strcmp(a->params, b->params) == 0;
 }
 
 /* What --issuer may be, each with its database. */
@@ -101,7 +103,8 @@ static oa2_err_t *choose_named(const oa2_served_t **out, const ctl_t *ctl,
             return ctl_fail(ctl, &ctl_usage, "there are realms of that name "
                             "in several databases: give --issuer an "
                             "issuer's URL: %s", choices(ctl));
-        if (!found) found = row(ctl, i);
+        if (!found)
+            found = row(ctl, i);
     }
     if (!found)
         return ctl_fail(ctl, &ctl_usage, "httpd serves no issuer of that "
@@ -138,7 +141,7 @@ static void take_served(ctl_t *ctl, const oa2_served_t *served)
     /* Who has to give a password gives his own. */
     ctl->httpd_user = served->password ? NULL : ctl->servers->user;
     for (i = 0; i < ctl->servers->served->nelts; i++)
-        alone &= !strcmp(row(ctl, i)->realm, served->realm);
+        alone &= strcmp(row(ctl, i)->realm, served->realm) == 0;
     if (!alone && !ctl_has(ctl, "issuer")) return;
     ctl->realm = served->realm;
 }
@@ -190,8 +193,8 @@ static oa2_err_t *give_numbers(ctl_t *ctl)
     int i;
 
     for (i = 0; i < ctl->servers->served->nelts; i++)
-        if (!strcmp(row(ctl, i)->driver, ctl->database.driver) &&
-            !strcmp(row(ctl, i)->params, ctl->database.params))
+        if (strcmp(row(ctl, i)->driver, ctl->database.driver) == 0
+            && strcmp(row(ctl, i)->params, ctl->database.params) == 0)
             OA2_TRY(oa2_realm_enter(&id, &ctl->ctx, row(ctl, i)->realm));
     return NULL;
 }
@@ -202,8 +205,10 @@ oa2_err_t *ctl_enter_realm(ctl_t *ctl)
     apr_array_header_t *realms;
     int i;
 
-    if (!ctl->realm) ctl->realm = issuer;
-    if (ctl->realm && ctl->servers) OA2_TRY(give_numbers(ctl));
+    if (!ctl->realm)
+        ctl->realm = issuer;
+    if (ctl->realm && ctl->servers)
+        OA2_TRY(give_numbers(ctl));
     OA2_TRY(oa2_realm_list(&realms, &ctl->ctx));
     if (!ctl->realm && realms->nelts > 1)
         return ctl_fail(ctl, &ctl_usage, "the database is of several "
@@ -233,7 +238,8 @@ void ctl_where_json(const ctl_t *ctl, cJSON *json)
     oa2_json_put_text(json, "database", apr_pstrcat(
         ctl->pool, ctl->database.driver, " ",
         oa2_store_conf_public(&secret, &ctl->database, ctl->pool), NULL));
-    if (ctl->realm) oa2_json_put_text(json, "realm", ctl->realm);
+    if (ctl->realm)
+        oa2_json_put_text(json, "realm", ctl->realm);
 }
 
 void ctl_where_print(const ctl_t *ctl)
@@ -249,5 +255,6 @@ void ctl_where_print(const ctl_t *ctl)
         ctl->pool, ctl->database.driver, " ",
         oa2_store_conf_public(&secret, &ctl->database, ctl->pool),
         why[ctl->from], NULL));
-    if (ctl->realm) ctl_field(ctl, "Realm", ctl->realm);
+    if (ctl->realm)
+        ctl_field(ctl, "Realm", ctl->realm);
 }

@@ -8,9 +8,9 @@
 
 #include <apr_strings.h>
 
-#include "base/units.h"
+#include "base/text/units.h"
 #include "ctl.h"
-#include "domain/scope.h"
+#include "base/text/words.h"
 
 #define OVERLAP_MAX (365 * 86400)
 #define TRIES 100
@@ -51,10 +51,11 @@ static cJSON *client_json(const ctl_t *ctl, const oa2_client_t *client,
 /* Each word of a list in a line of its own. */
 static void fields(const ctl_t *ctl, const char *label, const char *words)
 {
-    const apr_array_header_t *each = oa2_scope_split(words, ctl->pool);
+    const apr_array_header_t *each = oa2_words_split(words, ctl->pool);
     int i;
 
-    if (!each->nelts) ctl_field(ctl, label, NULL);
+    if (!each->nelts)
+        ctl_field(ctl, label, NULL);
     for (i = 0; i < each->nelts; i++)
         ctl_field(ctl, i ? "" : label, APR_ARRAY_IDX(each, i, const char *));
 }
@@ -79,7 +80,8 @@ static void client_print(const ctl_t *ctl, const oa2_client_t *client)
     fields(ctl, "Redirect URIs", client->redirect_uris);
     if (client->any_scheme)
         ctl_field(ctl, "", "of any scheme that browsers do not obey");
-    if (*client->origins) fields(ctl, "Origins", client->origins);
+    if (*client->origins)
+        fields(ctl, "Origins", client->origins);
     fields(ctl, "Grants", client->grants);
     ctl_field(ctl, "Scope", client->scope);
     ctl_field(ctl, "Introspects", client->introspect);
@@ -114,7 +116,8 @@ static oa2_err_t *take_secret(const char **digest, const char **shown,
         problem = oa2_client_secret_problem(secret);
         if (problem) return ctl_fail(ctl, &ctl_usage, "%s", problem);
         *shown = NULL;
-    } else {
+    }
+    else {
         secret = oa2_client_new_secret(ctl->pool);
         *shown = secret;
     }
@@ -169,47 +172,49 @@ static oa2_err_t *no_client(const ctl_t *ctl)
 /* ------------------------------------------------------------ options */
 
 #define FIELDS                                                              \
-    {"name", "TEXT", 0, "what people see at consent"},                      \
-    {"redirect-uri", "URI", 1, "where answers may be sent to"},   \
-    {"scope", "'WORDS'", 1, "what it may ask for"},                         \
-    {"grant", "TYPE", 1, "a grant type it may use"},                        \
-    {"trusted", NULL, 0, "users are not asked for consent"},                \
-    {"no-pkce", NULL, 0, "do not ask it for PKCE, when it cannot be changed"},\
-    {"any-scheme", NULL, 0, "redirect URIs like app:/callback, without a dot"},\
-    {"origin", "URL", 1, "of its pages, if not of a redirect URI"},         \
-    {"introspect", "WHOSE", 0, "tokens it may ask about: none, own, all"},  \
-    {"resource", "URI", 1, "a resource it answers for"},                    \
-    {"access-lifetime", "TIME", 0, "of access tokens: 10m; 0: the server's"},\
-    {"refresh-lifetime", "TIME", 0,                                         \
-     "of refresh tokens: 30d; 0: the server's"}
+    { "name", "TEXT", 0, "what people see at consent" },                    \
+    { "redirect-uri", "URI", 1, "where answers may be sent to" },           \
+    { "scope", "'WORDS'", 1, "what it may ask for" },                       \
+    { "grant", "TYPE", 1, "a grant type it may use" },                      \
+    { "trusted", NULL, 0, "users are not asked for consent" },              \
+    { "no-pkce", NULL, 0,                                                   \
+     "do not ask it for PKCE, when it cannot be changed" },                 \
+    { "any-scheme", NULL, 0,                                                \
+     "redirect URIs like app:/callback, without a dot" },                   \
+    { "origin", "URL", 1, "of its pages, if not of a redirect URI" },       \
+    { "introspect", "WHOSE", 0, "tokens it may ask about: none, own, all" },\
+    { "resource", "URI", 1, "a resource it answers for" },                  \
+    { "access-lifetime", "TIME", 0, "of access tokens: 10m; 0: the server's" },\
+    { "refresh-lifetime", "TIME", 0,                                        \
+     "of refresh tokens: 30d; 0: the server's" }
 
 static const ctl_option_t add_options[] = {
     FIELDS,
-    {"public", NULL, 0, "has no secret: an app in a browser or on a device"},
-    {"secret-stdin", NULL, 0, "read its secret from standard input"},
-    {NULL, NULL, 0, NULL}
+    { "public", NULL, 0, "has no secret: an app in a browser or on a device" },
+    { "secret-stdin", NULL, 0, "read its secret from standard input" },
+    { NULL, NULL, 0, NULL }
 };
 
 static const ctl_option_t set_options[] = {
     FIELDS,
-    {"no-trusted", NULL, 0, "users are asked for consent"},
-    {"pkce", NULL, 0, "ask it for PKCE again"},
-    {"no-any-scheme", NULL, 0, "only schemes with a dot again"},
-    {"add-redirect-uri", "URI", 1, "one more"},
-    {"remove-redirect-uri", "URI", 1, "one less"},
-    {"public", NULL, 0, "drop its secrets"},
-    {NULL, NULL, 0, NULL}
+    { "no-trusted", NULL, 0, "users are asked for consent" },
+    { "pkce", NULL, 0, "ask it for PKCE again" },
+    { "no-any-scheme", NULL, 0, "only schemes with a dot again" },
+    { "add-redirect-uri", "URI", 1, "one more" },
+    { "remove-redirect-uri", "URI", 1, "one less" },
+    { "public", NULL, 0, "drop its secrets" },
+    { NULL, NULL, 0, NULL }
 };
 
 static const ctl_option_t rotate_options[] = {
-    {"overlap", "TIME", 0, "how long the old secret stays good: 1d"},
-    {"secret-stdin", NULL, 0, "read the new secret from standard input"},
-    {NULL, NULL, 0, NULL}
+    { "overlap", "TIME", 0, "how long the old secret stays good: 1d" },
+    { "secret-stdin", NULL, 0, "read the new secret from standard input" },
+    { NULL, NULL, 0, NULL }
 };
 
 static const ctl_option_t remove_options[] = {
-    {"yes", NULL, 0, "do not ask"},
-    {NULL, NULL, 0, NULL}
+    { "yes", NULL, 0, "do not ask" },
+    { NULL, NULL, 0, NULL }
 };
 
 /* ------------------------------------------------------------ commands */
@@ -265,9 +270,11 @@ static oa2_err_t *add(ctl_t *ctl)
         return ctl_fail(ctl, &ctl_usage, "a public client has no secret: "
                         "--public and --secret-stdin exclude each other");
     OA2_TRY(client_make(&client, ctl));
-    if (!ctl_has(ctl, "public")) client.secret = "";
+    if (!ctl_has(ctl, "public"))
+        client.secret = "";
     OA2_TRY(check(ctl, &client));
-    if (client.secret) OA2_TRY(take_secret(&digest, &shown, ctl));
+    if (client.secret)
+        OA2_TRY(take_secret(&digest, &shown, ctl));
     client.secret = digest;
     OA2_TRY(ctl_open_to_add(ctl));
     client.created = client.updated = ctl->ctx.now;
@@ -373,7 +380,8 @@ static oa2_err_t *rotate_secret(ctl_t *ctl)
               "overlap", overlap, NULL);
     OA2_TRY(client_get(&client, ctl));
     print_new(ctl, client, shown);
-    if (!shown) ctl_say(ctl, "It has the new secret.");
+    if (!shown)
+        ctl_say(ctl, "It has the new secret.");
     return NULL;
 }
 
@@ -428,29 +436,29 @@ static oa2_err_t *take_away(ctl_t *ctl)
 }
 
 const ctl_command_t ctl_client_commands[] = {
-    {"client add", "[ID]", 0, 1,
+    { "client add", "[ID]", 0, 1,
      "Adds a client; prints its ID and its secret.\n"
      "Without ID one is made. The secret is shown this once. With\n"
      "--secret-stdin a client that exists elsewhere keeps its secret.\n"
      "The grant types are authorization_code and refresh_token, the default\n"
      "with a redirect URI, and client_credentials, the default without.",
-     add_options, add},
-    {"client list", "", 0, 0, "Lists all clients.", NULL, list},
-    {"client show", "ID", 1, 1, "Shows a client.", NULL, show},
-    {"client set", "ID", 1, 1,
+     add_options, add },
+    { "client list", "", 0, 0, "Lists all clients.", NULL, list },
+    { "client show", "ID", 1, 1, "Shows a client.", NULL, show },
+    { "client set", "ID", 1, 1,
      "Changes a client; what is not named stays.\n"
      "A repeatable option replaces the whole list; '' empties it.",
-     set_options, set},
-    {"client rotate-secret", "ID", 1, 1,
+     set_options, set },
+    { "client rotate-secret", "ID", 1, 1,
      "Gives a client a new secret.\n"
      "The old one is refused at once, and what it was issued for itself\n"
      "(client_credentials); or, with --overlap, the old one only, and later.",
-     rotate_options, rotate_secret},
-    {"client disable", "ID", 1, 1,
-     "Refuses a client and all its tokens.", NULL, disable},
-    {"client enable", "ID", 1, 1, "Lets a client in again.", NULL, enable},
-    {"client remove", "ID", 1, 1,
+     rotate_options, rotate_secret },
+    { "client disable", "ID", 1, 1,
+     "Refuses a client and all its tokens.", NULL, disable },
+    { "client enable", "ID", 1, 1, "Lets a client in again.", NULL, enable },
+    { "client remove", "ID", 1, 1,
      "Removes a client with all its grants and tokens.\n"
-     "Asks first, unless --yes.", remove_options, take_away},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL}
+     "Asks first, unless --yes.", remove_options, take_away },
+    { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };

@@ -40,7 +40,8 @@ static int copy_bytes(int to, int from)
         for (at = buf; got; at += put, got -= put) {
             put = write(to, at, (size_t)got);
             if (put < 0 && errno != EINTR) return errno;
-            if (put < 0) put = 0;
+            if (put < 0)
+                put = 0;
         }
     }
     return fsync(to) ? errno : 0;
@@ -63,8 +64,10 @@ static oa2_err_t *backup_to(ctl_t *ctl, int to, const char *file)
     if (!err) {
         from = open(draft, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         why = from < 0 ? errno : copy_bytes(to, from);
-        if (from >= 0) close(from);
-        if (why) err = cannot_write(ctl, file, why);
+        if (from >= 0)
+            close(from);
+        if (why)
+            err = cannot_write(ctl, file, why);
     }
     unlink(draft);
     return err;
@@ -80,9 +83,11 @@ static void stand_by(pid_t pid, const char *file, const sigset_t *signals)
     do {
         got = 0;
         sigwait(signals, &got);
-        if (got && got != SIGCHLD) kill(pid, got);
+        if (got && got != SIGCHLD)
+            kill(pid, got);
     } while (got != SIGCHLD || waitpid(pid, &status, WNOHANG) != pid);
-    if (status) unlink(file);
+    if (status)
+        unlink(file);
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
@@ -103,7 +108,8 @@ static oa2_err_t *go_on_in_child(const ctl_t *ctl, const char *file)
     sigprocmask(SIG_BLOCK, &signals, &before);
     fflush(NULL);
     pid = fork();
-    if (pid > 0) stand_by(pid, file, &signals);
+    if (pid > 0)
+        stand_by(pid, file, &signals);
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (pid == 0) return NULL;
     unlink(file);
@@ -194,19 +200,19 @@ static oa2_err_t *db_copy(ctl_t *ctl)
 }
 
 static const ctl_option_t copy_options[] = {
-    {"to", "'pgsql PARAMS'", 0, "the PostgreSQL database that gets it all"},
-    {NULL, NULL, 0, NULL}
+    { "to", "'pgsql PARAMS'", 0, "the PostgreSQL database that gets it all" },
+    { NULL, NULL, 0, NULL }
 };
 
 const ctl_command_t ctl_copy_commands[] = {
-    {"db backup", "FILE", 1, 1,
+    { "db backup", "FILE", 1, 1,
      "Writes all of an embedded database into a new file.\n"
      "httpd goes on meanwhile. For PostgreSQL it says how its own pg_dump is\n"
-     "called.", NULL, db_backup},
-    {"db copy", "", 0, 0,
+     "called.", NULL, db_backup },
+    { "db copy", "", 0, 0,
      "Copies all of an embedded database into PostgreSQL.\n"
      "Every row, as of one moment, all or nothing. The other database has to\n"
      "be empty; its tables are made when they are missing. Stop httpd before,\n"
-     "or what it writes meanwhile stays behind.", copy_options, db_copy},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL}
+     "or what it writes meanwhile stays behind.", copy_options, db_copy },
+    { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };

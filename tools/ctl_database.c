@@ -75,7 +75,8 @@ static oa2_err_t *become(const ctl_t *ctl, uid_t uid, gid_t gid)
     if (setgroups(1, &gid) != 0 || setgid(gid) != 0 || setuid(uid) != 0)
         return ctl_fail(ctl, &ctl_away, "could not become %s: %s",
                         user_name(uid, ctl->pool), strerror(errno));
-    if (user) setenv("HOME", user->pw_dir, 1);
+    if (user)
+        setenv("HOME", user->pw_dir, 1);
     return NULL;
 }
 
@@ -84,8 +85,8 @@ static oa2_err_t *become_owner(const ctl_t *ctl, const struct stat *owner)
     const char *name = user_name(owner->st_uid, ctl->pool);
     struct stat file;
 
-    if (lstat(ctl->database.params, &file) == 0 &&
-        file.st_uid != owner->st_uid)
+    if (lstat(ctl->database.params, &file) == 0
+        && file.st_uid != owner->st_uid)
         return ctl_fail(ctl, &ctl_away, "%s does not belong to %s, as its "
                         "directory does, so httpd could not write it: "
                         "chown %s %s*", ctl->database.params, name, name,
@@ -167,7 +168,8 @@ oa2_err_t *ctl_open_store(ctl_t *ctl, int make)
 {
     if (ctl_is_file(ctl)) {
         OA2_TRY(prepare_file(ctl, make));
-    } else if (!ctl_is_sqlite(ctl)) {
+    }
+    else if (!ctl_is_sqlite(ctl)) {
         OA2_TRY(become_httpd(ctl));
     }
     OA2_TRY(check_conf(ctl));
@@ -196,11 +198,11 @@ static oa2_err_t *explain(const ctl_t *ctl, oa2_err_t *err)
     if (ctl->httpd_password)
         remedy = "httpd's configuration has a password, which is told to "
             "nobody: put it into ~/.pgpass too";
-    else if (ctl->from == CTL_FROM_HTTPD && geteuid() != 0 &&
-             strcmp(user_name(geteuid(), ctl->pool), ctl->httpd_user))
+    else if (ctl->from == CTL_FROM_HTTPD && geteuid() != 0
+             && strcmp(user_name(geteuid(), ctl->pool), ctl->httpd_user))
         remedy = "if PostgreSQL knows httpd by its account, use sudo";
-    else if (strstr(err->meant, "FATAL:  database \"") &&
-             strstr(err->meant, "\" does not exist"))
+    else if (strstr(err->meant, "FATAL:  database \"")
+             && strstr(err->meant, "\" does not exist"))
         remedy = "make it, if it is named rightly: sudo -u postgres createdb "
             "--owner ROLE NAME";
     else if (ctl->from == CTL_FROM_OPTION && strstr(err->meant, "FATAL"))
@@ -241,11 +243,12 @@ oa2_err_t *ctl_open_database(ctl_t *ctl, int make)
 
     OA2_TRY(ctl_choose(ctl));
     /* What was named, and is not there, was named wrongly. */
-    if (ctl->from == CTL_FROM_OPTION) make = 0;
+    if (ctl->from == CTL_FROM_OPTION)
+        make = 0;
     OA2_TRY(ctl_open_store(ctl, make));
     OA2_TRY(ctl_find_schema(&schema, ctl));
-    if (ctl_is_sqlite(ctl) && schema.current < schema.newest &&
-        (schema.current || make)) {
+    if (ctl_is_sqlite(ctl) && schema.current < schema.newest
+        && (schema.current || make)) {
         OA2_TRY(oa2_schema_migrate(&applied, &ctl->ctx));
         OA2_TRY(oa2_schema_find(&schema, &ctl->ctx));
     }

@@ -61,8 +61,8 @@ static oa2_err_t *db_migrate(ctl_t *ctl)
 static void print_status(const ctl_t *ctl, const oa2_schema_t *schema,
                          int reachable)
 {
-    int waiting = schema && schema->current &&
-        schema->current < schema->newest;
+    int waiting = schema && schema->current
+        && schema->current < schema->newest;
     int usable = schema && !ctl_schema_problem(ctl, schema);
     cJSON *json = oa2_json_object(ctl->pool);
 
@@ -100,7 +100,8 @@ static oa2_err_t *db_status(ctl_t *ctl)
 
     OA2_TRY(ctl_choose(ctl));
     err = ctl_open_store(ctl, 0);
-    if (!err) err = ctl_find_schema(&schema, ctl);
+    if (!err)
+        err = ctl_find_schema(&schema, ctl);
     if (err && ctl_exit_status(err) == CTL_STATUS_USAGE) return err;
     print_status(ctl, err ? NULL : &schema,
                  !err || ctl_exit_status(err) == CTL_STATUS_FAILED);
@@ -116,20 +117,20 @@ static oa2_err_t *db_status(ctl_t *ctl)
 }
 
 const ctl_command_t ctl_db_commands[] = {
-    {"db create", "", 0, 0,
+    { "db create", "", 0, 0,
      "Makes the tables in an empty database.\n"
      "The database itself and its role are PostgreSQL's to make. The embedded\n"
      "file is made with its directory. Exit status 4 when the tables are\n"
-     "there already.", NULL, db_create},
-    {"db migrate", "", 0, 0,
+     "there already.", NULL, db_create },
+    { "db migrate", "", 0, 0,
      "Brings the tables to this program's schema version.\n"
      "Run it after an upgrade, before httpd is restarted: the servers that\n"
      "still run the version before can work with the new tables.", NULL,
-     db_migrate},
-    {"db status", "", 0, 0,
+     db_migrate },
+    { "db status", "", 0, 0,
      "Says whether the database can be reached and used.\n"
      "Exit status 0: all is well; 1: it cannot be used as it is (no\n"
      "tables, or an encoding other than UTF8); 5: it cannot be reached; 6: a\n"
-     "migration is waiting. Changes nothing.", NULL, db_status},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL}
+     "migration is waiting. Changes nothing.", NULL, db_status },
+    { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };

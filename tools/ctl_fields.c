@@ -7,11 +7,11 @@
 
 #include <apr_strings.h>
 
-#include "base/units.h"
-#include "base/uri.h"
+#include "base/text/units.h"
+#include "base/text/uri.h"
 #include "ctl.h"
-#include "domain/redirect.h"
-#include "domain/scope.h"
+#include "base/text/words.h"
+#include "domain/request/redirect.h"
 
 static oa2_err_t *redirect_check(const ctl_t *ctl, const char *uri)
 {
@@ -45,10 +45,12 @@ static oa2_err_t *take_words(const char **out, const ctl_t *ctl,
 
     for (i = 0; values && i < values->nelts; i++) {
         const char *value = APR_ARRAY_IDX(values, i, const char *);
-        if (*value && check) OA2_TRY(check(ctl, value));
-        words = oa2_scope_union(words, value, ctl->pool);
+        if (*value && check)
+            OA2_TRY(check(ctl, value));
+        words = oa2_words_union(words, value, ctl->pool);
     }
-    if (values) *out = words;
+    if (values)
+        *out = words;
     return NULL;
 }
 
@@ -69,7 +71,7 @@ static oa2_err_t *take_lifetime(apr_int64_t *out, const ctl_t *ctl,
     apr_size_t i = 0;
 
     if (!text) return NULL;
-    if (!strcmp(text, "0")) {
+    if (strcmp(text, "0") == 0) {
         *out = 0;
         return NULL;
     }
@@ -89,12 +91,12 @@ static oa2_err_t *take_redirects(oa2_client_t *client, const ctl_t *ctl)
                        redirect_check));
     OA2_TRY(take_words(&more, ctl, "add-redirect-uri", redirect_check));
     OA2_TRY(take_words(&less, ctl, "remove-redirect-uri", NULL));
-    if (!oa2_scope_is_subset(less, client->redirect_uris))
+    if (!oa2_words_is_subset(less, client->redirect_uris))
         return ctl_fail(ctl, &ctl_not_found, "--remove-redirect-uri: the "
                         "client has no such redirect URI");
-    client->redirect_uris = oa2_scope_minus(client->redirect_uris, less,
+    client->redirect_uris = oa2_words_minus(client->redirect_uris, less,
                                             ctl->pool);
-    client->redirect_uris = oa2_scope_union(client->redirect_uris, more,
+    client->redirect_uris = oa2_words_union(client->redirect_uris, more,
                                             ctl->pool);
     return NULL;
 }
@@ -105,8 +107,10 @@ static oa2_err_t *take_switch(int *out, const ctl_t *ctl, const char *on,
     if (ctl_has(ctl, on) && ctl_has(ctl, off))
         return ctl_fail(ctl, &ctl_usage, "--%s and --%s exclude each other",
                         on, off);
-    if (ctl_has(ctl, on)) *out = 1;
-    if (ctl_has(ctl, off)) *out = 0;
+    if (ctl_has(ctl, on))
+        *out = 1;
+    if (ctl_has(ctl, off))
+        *out = 0;
     return NULL;
 }
 
@@ -118,7 +122,8 @@ oa2_err_t *ctl_fields_take(oa2_client_t *client, const ctl_t *ctl)
     OA2_TRY(take_switch(&client->no_pkce, ctl, "no-pkce", "pkce"));
     OA2_TRY(take_switch(&client->any_scheme, ctl, "any-scheme",
                         "no-any-scheme"));
-    if ((text = ctl_option(ctl, "name")) != NULL) client->name = text;
+    if ((text = ctl_option(ctl, "name")) != NULL)
+        client->name = text;
     if ((text = ctl_option(ctl, "introspect")) != NULL)
         client->introspect = text;
     OA2_TRY(take_redirects(client, ctl));
@@ -136,11 +141,11 @@ oa2_err_t *ctl_fields_take(oa2_client_t *client, const ctl_t *ctl)
 
 static void warn_scopes(const ctl_t *ctl, const oa2_client_t *client)
 {
-    const apr_array_header_t *words = oa2_scope_split(client->scope,
+    const apr_array_header_t *words = oa2_words_split(client->scope,
                                                       ctl->pool);
     int i;
 
-    if (!words->nelts && !strcmp(client->introspect, "none"))
+    if (!words->nelts && strcmp(client->introspect, "none") == 0)
         ctl_warn(ctl, "the client has no scope, so its tokens open nothing "
                  "that asks for one: --scope 'read write'");
     for (i = 0; i < words->nelts; i++) {
@@ -154,7 +159,7 @@ static void warn_scopes(const ctl_t *ctl, const oa2_client_t *client)
 
 void ctl_fields_warn(const ctl_t *ctl, const oa2_client_t *client)
 {
-    const apr_array_header_t *uris = oa2_scope_split(client->redirect_uris,
+    const apr_array_header_t *uris = oa2_words_split(client->redirect_uris,
                                                      ctl->pool);
     int i;
 
@@ -164,8 +169,8 @@ void ctl_fields_warn(const ctl_t *ctl, const oa2_client_t *client)
         ctl_warn(ctl, "the client need not use PKCE: a code that is stolen on "
                  "its way can be slipped to the client in somebody else's "
                  "name; --pkce once the client can do it");
-    if (!uris->nelts && !ctl_has(ctl, "grant") &&
-        !strcmp(client->introspect, "none"))
+    if (!uris->nelts && !ctl_has(ctl, "grant")
+        && strcmp(client->introspect, "none") == 0)
         ctl_warn(ctl, "the client has no redirect URI, so it acts for itself "
                  "and nobody can sign in with it; if that is meant, say "
                  "--grant client_credentials");

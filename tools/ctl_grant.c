@@ -7,7 +7,7 @@
  */
 #include <apr_strings.h>
 
-#include "base/units.h"
+#include "base/text/units.h"
 #include "ctl.h"
 #include "store/client.h"
 #include "store/grant.h"
@@ -113,7 +113,8 @@ static oa2_err_t *take_back(ctl_t *ctl)
                         "--user, --client or both");
     if (ctl_arg(ctl, 0)) {
         OA2_TRY(revoke_one(&count, ctl));
-    } else {
+    }
+    else {
         OA2_TRY(ctl_open(ctl));
         OA2_TRY(whose(&user, &client, ctl));
         OA2_TRY(oa2_grant_revoke_all(&count, &ctl->ctx, user, client));
@@ -133,26 +134,26 @@ static oa2_err_t *take_back(ctl_t *ctl)
 }
 
 static const ctl_option_t list_options[] = {
-    {"user", "NAME", 0, "only this user's"},
-    {"client", "ID", 0, "only this client's"},
-    {"limit", "N", 0, "at most so many, the newest; default 1000"},
-    {NULL, NULL, 0, NULL}
+    { "user", "NAME", 0, "only this user's" },
+    { "client", "ID", 0, "only this client's" },
+    { "limit", "N", 0, "at most so many, the newest; default 1000" },
+    { NULL, NULL, 0, NULL }
 };
 
 static const ctl_option_t revoke_options[] = {
-    {"user", "NAME", 0, "all of this user's"},
-    {"client", "ID", 0, "all of this client's; with --user: of the pair"},
-    {NULL, NULL, 0, NULL}
+    { "user", "NAME", 0, "all of this user's" },
+    { "client", "ID", 0, "all of this client's; with --user: of the pair" },
+    { NULL, NULL, 0, NULL }
 };
 
 const ctl_command_t ctl_grant_commands[] = {
-    {"grant list", "", 0, 0, "Lists living grants, newest first.",
-     list_options, list},
-    {"grant revoke", "[ID]", 0, 1,
+    { "grant list", "", 0, 0, "Lists living grants, newest first.",
+     list_options, list },
+    { "grant revoke", "[ID]", 0, 1,
      "Revokes grants with all their tokens.\n"
      "One by its ID, or all of a user, a client, or the pair. Then the\n"
      "consents go too: users are asked again. Of a client alone: also what\n"
      "it was issued for itself (client_credentials).",
-     revoke_options, take_back},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL}
+     revoke_options, take_back },
+    { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };

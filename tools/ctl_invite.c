@@ -8,9 +8,9 @@
 #include <apr_strings.h>
 
 #include "base/text/message.h"
-#include "base/units.h"
+#include "base/text/units.h"
 #include "ctl.h"
-#include "domain/account.h"
+#include "domain/person/account.h"
 #include "domain/person/ticket.h"
 #include "domain/site/mail.h"
 
@@ -51,8 +51,10 @@ static oa2_err_t *know_issuer(ctl_t *ctl)
         unread = oa2_servers_read(&ctl->servers, oa2_servers_path(ctl->pool),
                                   ctl->pool);
     row = named ? served(ctl, named, 0) : NULL;
-    if (!row) row = served(ctl, "", 0);
-    if (row) issuer = row->issuer;
+    if (!row)
+        row = served(ctl, "", 0);
+    if (row)
+        issuer = row->issuer;
     if (!issuer || oa2_settings_set_issuer(&ctl->settings, issuer, ctl->pool))
         return unread ? unread
             : ctl_fail(ctl, &ctl_failed, "it is not known where the link "
@@ -196,18 +198,18 @@ static oa2_err_t *reset(ctl_t *ctl)
 }
 
 static const ctl_option_t options[] = {
-    {"mail", "ADDRESS", 0, "have httpd mail the link; else it is printed"},
-    {NULL, NULL, 0, NULL}
+    { "mail", "ADDRESS", 0, "have httpd mail the link; else it is printed" },
+    { NULL, NULL, 0, NULL }
 };
 
 const ctl_command_t ctl_invite_commands[] = {
-    {"user invite", "NAME", 1, 1,
+    { "user invite", "NAME", 1, 1,
      "Adds a user who chooses the password by a link.\n"
      "The link is good once, for seven days. Again for the same user makes\n"
-     "another one; three are good at a time.", options, invite},
-    {"user reset", "NAME", 1, 1,
+     "another one; three are good at a time.", options, invite },
+    { "user reset", "NAME", 1, 1,
      "Lets a user choose a new password by a link.\n"
      "The link is good once, for a day. The old password goes on working\n"
-     "until then; the new one ends all sessions.", options, reset},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL}
+     "until then; the new one ends all sessions.", options, reset },
+    { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };

@@ -16,7 +16,7 @@
 
 #include <apr_strings.h>
 
-#include "base/encode.h"
+#include "base/text/encode.h"
 #include "ctl.h"
 
 #define LINE_MAX_BYTES 8192
@@ -28,9 +28,9 @@
    see: C0, DEL, C1, and Unicode's invisible direction marks. */
 static int is_control(unsigned long c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c ||
-        (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-        (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c
+        || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e)
+        || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
 }
 
 /* The character at s, which is valid UTF-8; *len: its bytes. */
@@ -40,7 +40,8 @@ static unsigned long utf8_at(const unsigned char *s, apr_size_t *len)
     apr_size_t i;
 
     *len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-    if (*len > 1) c &= 0x7fUL >> *len;
+    if (*len > 1)
+        c &= 0x7fUL >> *len;
     for (i = 1; i < *len; i++)
         c = c << 6 | (s[i] & 0x3fUL);
     return c;
@@ -62,7 +63,8 @@ const char *ctl_visible(const char *text, apr_pool_t *pool)
         else if (!is_control(c)) {
             memcpy(to, s, len);
             to += len;
-        } else
+        }
+        else
             to += apr_snprintf(to, 12, c < 0x80 ? "\\x%02lx" : "\\u{%lx}", c);
         s += len;
     }
@@ -107,13 +109,15 @@ const char *ctl_cell(const char *text, int width, apr_pool_t *pool)
 
     /* Bytes that continue a character take no room. */
     for (s = shown; *s; s++)
-        if (((unsigned char)*s & 0xc0) != 0x80) width--;
+        if (((unsigned char)*s & 0xc0) != 0x80)
+            width--;
     return apr_psprintf(pool, "%s%*s", shown, width > 0 ? width : 0, "");
 }
 
 void ctl_json(const ctl_t *ctl, const cJSON *json)
 {
-    if (ctl_has(ctl, "json")) puts(oa2_json_text(json, ctl->pool));
+    if (ctl_has(ctl, "json"))
+        puts(oa2_json_text(json, ctl->pool));
 }
 
 void ctl_list_begin(ctl_list_t *list, const ctl_t *ctl, const char *header)
@@ -130,7 +134,8 @@ void ctl_list_json(ctl_list_t *list, const cJSON *item, apr_pool_t *pool)
 
 void ctl_list_end(const ctl_list_t *list)
 {
-    if (ctl_has(list->ctl, "json")) puts(list->count ? "\n]" : "]");
+    if (ctl_has(list->ctl, "json"))
+        puts(list->count ? "\n]" : "]");
 }
 
 oa2_err_t *ctl_list(ctl_t *ctl, const char *header, ctl_fetch_fn *fetch,
@@ -149,7 +154,8 @@ oa2_err_t *ctl_list(ctl_t *ctl, const char *header, ctl_fetch_fn *fetch,
     do {
         ctx.pool = pool;
         OA2_TRY(fetch(&page, &ctx, after, PAGE));
-        if (!after) ctl_list_begin(&list, ctl, header);
+        if (!after)
+            ctl_list_begin(&list, ctl, header);
         for (i = 0; i < page->nelts; i++)
             after = row(&list, APR_ARRAY_IDX(page, i, const void *), pool);
         done = next;
@@ -191,8 +197,10 @@ static oa2_err_t *slurp(char *buf, apr_size_t *len, const ctl_t *ctl,
 static oa2_err_t *check_line(const char **out, const ctl_t *ctl,
                              char *buf, apr_size_t len, const char *what)
 {
-    if (len && buf[len - 1] == '\n') len--;
-    if (len && buf[len - 1] == '\r') len--;
+    if (len && buf[len - 1] == '\n')
+        len--;
+    if (len && buf[len - 1] == '\r')
+        len--;
     if (memchr(buf, '\n', len))
         return ctl_fail(ctl, &ctl_usage, "%s has to be one line", what);
     if (memchr(buf, '\0', len) || !oa2_utf8_is_valid(buf, len))
@@ -230,8 +238,8 @@ static int interrupted(const sigset_t *blocked)
 
         sigpending(&pending);
         for (i = 0; numbers[i]; i++)
-            if (sigismember(&pending, numbers[i]) &&
-                sigismember(blocked, numbers[i]))
+            if (sigismember(&pending, numbers[i])
+                && sigismember(blocked, numbers[i]))
                 return 1;
         if (ready) return 0;
     }
@@ -259,7 +267,8 @@ static int hidden_line(oa2_err_t **err, char *buf, apr_size_t *len,
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
     fputs(ctl_visible(prompt, ctl->pool), stderr);
     came = interrupted(&block);
-    if (!came) *err = slurp(buf, len, ctl, 1);
+    if (!came)
+        *err = slurp(buf, len, ctl, 1);
     fputc('\n', stderr);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
     /* Now the signal does what it does; after SIGTSTP it goes on here. */

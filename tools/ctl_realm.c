@@ -3,7 +3,7 @@
  * ctl_realm.c - whose clients and users a database has.  httpd gives a realm
  * its number when it starts; nothing is made here.
  */
-#include "base/units.h"
+#include "base/text/units.h"
 #include "ctl.h"
 #include "store/realm.h"
 
@@ -23,7 +23,8 @@ static oa2_err_t *list(ctl_t *ctl)
 
         oa2_json_put_text(json, "realm", realm->name);
         oa2_json_put_number(json, "created", realm->created);
-        if (ctl_has(ctl, "json")) ctl_list_json(&out, json, ctl->pool);
+        if (ctl_has(ctl, "json"))
+            ctl_list_json(&out, json, ctl->pool);
         ctl_say(ctl, "%s  %s", ctl_cell(realm->name, 40, ctl->pool),
                 oa2_units_say_time(realm->created, ctl->pool));
     }
@@ -32,9 +33,9 @@ static oa2_err_t *list(ctl_t *ctl)
 }
 
 const ctl_command_t ctl_realm_commands[] = {
-    {"realm list", "", 0, 0,
+    { "realm list", "", 0, 0,
      "Lists whose clients and users the database has.\n"
      "A realm is named by OAuth2Realm, or else by its issuer; --issuer takes\n"
-     "both.", NULL, list},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL}
+     "both.", NULL, list },
+    { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };

@@ -11,7 +11,7 @@
 
 #include <apr_strings.h>
 
-#include "base/units.h"
+#include "base/text/units.h"
 #include "ctl.h"
 #include "domain/token.h"
 #include "store/grant.h"
@@ -25,9 +25,9 @@ static oa2_err_t *token_get(oa2_token_t **out, ctl_t *ctl)
     OA2_TRY(ctl_read_secret(&text, ctl, "Token"));
     OA2_TRY(ctl_open(ctl));
     digest = oa2_digest_text(ctl->pool, text);
-    if (!strncmp(text, OA2_REFRESH_PREFIX, strlen(OA2_REFRESH_PREFIX)))
+    if (strncmp(text, OA2_REFRESH_PREFIX, strlen(OA2_REFRESH_PREFIX)) == 0)
         OA2_TRY(oa2_refresh_find(&token, &ctl->ctx, digest));
-    else if (!strncmp(text, OA2_ACCESS_PREFIX, strlen(OA2_ACCESS_PREFIX)))
+    else if (strncmp(text, OA2_ACCESS_PREFIX, strlen(OA2_ACCESS_PREFIX)) == 0)
         OA2_TRY(oa2_token_find(&token, &ctl->ctx, digest));
     else
         return ctl_fail(ctl, &ctl_not_found, "this is no token of this "
@@ -67,7 +67,8 @@ static void print_json(const ctl_t *ctl, const oa2_token_t *token)
                                        token->grant));
     oa2_json_put_number(json, "issued", token->issued);
     oa2_json_put_number(json, "expires", token->expires);
-    if (token->spent) oa2_json_put_number(json, "spent", token->spent);
+    if (token->spent)
+        oa2_json_put_number(json, "spent", token->spent);
     ctl_json(ctl, json);
 }
 
@@ -126,14 +127,14 @@ static oa2_err_t *take_back(ctl_t *ctl)
 }
 
 const ctl_command_t ctl_token_commands[] = {
-    {"token inspect", "", 0, 0,
+    { "token inspect", "", 0, 0,
      "Says what a token is for, and whether it is good.\n"
      "The token is asked for, or read from standard input; it is never an\n"
-     "argument.", NULL, inspect},
-    {"token revoke", "", 0, 0,
+     "argument.", NULL, inspect },
+    { "token revoke", "", 0, 0,
      "Revokes a token.\n"
      "A refresh token takes all tokens of its grant with it. The token is\n"
      "asked for, or read from standard input; it is never an argument.",
-     NULL, take_back},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL}
+     NULL, take_back },
+    { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };

@@ -7,10 +7,10 @@
 
 #include <apr_strings.h>
 
-#include "base/units.h"
+#include "base/text/units.h"
 #include "ctl.h"
-#include "domain/account.h"
-#include "domain/password.h"
+#include "domain/person/account.h"
+#include "domain/person/password.h"
 #include "store/session.h"
 
 #define REPLACED_MOST 10000
@@ -61,7 +61,8 @@ static oa2_err_t *take_password(const char **hash, const ctl_t *ctl)
 
     if (ctl_has(ctl, "password-stdin")) {
         OA2_TRY(ctl_read_secret(&password, ctl, "Password"));
-    } else {
+    }
+    else {
         OA2_TRY(ctl_read_hidden(&password, ctl, apr_psprintf(
             ctl->pool, "Password for %s: ", ctl_arg(ctl, 0))));
         OA2_TRY(ctl_read_hidden(&again, ctl, "Once more: "));
@@ -203,7 +204,8 @@ static oa2_err_t *set(ctl_t *ctl)
         note(ctl, user, "provider");
     }
     OA2_TRY(ctl_claims_set(ctl, user, claims));
-    if (claims->nelts) note(ctl, user, "claims");
+    if (claims->nelts)
+        note(ctl, user, "claims");
     return changed(ctl, !provider ? "is changed" : apr_psprintf(
         ctl->pool, "signs in by %s from now on, and by nothing else; the "
         "sessions before have ended", provider));
@@ -364,77 +366,79 @@ static oa2_err_t *take_away(ctl_t *ctl)
 }
 
 static const ctl_option_t add_options[] = {
-    {"password-stdin", NULL, 0, "read the password from standard input"},
-    {"weak", NULL, 0, "take a password that is easily guessed"},
-    {"external", NULL, 0, "no password here: another provider knows it"},
-    {"provider", "NAME", 0, "which one; without, whoever vouches first"},
-    {NULL, NULL, 0, NULL}
+    { "password-stdin", NULL, 0, "read the password from standard input" },
+    { "weak", NULL, 0, "take a password that is easily guessed" },
+    { "external", NULL, 0, "no password here: another provider knows it" },
+    { "provider", "NAME", 0, "which one; without, whoever vouches first" },
+    { NULL, NULL, 0, NULL }
 };
 
 static const ctl_option_t list_options[] = {
-    {"replaced", NULL, 0, "those whose account another spelling has"},
-    {NULL, NULL, 0, NULL}
+    { "replaced", NULL, 0, "those whose account another spelling has" },
+    { NULL, NULL, 0, NULL }
 };
 
 static const ctl_option_t set_options[] = {
-    {"provider", "NAME", 0, "who vouches for the user: \"oauth2\", \"ldap\" …"},
-    {"claim", "NAME=TEXT", 1, "tell clients; no TEXT: forget it"},
-    {"claim-json", "NAME=JSON", 1, "the same, for what is no text"},
-    {NULL, NULL, 0, NULL}
+    { "provider", "NAME", 0,
+     "who vouches for the user: \"oauth2\", \"ldap\" …" },
+    { "claim", "NAME=TEXT", 1, "tell clients; no TEXT: forget it" },
+    { "claim-json", "NAME=JSON", 1, "the same, for what is no text" },
+    { NULL, NULL, 0, NULL }
 };
 
 static const ctl_option_t passwd_options[] = {
-    {"password-stdin", NULL, 0, "read the password from standard input"},
-    {"weak", NULL, 0, "take a password that is easily guessed"},
-    {NULL, NULL, 0, NULL}
+    { "password-stdin", NULL, 0, "read the password from standard input" },
+    { "weak", NULL, 0, "take a password that is easily guessed" },
+    { NULL, NULL, 0, NULL }
 };
 
 static const ctl_option_t sign_out_options[] = {
-    {"all", NULL, 0, "everybody's sessions"},
-    {NULL, NULL, 0, NULL}
+    { "all", NULL, 0, "everybody's sessions" },
+    { NULL, NULL, 0, NULL }
 };
 
 static const ctl_option_t remove_options[] = {
-    {"yes", NULL, 0, "do not ask"},
-    {NULL, NULL, 0, NULL}
+    { "yes", NULL, 0, "do not ask" },
+    { NULL, NULL, 0, NULL }
 };
 
 const ctl_command_t ctl_user_commands[] = {
-    {"user add", "NAME", 1, 1,
+    { "user add", "NAME", 1, 1,
      "Adds a user; asks for the password twice.\n"
      "A password has 12 characters to 72 bytes and is never an argument.\n"
      "Common words, years, rows of keys and the user's name do not count;\n"
      "several words that have nothing to do with each other are good.",
-     add_options, add},
-    {"user list", "", 0, 0,
+     add_options, add },
+    { "user list", "", 0, 0,
      "Lists all users.\n"
      "With --replaced those whose name is another spelling of one of them:\n"
      "the first version knew both. Nobody signs in by them any more.",
-     list_options, list},
-    {"user show", "NAME", 1, 1,
+     list_options, list },
+    { "user show", "NAME", 1, 1,
      "Shows a user, and what is known of it.\n"
      "A claim's source is \"profile\" (user set) or \"env:\" and a name: what\n"
-     "the last login left behind. What a query tells is not kept.", NULL, show},
-    {"user set", "NAME", 1, 1,
+     "the last login left behind. What a query tells is not kept.",
+     NULL, show },
+    { "user set", "NAME", 1, 1,
      "Says who vouches for a user, and what is known of it.\n"
      "Who vouched first has the account: another provider's user of the same\n"
      "name is refused until an administrator says that both are one person.\n"
      "Claims are told to clients by an OAuth2Claim that is from profile;\n"
      "--claim email=a@example.org sets one, --claim email= forgets it.",
-     set_options, set},
-    {"user sign-out", "[NAME]", 0, 1,
+     set_options, set },
+    { "user sign-out", "[NAME]", 0, 1,
      "Ends all of a user's sessions.\n"
      "With --all everybody's. What apps were allowed stays; grant revoke\n"
      "ends that.",
-     sign_out_options, sign_out},
-    {"user passwd", "NAME", 1, 1,
+     sign_out_options, sign_out },
+    { "user passwd", "NAME", 1, 1,
      "Gives a user a new password and ends its sessions.",
-     passwd_options, passwd},
-    {"user disable", "NAME", 1, 1,
-     "Ends a user's sessions and refuses its tokens.", NULL, disable},
-    {"user enable", "NAME", 1, 1, "Lets a user in again.", NULL, enable},
-    {"user remove", "NAME", 1, 1,
+     passwd_options, passwd },
+    { "user disable", "NAME", 1, 1,
+     "Ends a user's sessions and refuses its tokens.", NULL, disable },
+    { "user enable", "NAME", 1, 1, "Lets a user in again.", NULL, enable },
+    { "user remove", "NAME", 1, 1,
      "Removes a user with all its grants and tokens.\n"
-     "Asks first, unless --yes.", remove_options, take_away},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL}
+     "Asks first, unless --yes.", remove_options, take_away },
+    { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };

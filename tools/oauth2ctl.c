@@ -107,12 +107,12 @@ static oa2_err_t *purge(ctl_t *ctl)
 }
 
 const ctl_command_t ctl_own_commands[] = {
-    {"purge", "", 0, 0,
+    { "purge", "", 0, 0,
      "Removes expired rows now.\n"
-     "httpd does this by itself every minute.", NULL, purge},
-    {"version", "", 0, 0, "Prints the version.", NULL, version},
-    {"help", "[COMMAND]", 0, 2, "Says how a command is used.", NULL, help},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL}
+     "httpd does this by itself every minute.", NULL, purge },
+    { "version", "", 0, 0, "Prints the version.", NULL, version },
+    { "help", "[COMMAND]", 0, 2, "Says how a command is used.", NULL, help },
+    { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };
 
 oa2_err_t *ctl_fail(const ctl_t *ctl, const oa2_err_kind_t *kind,
@@ -141,8 +141,10 @@ static void report(const ctl_t *ctl, const oa2_err_t *err)
     const char *text = ctl_visible(err->meant, ctl->pool);
 
     fflush(stdout);
-    if (err->id) fprintf(stderr, "oauth2ctl: OA2%04d: %s\n", err->id, text);
-    else fprintf(stderr, "oauth2ctl: %s\n", text);
+    if (err->id)
+        fprintf(stderr, "oauth2ctl: OA2-%04d: %s\n", err->id, text);
+    else
+        fprintf(stderr, "oauth2ctl: %s\n", text);
 }
 
 static int run(ctl_t *ctl, int argc, char **argv)
@@ -163,7 +165,8 @@ static int run(ctl_t *ctl, int argc, char **argv)
     if (fflush(stdout) || ferror(stdout)) {
         fprintf(stderr, "oauth2ctl: could not write the output: %s\n",
                 strerror(errno));
-        if (!status) status = CTL_STATUS_FAILED;
+        if (!status)
+            status = CTL_STATUS_FAILED;
     }
     return status;
 }
@@ -176,8 +179,8 @@ int main(int argc, char **argv)
     memset(&ctl, 0, sizeof(ctl));
     /* The embedded database holds digests and password hashes. */
     umask(077);
-    if (apr_initialize() != APR_SUCCESS ||
-        apr_pool_create(&ctl.pool, NULL) != APR_SUCCESS) {
+    if (apr_initialize() != APR_SUCCESS
+        || apr_pool_create(&ctl.pool, NULL) != APR_SUCCESS) {
         fputs("oauth2ctl: could not start: out of memory\n", stderr);
         return CTL_STATUS_FAILED;
     }

@@ -29,9 +29,10 @@ static apr_uint32_t word(const unsigned char at[4])
 int oa2_address_is_private(const char *address)
 {
     static const struct { unsigned char net[4]; int bits; } nets[] = {
-        {{127, 0, 0, 0}, 8}, {{10, 0, 0, 0}, 8}, {{172, 16, 0, 0}, 12},
-        {{192, 168, 0, 0}, 16}, {{169, 254, 0, 0}, 16},
-        {{100, 64, 0, 0}, 10},
+        { { 127, 0, 0, 0 }, 8 }, { { 10, 0, 0, 0 }, 8 },
+        { { 172, 16, 0, 0 }, 12 },
+        { { 192, 168, 0, 0 }, 16 }, { { 169, 254, 0, 0 }, 16 },
+        { { 100, 64, 0, 0 }, 10 },
     };
     static const unsigned char loopback[16] = { [15] = 1 };
     unsigned char at[16];

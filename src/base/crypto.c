@@ -5,6 +5,8 @@
  * FIPS 180-4 (SHA-256), RFC 2104 (HMAC), RFC 5869 (HKDF), NIST SP 800-38D
  * (AES-GCM), bcrypt by apr-util.
  */
+#include "base/crypto.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +17,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
-#include "base/crypto.h"
-#include "base/encode.h"
+#include "base/text/encode.h"
 
 #define BLOCK_LEN 64                /* what SHA-256 eats at a time */
 #define NONCE_LEN 12

@@ -11,12 +11,12 @@
 #include <apr_pools.h>
 
 #include "base/err.h"
-#include "base/params.h"
+#include "base/text/params.h"
 
 typedef struct oa2_store_t oa2_store_t;         /* store/store.h */
 struct oa2_audit_t;                             /* domain/site/audit.h */
 struct oa2_counter_t;                           /* base/shm/counter.h */
-struct oa2_settings_t;                          /* domain/settings.h */
+struct oa2_settings_t;                          /* domain/site/settings.h */
 struct oa2_client_t;                            /* store/client.h */
 
 typedef struct oa2_ctx_t {

@@ -5,11 +5,11 @@
  * RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, RFC 7009 section
  * 2.2.1, RFC 8707 section 2, OpenID Connect Core section 3.1.2.6.
  */
+#include "base/err.h"
+
 #include <stdarg.h>
 
 #include <apr_strings.h>
-
-#include "base/err.h"
 
 const oa2_err_kind_t oa2_invalid_request = {
     "invalid_request", 400, OA2_LOG_INFO,

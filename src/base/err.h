@@ -32,7 +32,7 @@ typedef struct oa2_err_kind_t {
 
 typedef struct oa2_err_t {
     const oa2_err_kind_t *kind;
-    int id;                     /* nnnn of OA2nnnn, unique per place */
+    int id;                     /* nnnn of OA2-nnnn, unique per place */
     oa2_severity_t severity;    /* the kind's, unless raised */
     const char *said;           /* %x20-21 / %x23-5B / %x5D-7E only */
     const char *meant;

@@ -24,7 +24,8 @@ int oa2_pace_take(oa2_pace_t *pace, apr_uint32_t *held, const char *name,
     *held = 0;
     if (last != current && apr_atomic_cas32(in, current, last) == last) {
         apr_uint32_t before = apr_atomic_xchg32(asked, 0);
-        if (before > most) *held = before - most;
+        if (before > most)
+            *held = before - most;
     }
     return apr_atomic_inc32(asked) < most;
 }

@@ -38,7 +38,8 @@ typedef struct {
 
 static void close_fd(int *fd)
 {
-    if (*fd >= 0) close(*fd);
+    if (*fd >= 0)
+        close(*fd);
     *fd = -1;
 }
 
@@ -61,7 +62,8 @@ static const char *setting(const char *name, const char *preset,
 {
     const char *value = getenv(name);
 
-    if (!value) value = preset;
+    if (!value)
+        value = preset;
     return value ? apr_pstrcat(pool, name, "=", value, NULL) : NULL;
 }
 
@@ -107,8 +109,10 @@ static int start(child_t *child, const oa2_process_t *process,
     int why;
 
     why = make_pipe(&child->in, &in, 1);
-    if (!why) why = make_pipe(&child->out, &out, 0);
-    if (!why) why = spawn(child, process->argv, in, out, pool);
+    if (!why)
+        why = make_pipe(&child->out, &out, 0);
+    if (!why)
+        why = spawn(child, process->argv, in, out, pool);
     close_fd(&in);
     close_fd(&out);
     if (why) {
@@ -149,7 +153,8 @@ static void hear(child_t *child)
             child->output[child->len++] = is_plain ? text[i] : ' ';
         }
     }
-    if (n == 0) close_fd(&child->out);
+    if (n == 0)
+        close_fd(&child->out);
 }
 
 static void talk(child_t *child, int stop, apr_interval_time_t most)
@@ -160,8 +165,10 @@ static void talk(child_t *child, int stop, apr_interval_time_t most)
     };
 
     if (poll(fds, 3, (int)apr_time_as_msec(most + 999)) <= 0) return;
-    if (child->in >= 0 && fds[0].revents) say(child);
-    if (child->out >= 0 && fds[1].revents) hear(child);
+    if (child->in >= 0 && fds[0].revents)
+        say(child);
+    if (child->out >= 0 && fds[1].revents)
+        hear(child);
 }
 
 /* 1: it has ended; *status: of waitpid(), -1: nobody can know. */
@@ -170,7 +177,8 @@ static int has_ended(int *status, const child_t *child)
     pid_t pid = waitpid(child->pid, status, WNOHANG);
 
     if (pid < 0 && errno == EINTR) return 0;
-    if (pid < 0) *status = -1;
+    if (pid < 0)
+        *status = -1;
     return pid != 0;
 }
 
@@ -247,7 +255,8 @@ oa2_err_t *oa2_process_run(const char **output, const oa2_process_t *process,
                             strerror(failed));
     }
     why = attend(&status, child, process);
-    if (child->out >= 0) hear(child);
+    if (child->out >= 0)
+        hear(child);
     close_fd(&child->in);
     close_fd(&child->out);
     *output = child->output;

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <apr_strings.h>
 
-#include "base/encode.h"
-#include "domain/scope.h"
-#include "domain/settings.h"
+#include "base/text/encode.h"
+#include "base/text/words.h"
+#include "domain/site/settings.h"
 #include "store/client.h"
 
 #define PREFIX_LEN 5
@@ -39,8 +39,8 @@ int oa2_token_is_ours(const oa2_ctx_t *ctx, const char *prefix,
 {
     int i;
 
-    if (strlen(text) != OA2_TOKEN_TEXT_LEN ||
-        strncmp(text, prefix, PREFIX_LEN) != 0)
+    if (strlen(text) != OA2_TOKEN_TEXT_LEN
+        || strncmp(text, prefix, PREFIX_LEN) != 0)
         return 0;
     for (i = 0; i < ctx->settings->keys.count; i++)
         if (oa2_text_equal(text + BODY_LEN, check_part(ctx, i, text)))
@@ -102,7 +102,7 @@ oa2_token_pair_t *oa2_token_pair_make(const oa2_ctx_t *ctx,
     oa2_json_put_number(pair->reply, "expires_in", good);
     oa2_json_put_text(pair->reply, "scope", like->scope);
 
-    if (with_refresh && oa2_scope_has(ctx->client->grants, "refresh_token")) {
+    if (with_refresh && oa2_words_has(ctx->client->grants, "refresh_token")) {
         text = oa2_token_make(ctx, OA2_REFRESH_PREFIX);
         pair->refresh = blank(ctx, like,
                               lifetime(ctx, like,

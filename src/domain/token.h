@@ -9,7 +9,7 @@
 #ifndef OA2_DOMAIN_TOKEN_H
 #define OA2_DOMAIN_TOKEN_H
 
-#include "base/json.h"
+#include "base/text/json.h"
 #include "store/token.h"
 
 #define OA2_ACCESS_PREFIX "oa2a_"

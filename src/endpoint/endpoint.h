@@ -11,9 +11,9 @@
 #ifndef OA2_ENDPOINT_ENDPOINT_H
 #define OA2_ENDPOINT_ENDPOINT_H
 
-#include "base/json.h"
-#include "domain/browser.h"
-#include "domain/login.h"
+#include "base/text/json.h"
+#include "domain/person/browser.h"
+#include "domain/person/login.h"
 #include "domain/token.h"
 #include "page/page.h"
 
@@ -126,7 +126,7 @@ oa2_reply_t *oa2_reply_error(oa2_call_t *call, const oa2_err_t *err);
    seconds, 0: until the browser is closed. */
 void oa2_reply_cookie(oa2_call_t *call, const char *name, const char *value,
                       apr_int64_t lifetime);
-/* "OA2nnnn-YYYYMMDDThhmmssZ-xxxxxx": how a user names this one incident to the
+/* "OA2-nnnn-YYYYMMDDThhmmssZ-xxxxxx": how a user names this one incident to the
    administrator.  Another one at each call: reply->reference keeps it. */
 const char *oa2_reply_reference(const oa2_call_t *call, const oa2_err_t *err);
 /* What every page is told: the site's name and a fresh nonce. */

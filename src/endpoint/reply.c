@@ -4,7 +4,7 @@
 
 #include <apr_strings.h>
 
-#include "domain/settings.h"
+#include "domain/site/settings.h"
 
 #define INCIDENT_LETTERS 6      /* one in 2^30 of the same second */
 
@@ -59,7 +59,7 @@ const char *oa2_reply_reference(const oa2_call_t *call, const oa2_err_t *err)
     apr_time_exp_t at;
 
     apr_time_exp_gmt(&at, apr_time_from_sec(call->ctx.now));
-    return apr_psprintf(pool, "OA2%04d-%04d%02d%02dT%02d%02d%02dZ-%s",
+    return apr_psprintf(pool, "OA2-%04d-%04d%02d%02dT%02d%02d%02dZ-%s",
                         err->id, at.tm_year + 1900, at.tm_mon + 1,
                         at.tm_mday, at.tm_hour, at.tm_min, at.tm_sec,
                         oa2_random_letters(pool, INCIDENT_LETTERS));

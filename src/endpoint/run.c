@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "domain/client_auth.h"
-#include "domain/resource.h"
-#include "domain/settings.h"
+#include "domain/client/client_auth.h"
+#include "domain/request/resource.h"
+#include "domain/site/settings.h"
 #include "domain/token/sent.h"
 
 /* RFC 6750 section 3.1: who lacks any authentication information is told the
@@ -82,6 +82,7 @@ oa2_reply_t *oa2_endpoint_run(oa2_call_t *call)
     oa2_err_t *err = obey(&reply, call);
 
     if (err) return oa2_reply_error(call, err);
-    if (!reply->err) reply->err = call->ctx.note;
+    if (!reply->err)
+        reply->err = call->ctx.note;
     return reply;
 }

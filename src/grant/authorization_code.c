@@ -13,21 +13,21 @@
 #include <apr_strings.h>
 
 #include "base/shm/counter.h"
-#include "domain/authorization.h"
-#include "domain/pkce.h"
-#include "domain/redirect.h"
-#include "domain/resource.h"
-#include "domain/settings.h"
+#include "domain/request/authorization.h"
+#include "domain/request/pkce.h"
+#include "domain/request/redirect.h"
+#include "domain/request/resource.h"
+#include "domain/site/settings.h"
 #include "domain/site/audit.h"
 #include "domain/token.h"
 #include "store/code.h"
 
 static const oa2_param_t params[] = {
-    {"code", OA2_REQUIRED, OA2_ONCE, 512, oa2_is_vschar},
-    {"redirect_uri", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_uri},
+    { "code", OA2_REQUIRED, OA2_ONCE, 512, oa2_is_vschar },
+    { "redirect_uri", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_uri },
     /* RFC 7636 section 4.1; who has to send it, pkce.c says */
-    {"code_verifier", OA2_OPTIONAL, OA2_ONCE, 128, oa2_is_unreserved},
-    {"resource", OA2_OPTIONAL, OA2_MANY, 2000, oa2_is_uri},
+    { "code_verifier", OA2_OPTIONAL, OA2_ONCE, 128, oa2_is_unreserved },
+    { "resource", OA2_OPTIONAL, OA2_MANY, 2000, oa2_is_uri },
     OA2_PARAMS_END
 };
 
@@ -145,7 +145,7 @@ static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
 {
     oa2_right_t right;
     oa2_code_t *code;
-    oa2_token_t like = {0};
+    oa2_token_t like = { 0 };
     oa2_token_pair_t *pair;
     int first;
 

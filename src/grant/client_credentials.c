@@ -7,20 +7,20 @@
  */
 #include "grant/grant.h"
 
-#include "domain/resource.h"
-#include "domain/scope.h"
+#include "domain/request/resource.h"
+#include "domain/request/scope.h"
 #include "domain/token.h"
 #include "store/client.h"
 
 static const oa2_param_t params[] = {
-    {"scope", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_nqschar},
-    {"resource", OA2_OPTIONAL, OA2_MANY, 2000, oa2_is_uri},
+    { "scope", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_nqschar },
+    { "resource", OA2_OPTIONAL, OA2_MANY, 2000, oa2_is_uri },
     OA2_PARAMS_END
 };
 
 static oa2_err_t *handle(cJSON **reply, oa2_ctx_t *ctx)
 {
-    oa2_token_t like = {0};
+    oa2_token_t like = { 0 };
     oa2_token_pair_t *pair;
 
     OA2_TRY(oa2_scope_resolve(&like.scope, ctx,

@@ -8,7 +8,7 @@
 #define OA2_GRANT_GRANT_H
 
 #include "base/ctx.h"
-#include "base/json.h"
+#include "base/text/json.h"
 #include "store/token.h"
 
 typedef struct oa2_grant_type_t {

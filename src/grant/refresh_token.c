@@ -10,25 +10,25 @@
  * token so ends what its client holds, and the client's next refresh is the
  * replay.  With the successor used, its use is a replay and revokes the family.
  */
+#include "base/text/words.h"
 #include "grant/grant.h"
 
 #include <string.h>
 #include <apr_strings.h>
 
 #include "base/shm/counter.h"
-#include "domain/authorization.h"
-#include "domain/resource.h"
-#include "domain/scope.h"
-#include "domain/settings.h"
+#include "domain/request/authorization.h"
+#include "domain/request/resource.h"
+#include "domain/site/settings.h"
 #include "domain/site/audit.h"
 #include "domain/token.h"
 #include "store/client.h"
 #include "store/grant.h"
 
 static const oa2_param_t params[] = {
-    {"refresh_token", OA2_REQUIRED, OA2_ONCE, 512, oa2_is_vschar},
-    {"scope", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_nqschar},
-    {"resource", OA2_OPTIONAL, OA2_MANY, 2000, oa2_is_uri},
+    { "refresh_token", OA2_REQUIRED, OA2_ONCE, 512, oa2_is_vschar },
+    { "scope", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_nqschar },
+    { "resource", OA2_OPTIONAL, OA2_MANY, 2000, oa2_is_uri },
     OA2_PARAMS_END
 };
 
@@ -155,7 +155,7 @@ static oa2_err_t *narrow(oa2_token_t *like, oa2_ctx_t *ctx,
                          const oa2_token_t *old)
 {
     const char *sent = oa2_params_get(ctx->params, "scope");
-    const char *asked = oa2_scope_union(sent ? sent : "", "", ctx->pool);
+    const char *asked = oa2_words_union(sent ? sent : "", "", ctx->pool);
     oa2_right_t right = {
         .grant_type = "refresh_token", .scope = old->scope,
         .audience = old->audience,
@@ -168,7 +168,7 @@ static oa2_err_t *narrow(oa2_token_t *like, oa2_ctx_t *ctx,
         return bad_token(ctx, OA2_ID(4016), apr_pstrcat(
                              ctx->pool, "nothing is left of what the refresh "
                              "token stands for: ", problem, NULL), problem);
-    if (!oa2_scope_is_subset(asked, left))
+    if (!oa2_words_is_subset(asked, left))
         return oa2_err_make(ctx->pool, &oa2_invalid_scope, OA2_ID(4015),
                             "scope is more than was granted",
                             "client \"%s\" asked for scope \"%s\" when it "

@@ -7,7 +7,7 @@
 #include <apr_atomic.h>
 #include <http_core.h>
 
-#include "base/uri.h"
+#include "base/text/uri.h"
 #include "httpd/module.h"
 #include "httpd/start/db.h"
 
@@ -84,7 +84,8 @@ static oa2_audit_t *audit_of(request_rec *r)
 {
     oa2_audit_t *audit;
 
-    while (r->main) r = r->main;
+    while (r->main)
+        r = r->main;
     audit = &oa2_phase_of(r)->audit;
     audit->pool = r->pool;
     return audit;

@@ -12,7 +12,7 @@
 #define OA2_JOB_JOB_H
 
 #include "base/stop.h"
-#include "domain/settings.h"
+#include "domain/site/settings.h"
 #include "page/pages.h"
 #include "store/job.h"
 

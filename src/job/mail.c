@@ -16,7 +16,7 @@
 
 #include "base/process.h"
 #include "base/text/message.h"
-#include "base/units.h"
+#include "base/text/units.h"
 #include "domain/person/ticket.h"
 #include "domain/site/mail.h"
 #include "page/mail.h"

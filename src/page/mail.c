@@ -6,7 +6,7 @@
 
 #include <apr_strings.h>
 
-#include "base/json.h"
+#include "base/text/json.h"
 
 /* So that nobody's name becomes a line, and no line a field. */
 static void put(cJSON *model, const char *name, const char *value,
@@ -16,7 +16,8 @@ static void put(cJSON *model, const char *name, const char *value,
     char *at;
 
     for (at = line; at && *at; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7f) *at = ' ';
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = ' ';
     oa2_json_put_text(model, name, line);
 }
 

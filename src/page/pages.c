@@ -17,9 +17,9 @@
 #include <apr_hash.h>
 #include <apr_strings.h>
 
-#include "base/encode.h"
+#include "base/text/encode.h"
 #include "base/file.h"
-#include "base/template.h"
+#include "base/text/template.h"
 
 #define SUFFIX ".mustache"
 #define MAX_FILE (256 * 1024)
@@ -202,7 +202,7 @@ oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
                           const char *data_dir, apr_pool_t *pool)
 {
     oa2_pages_t *pages = apr_pcalloc(pool, sizeof(*pages));
-    loader_t loader = {0};
+    loader_t loader = { 0 };
     int i;
 
     loader.override_dir = override_dir;

@@ -9,7 +9,7 @@
 #define OA2_PAGE_PAGES_H
 
 #include "base/err.h"
-#include "base/json.h"
+#include "base/text/json.h"
 
 /* A folder of its own: plain text, whose first line is the subject. */
 #define OA2_PAGE_MAIL "mail/"

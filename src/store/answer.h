@@ -8,7 +8,7 @@
 
 #include "base/ctx.h"
 
-/* The sealed answer to a form (domain/form.h). */
+/* The sealed answer to a form (domain/request/form.h). */
 typedef struct oa2_kept_t {
     const char *digest;                 /* of the form and who sent it */
     const char *reply;                  /* sealed */

@@ -13,9 +13,9 @@
 #include <apr_strings.h>
 
 #include "base/crypto.h"
-#include "base/pack.h"
+#include "base/shm/pack.h"
 #include "base/shm/counter.h"
-#include "base/uri.h"
+#include "base/text/uri.h"
 #include "store/db/pool.h"
 #include "store/db/sql.h"
 #include "store/grant.h"

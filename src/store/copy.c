@@ -192,7 +192,8 @@ static oa2_err_t *in_transactions(apr_array_header_t *tables,
 
     OA2_TRY(ask(&rows, copy, "BEGIN", NULL));
     err = tell(&rows, copy, "BEGIN", NULL);
-    if (!err) err = copy_all(tables, copy);
+    if (!err)
+        err = copy_all(tables, copy);
     if (err) return err;
     return tell_of(&rows, copy, "COMMIT", NULL, "tell whether all was copied: "
                    "look into the other database");
@@ -223,6 +224,7 @@ oa2_err_t *oa2_store_copy(apr_array_header_t **out, oa2_ctx_t *to,
         oa2_pool_release(to->store, copy.pg, OA2_SLOT_SPOILT);
     }
     oa2_pool_release(from->store, copy.lite, OA2_SLOT_SPOILT);
-    if (!err) *out = tables;
+    if (!err)
+        *out = tables;
     return err;
 }

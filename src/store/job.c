@@ -102,7 +102,8 @@ static apr_int64_t next_due(const oa2_ctx_t *ctx, const oa2_queued_t *job)
     apr_int64_t wait = WAIT_FIRST;
     int i;
 
-    for (i = 1; i < job->attempts && wait < WAIT_MOST; i++) wait *= 2;
+    for (i = 1; i < job->attempts && wait < WAIT_MOST; i++)
+        wait *= 2;
     return ctx->now + (wait < WAIT_MOST ? wait : WAIT_MOST);
 }
 
@@ -113,7 +114,8 @@ static const char *shorten(const char *text, apr_pool_t *pool)
 
     if (len <= OA2_JOB_ERROR_MAX) return text;
     len = OA2_JOB_ERROR_MAX;
-    while (len && ((unsigned char)text[len] & 0xC0) == 0x80) len--;
+    while (len && ((unsigned char)text[len] & 0xC0) == 0x80)
+        len--;
     return apr_pstrmemdup(pool, text, len);
 }
 

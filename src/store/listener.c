@@ -19,6 +19,7 @@
 #include <libpq-fe.h>
 
 #include "base/clock.h"
+#include "base/text/line.h"
 #include "store/db/pool.h"
 #include "store/db/sql.h"
 #include "store/health.h"
@@ -44,13 +45,9 @@ struct oa2_listener_t {
 static oa2_err_t *failure(apr_pool_t *pool, const char *what,
                           const PGconn *conn)
 {
-    char *why = apr_pstrdup(pool, conn ? PQerrorMessage(conn) : "");
-    char *at;
+    const char *why = oa2_line(conn ? PQerrorMessage(conn) : "", pool);
     oa2_err_t *err;
 
-    for (at = why; *at; at++)
-        if ((unsigned char)*at < ' ')
-            *at = ' ';
     err = oa2_err_make(pool, &oa2_temporarily_unavailable, OA2_ID(2040), NULL,
                        "%s: %s", what, *why ? why : "no answer in time");
     err->retry_after = 1;

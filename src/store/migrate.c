@@ -12,6 +12,7 @@
 
 #include <apr_strings.h>
 
+#include "base/text/line.h"
 #include "store/user_account.h"
 #include "store/conf.h"
 #include "store/db/pool.h"
@@ -169,16 +170,10 @@ static int next_apply(oa2_ctx_t *ctx, oa2_slot_t *slot)
 
 static oa2_err_t *failure(oa2_ctx_t *ctx, const char *why)
 {
-    char *line = apr_pstrdup(ctx->pool, why);
-    char *at;
-
-    for (at = line; *at; at++)
-        if ((unsigned char)*at < ' ')
-            *at = ' ';
     return oa2_err_make(ctx->pool, &oa2_server_error, OA2_ID(2030), NULL,
                         "could not bring the schema up to date: %s: the "
                         "database's user needs the right to create tables "
-                        "here", line);
+                        "here", oa2_line(why, ctx->pool));
 }
 
 /* *step as next_apply(), which is committed or rolled back here; -1: once

@@ -5,7 +5,7 @@
  * one noun.
  *
  * Below: PostgreSQL or SQLite (store/db/), and the cache that processes share
- * (base/cache.h).  Above: nobody writes SQL, or includes from store/db/.
+ * (base/shm/cache.h).  Above: nobody writes SQL, or includes from store/db/.
  *
  * Promises that every verb keeps:
  *   - One round trip on PostgreSQL; on SQLite one statement or one short
@@ -37,7 +37,7 @@
 #ifndef OA2_STORE_STORE_H
 #define OA2_STORE_STORE_H
 
-#include "base/cache.h"
+#include "base/shm/cache.h"
 #include "base/ctx.h"
 #include "store/conf.h"
 

@@ -13,8 +13,8 @@
 
 #include <apr_strings.h>
 
-#include "base/encode.h"
-#include "base/pack.h"
+#include "base/text/encode.h"
+#include "base/shm/pack.h"
 #include "base/shm/counter.h"
 #include "store/db/pool.h"
 #include "store/db/sql.h"

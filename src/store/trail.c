@@ -15,7 +15,7 @@
 #include <apr_strings.h>
 
 #include "base/crypto.h"
-#include "base/json.h"
+#include "base/text/json.h"
 #include "store/db/sql.h"
 #include "store/realm_key.h"
 

@@ -3,9 +3,9 @@
  * user.c - the people who log in: our own table, and the rows that stand for
  * those whom another httpd provider knows.
  *
- * The name is what is shown; the account, made of it by base/fold, is what a
- * user is found by; the sub is what clients see, and never used again: a second
- * user of the same name is another person.
+ * The name is what is shown; the account, made of it by base/text/fold, is what
+ * a user is found by; the sub is what clients see, and never used again: a
+ * second user of the same name is another person.
  *
  * An account that begins with ':' is none: the row's user would have that of
  * another row, which is the account's user (user_account.c).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * user.h - users, by any spelling of their names (base/fold.h).
+ * user.h - users, by any spelling of their names (base/text/fold.h).
  * store/store.h has the promises.
  */
 #ifndef OA2_STORE_USER_H
@@ -10,9 +10,9 @@
 #include "base/ctx.h"
 
 /*
- * A user is found by any spelling of the name (base/fold.h): there is one in a
- * realm of all that fold to the same.  Verbs that change one take the name as
- * the row has it.
+ * A user is found by any spelling of the name (base/text/fold.h): there is one
+ * in a realm of all that fold to the same.  Verbs that change one take the name
+ * as the row has it.
  */
 typedef struct oa2_user_t {
     const char *name;                   /* as it is shown */

@@ -18,7 +18,7 @@
 #include <apr_strings.h>
 
 #include "base/crypto.h"
-#include "base/fold.h"
+#include "base/text/fold.h"
 #include "store/realm_key.h"
 
 #define BATCH "2000"

@@ -54,6 +54,6 @@ is(logged('GET', '/api/env.cgi', bearer => 'x' x 60), '- -', 'a bad token');
 is(logged('GET', '/api/env.cgi',
           headers => { 'OAUTH2_CLIENT_ID' => 'al-forged' }), '- -',
    'no header can put anything there');
-log_allow(qr/OA2\d+/, 'what was refused');
+log_allow(qr/OA2-\d+/, 'what was refused');
 
 done_testing();

@@ -61,7 +61,7 @@ my $replayed = request('POST', issuer('short') . '/token', basic => $app,
                        form => [ grant_type => 'refresh_token',
                                  refresh_token => $tokens->{refresh_token} ]);
 is($replayed->{status}, 400, 'a replay is refused');
-log_allow(qr/OA24010/, 'a replay');
+log_allow(qr/OA2-4010/, 'a replay');
 request('POST', 'token', basic => $machine,
         form => [ grant_type => 'client_credentials' ]);
 request('POST', 'token', basic => ['au-machine', 'not its secret at all'],
@@ -71,7 +71,7 @@ request('POST', 'token', basic => ['au-nobody', 'not its secret at all'],
 my $stranger = OAuth2Test::Browser->new(user => 'au-alice',
                                         password => 'quite another one');
 $stranger->login($stranger->get('/oauth2/login'));
-log_allow(qr/OA25021|OA23046/, 'wrong secrets');
+log_allow(qr/OA2-5021|OA2-3046/, 'wrong secrets');
 
 my @want = qw(login.ok consent.given code.issued token.issued token.refreshed
               token.refreshed token.reused token.issued client.refused
@@ -114,7 +114,7 @@ subtest 'a name that nobody has is not written down' => sub {
     my $typed = OAuth2Test::Browser->new(user => 'au-a-password',
                                          password => 'typed too far up');
     $typed->login($typed->get('/oauth2/login'));
-    log_allow(qr/OA25021|OA23046/, 'wrong secrets');
+    log_allow(qr/OA2-5021|OA2-3046/, 'wrong secrets');
     sleep 0.5;
     open my $in, '<', $file or die "$file: $!\n";
     unlike(join('', <$in>), qr/au-a-password|au-nobody/, 'in no line');

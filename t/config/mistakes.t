@@ -119,25 +119,25 @@ good('claims', $issuer, $serve,
      'OAuth2Claim nickname who from profile editable',
      'OAuth2Claim preferred_username who from user');
 for (
-    [ 'OAuth2Claim name other', qr/OA27910.*"name".*"other".*OAuth2Scope/ ],
+    [ 'OAuth2Claim name other', qr/OA2-7910.*"name".*"other".*OAuth2Scope/ ],
     [ 'OAuth2Claim name', qr/the scope that it goes with/ ],
     [ 'OAuth2Claim sub who', qr/"sub": that name is the protocol's own/ ],
     [ 'OAuth2Claim a//b who', qr{"a//b": between slashes} ],
     [ "OAuth2Claim name who\nOAuth2Claim name who", qr/is there already/ ],
-    [ "OAuth2Claim a who\nOAuth2Claim a/b who", qr{OA27914.*"a".*"a/\.\.\."} ],
+    [ "OAuth2Claim a who\nOAuth2Claim a/b who", qr{OA2-7914.*"a".*"a/\.\.\."} ],
     [ 'OAuth2Claim given name who', qr/"who": only "from".*quotes/ ],
     [ 'OAuth2Claim name who from ldap', qr/"ldap": a claim comes from/ ],
     [ 'OAuth2Claim name who from env:', qr/env:AUTHENTICATE_MAIL/ ],
     [ 'OAuth2Claim name who from env:A-B', qr/env:AUTHENTICATE_MAIL/ ],
     [ 'OAuth2Claim name who from env:A editable', qr/only "profile"/ ],
-    [ 'OAuth2Claim name who from query', qr/OA27912.*add it/ ],
+    [ 'OAuth2Claim name who from query', qr/OA2-7912.*add it/ ],
     [ 'OAuth2ClaimQuery "DELETE FROM b WHERE c = $1"',
-      qr/OA27911.*it has to be a SELECT/ ],
-    [ 'OAuth2ClaimQuery "SELECT a FROM b"', qr/OA27911.*ask for \$1/ ],
+      qr/OA2-7911.*it has to be a SELECT/ ],
+    [ 'OAuth2ClaimQuery "SELECT a FROM b"', qr/OA2-7911.*ask for \$1/ ],
     [ 'OAuth2ClaimQuery "SELECT a FROM b WHERE c = $1; DROP TABLE b"',
-      qr/OA27911.*one statement/ ],
+      qr/OA2-7911.*one statement/ ],
     [ 'OAuth2ClaimQuery "SELECT a FROM b WHERE c = $1 AND d = $2"',
-      qr/OA27911.*only argument/ ],
+      qr/OA2-7911.*only argument/ ],
     [ 'OAuth2Scope two "Two" secret', qr/"secret": only the words/ ],
     [ 'OAuth2Scope two "Two" category=', qr/has to follow/ ],
     [ 'OAuth2Scope two', qr/in quotes, what it allows/ ],
@@ -274,7 +274,7 @@ sub told {
     my ($status, $said) = configtest(join "\n", @$lines);
     is($status, 0, "passes: $name") or diag($said);
     like($said, $_, "$name: says $_") for @patterns;
-    unlike($said, qr/OA2\d/, "$name: says nothing") if !@patterns;
+    unlike($said, qr/OA2-\d/, "$name: says nothing") if !@patterns;
     return;
 }
 
@@ -290,9 +290,9 @@ my @ours = ($issuer, $serve, $scope);
 told('the whole', [ @ours, location('/api', @auth, $read) ]);
 told('the handler at another path',
      [ $issuer, location('/auth', 'SetHandler oauth2') ],
-     qr/OA27556:.*<Location "\/auth">.*<Location "\/oauth2">/, qr/OA27558/);
+     qr/OA2-7556:.*<Location "\/auth">.*<Location "\/oauth2">/, qr/OA2-7558/);
 told('no handler', [$issuer],
-     qr/OA27558:.*127\.0\.0\.1\/oauth2.*<Location "\/oauth2">/);
+     qr/OA2-7558:.*127\.0\.0\.1\/oauth2.*<Location "\/oauth2">/);
 told('a handler for each endpoint',
      [ $issuer, location('/oauth2/token', 'SetHandler oauth2-token') ]);
 told('a handler above the issuer\'s path',
@@ -305,8 +305,8 @@ told('the endpoints in another virtual host',
        "<VirtualHost *:2>\n$issuer\n$scope\n"
            . location('/api', @auth, $read) . "\n</VirtualHost>" ]);
 for my $row ([ 'OAuth2Realm other',
-               qr/OA27504: OAuth2Realm https:\/\/old.*--issuer https:\/\/new/ ],
-             [ '', qr/^(?!.*OA27504)/s ]) {
+               qr/OA2-7504: OAuth2Realm https:\/\/old.*--issuer https:\/\/new/ ],
+             [ '', qr/^(?!.*OA2-7504)/s ]) {
     my ($realm, $says) = @$row;
     my $at = location('/o', 'SetHandler oauth2');
     told("a realm that is another server's issuer: $realm",
@@ -316,9 +316,9 @@ for my $row ([ 'OAuth2Realm other',
                . "$realm\n$at\n</VirtualHost>" ], $says);
 }
 told('AuthType without Require', [ @ours, location('/api', @auth) ],
-     qr/OA27550:.*<Location "\/api">.*Require oauth2-scope/);
+     qr/OA2-7550:.*<Location "\/api">.*Require oauth2-scope/);
 told('AuthType with "all granted"',
-     [ @ours, location('/api', @auth, 'Require all granted') ], qr/OA27550/);
+     [ @ours, location('/api', @auth, 'Require all granted') ], qr/OA2-7550/);
 told('AuthType above, Require below',
      [ @ours, location('/', @auth), location('/api', $read) ]);
 told('Require inside of a Limit',
@@ -328,25 +328,25 @@ told('Require in a nested section',
                                             '</Files>') . "\n</Directory>" ]);
 told('another directory\'s Require',
      [ @ours, location('/api', @auth), location('/status', 'Require local') ],
-     qr/OA27550/);
+     qr/OA2-7550/);
 told('AuthType without AuthName',
      [ @ours, location('/api', 'AuthType OAuth2', $read) ],
-     qr/OA27551:.*<Location "\/api">.*AuthName/);
+     qr/OA2-7551:.*<Location "\/api">.*AuthName/);
 told('Require without AuthType', [ @ours, location('/api', $read) ],
-     qr/OA27552:.*<Location "\/api">.*oauth2-scope read.*AuthType OAuth2/);
+     qr/OA2-7552:.*<Location "\/api">.*oauth2-scope read.*AuthType OAuth2/);
 told('Require with another AuthType',
      [ @ours, location('/api', 'AuthType Basic', 'AuthName x', $read) ],
-     qr/OA27553:.*<Location "\/api">.*AuthType OAuth2/);
+     qr/OA2-7553:.*<Location "\/api">.*AuthType OAuth2/);
 told('AuthType by a Directory, Require by a Location',
      [ @ours, "<Directory \"$dir\">\n" . join("\n", @auth, $read)
            . "\n</Directory>", location('/api', $read) ]);
 my @metrics = ($issuer, $serve);
 told('metrics for everybody',
      [ @metrics, location('/metrics', 'SetHandler oauth2-metrics') ],
-     qr/OA27850:.*<Location "\/metrics">.*Require local/);
+     qr/OA2-7850:.*<Location "\/metrics">.*Require local/);
 told('metrics for all granted', [ @metrics, location(
         '/metrics', 'SetHandler oauth2-metrics', 'Require all granted') ],
-     qr/OA27850/);
+     qr/OA2-7850/);
 told('metrics for some', [ @metrics, location(
         '/metrics', 'SetHandler oauth2-metrics', 'Require local') ]);
 told('metrics below what is closed', [ @metrics, location(
@@ -360,12 +360,12 @@ told('metrics in a virtual host without an issuer',
 told('a provider without its file',
      [ $issuer, location('/oauth2', 'SetHandler oauth2',
                          'OAuth2LoginProvider oauth2 file') ],
-     qr/OA27554:.*OAuth2LoginProvider file needs AuthUserFile/);
+     qr/OA2-7554:.*OAuth2LoginProvider file needs AuthUserFile/);
 told('a provider whose file is not there',
      [ $issuer, location('/oauth2', 'SetHandler oauth2',
                          'OAuth2LoginProvider file',
                          "AuthUserFile $dir/none") ],
-     qr/OA27555:.*AuthUserFile.*\/none.*htpasswd/);
+     qr/OA2-7555:.*AuthUserFile.*\/none.*htpasswd/);
 spew("$dir/htpasswd");
 told('a provider with its file',
      [ $issuer, location('/oauth2', 'SetHandler oauth2',
@@ -374,31 +374,31 @@ told('a provider with its file',
 
 my $https = 'OAuth2Issuer https://api.example.com/oauth2';
 told('an https issuer without TLS', [ $https, $serve ],
-     qr/OA27557:.*https:\/\/api\.example\.com.*port 1 .*OAuth2TLS proxy/);
+     qr/OA2-7557:.*https:\/\/api\.example\.com.*port 1 .*OAuth2TLS proxy/);
 told('an https issuer, TLS at a proxy', [ $https, $serve, 'OAuth2TLS proxy' ]);
 told('an https issuer on two ports',
      [ $https, $serve, 'Listen 127.0.0.1:2',
        "<VirtualHost *:1>\nServerName a.example\nSSLEngine on\n"
            . '</VirtualHost>',
        "<VirtualHost *:2>\nServerName b.example\n</VirtualHost>" ],
-     qr/OA27557:.*virtual host "b\.example".*port 2 /);
+     qr/OA2-7557:.*virtual host "b\.example".*port 2 /);
 told('an https issuer in the virtual host with TLS',
      [ "<VirtualHost *:1>\nSSLEngine on\n$https\n$serve\n"
            . '</VirtualHost>' ]);
 # What is switched off, whatever is written, is said.
 told('MergeTrailers On', [ $issuer, $serve, 'MergeTrailers On' ],
-     qr/OA27800:.*line \d+: MergeTrailers On has no effect.*take the line away/);
+     qr/OA2-7800:.*line \d+: MergeTrailers On has no effect.*take the line away/);
 told('MergeTrailers On, in another virtual host',
      [ "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>",
        "<VirtualHost *:1>\nServerName b.example\nMergeTrailers On\n"
-           . '</VirtualHost>' ], qr/OA27800/);
+           . '</VirtualHost>' ], qr/OA2-7800/);
 told('MergeTrailers Off', [ $issuer, $serve, 'MergeTrailers Off' ]);
 told('MergeTrailers On, without us', [ 'MergeTrailers On' ]);
 told('TraceEnable on', [ $issuer, $serve, 'TraceEnable on' ],
-     qr/OA27801:.*line \d+: TraceEnable on has no effect.*<VirtualHost>/);
+     qr/OA2-7801:.*line \d+: TraceEnable on has no effect.*<VirtualHost>/);
 told('TraceEnable extended, for virtual hosts of which one is ours',
      [ 'TraceEnable extended',
-       "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>" ], qr/OA27801/);
+       "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>" ], qr/OA2-7801/);
 told('TraceEnable on, in a virtual host that is not ours',
      [ "<VirtualHost *:1>\n$issuer\n$serve\n</VirtualHost>",
        "<VirtualHost *:1>\nServerName b.example\nTraceEnable on\n"
@@ -425,7 +425,7 @@ SKIP: {
     symlink "$dir/root-only", "$dir/pages/login.mustache" or die "$!\n";
     wrong('a link to what httpd\'s user cannot read',
           [ $issuer, $serve, "OAuth2PageDir $dir/pages" ],
-          qr/OA26001: .*login\.mustache.*Permission denied; httpd's user/);
+          qr/OA2-6001: .*login\.mustache.*Permission denied; httpd's user/);
     chmod 0644, "$dir/root-only";
     good('a link to what it can', $issuer, $serve,
          "OAuth2PageDir $dir/pages");
@@ -435,12 +435,12 @@ wrong('no such directory', [ $issuer, $serve, "OAuth2PageDir $dir/none" ],
 run_quiet('cp', var('pages') . '/login.mustache', "$dir/pages/");
 spew("$dir/pages/mail/invitaton.mustache", "Subject: x\n\n");
 wrong('a misspelt mail', [ $issuer, $serve, "OAuth2PageDir $dir/pages" ],
-      qr{OA26006.*mail/invitaton\.mustache});
+      qr{OA2-6006.*mail/invitaton\.mustache});
 unlink "$dir/pages/mail/invitaton.mustache";
 spew("$dir/pages/mail/reset.mustache", "Hello\n");
 wrong('a mail without a subject',
       [ $issuer, $serve, "OAuth2PageDir $dir/pages" ],
-      qr{OA26500.*mail/reset\.mustache, line 1: a mail begins with});
+      qr{OA2-6500.*mail/reset\.mustache, line 1: a mail begins with});
 
 # --- mail --------------------------------------------------------------------
 
@@ -449,16 +449,16 @@ good('mail', $issuer, $serve, 'OAuth2MailCommand "/bin/sh -c true"', $from);
 good('an address alone', $issuer, $serve, $from);
 wrong('no such program', [ $issuer, $serve, $from,
       'OAuth2MailCommand "/nonexistent/sendmail -t"' ],
-      qr{OA27562: OAuth2MailCommand "/nonexistent/sendmail -t": there is no});
+      qr{OA2-7562: OAuth2MailCommand "/nonexistent/sendmail -t": there is no});
 wrong('a directory', [ $issuer, $serve, $from, 'OAuth2MailCommand /tmp' ],
-      qr/OA27562/);
+      qr/OA2-7562/);
 wrong('by name only', [ $issuer, $serve, $from, 'OAuth2MailCommand sh' ],
-      qr/OA27562.*absolute path/);
+      qr/OA2-7562.*absolute path/);
 wrong('from nobody', [ $issuer, $serve, 'OAuth2MailCommand /bin/true' ],
-      qr/OA27562.*OAuth2MailFrom/);
+      qr/OA2-7562.*OAuth2MailFrom/);
 for my $bad ('Ann <ann@example.com>', 'ann', 'a@b, c@d') {
     wrong("from $bad", [ $issuer, $serve, qq(OAuth2MailFrom "$bad") ],
-          qr/OA27561.*no plain address/);
+          qr/OA2-7561.*no plain address/);
 }
 
 done_testing();

@@ -75,7 +75,7 @@ subtest 'backup' => sub {
         chown $uid, $gid, $bad->{dir}, glob "$bad->{dir}/*" or die $!;
     }
     for (1, 2) {
-        $bad->fails(5, qr/OA2\d{4}: /, ['db', 'backup', "$dir/failed"]);
+        $bad->fails(5, qr/OA2-\d{4}: /, ['db', 'backup', "$dir/failed"]);
         ok(!-e "$dir/failed", 'a backup that failed leaves nothing behind');
     }
 
@@ -93,7 +93,7 @@ subtest 'copy to what is no PostgreSQL' => sub {
     my $db = full();
     $db->fails(2, qr/--to names a PostgreSQL database/,
                ['db', 'copy', '--to', "sqlite3 $db->{dir}/x"]);
-    $db->fails(5, qr/OA2\d{4}: /,
+    $db->fails(5, qr/OA2-\d{4}: /,
                ['db', 'copy', '--to', 'pgsql host=127.0.0.1 port=1']);
 };
 

@@ -118,7 +118,7 @@ subtest 'a file that is no database' => sub {
     close $out;
     my $result = $db->run(['client', 'list']);
     like($result->{status}, qr/^[15]$/, 'is refused');
-    like($result->{err}, qr/^oauth2ctl: OA2\d{4}: \S/, '… with an ID');
+    like($result->{err}, qr/^oauth2ctl: OA2-\d{4}: \S/, '… with an ID');
 };
 
 # Root becomes the owner of the directory; others are it already.
@@ -230,7 +230,7 @@ subtest 'PostgreSQL is away' => sub {
     my $start = time;
     my $result = run_ctl(['--database', $away, 'client', 'list']);
     is($result->{status}, 5, 'exit status 5');
-    like($result->{err}, qr/^oauth2ctl: OA2\d{4}: /, '… with an ID');
+    like($result->{err}, qr/^oauth2ctl: OA2-\d{4}: /, '… with an ID');
     cmp_ok(time - $start, '<', 10, '… soon');
     $result = run_ctl(['--database', $away, 'db', 'status', '--json']);
     is($result->{status}, 5, 'db status: 5');

@@ -18,8 +18,8 @@
 #include <apr_strings.h>
 #include <apr_time.h>
 
-#include "base/units.h"
-#include "domain/settings.h"
+#include "base/text/units.h"
+#include "domain/site/settings.h"
 #include "domain/token.h"
 #include "store/client.h"
 #include "store/code.h"
@@ -93,7 +93,7 @@ static oa2_err_t *seed(oa2_ctx_t *ctx, int argc, char **argv)
     apr_int64_t n = 0;
     oa2_client_t *client;
     oa2_token_t single;
-    int is_old = !strcmp(argv[3], "expired") && argc == 6;
+    int is_old = strcmp(argv[3], "expired") == 0 && argc == 6;
 
     OA2_TRY(oa2_client_find(&client, ctx, argv[is_old ? 4 : 3]));
     if (is_old) {
@@ -131,8 +131,10 @@ int main(int argc, char **argv)
     conf.driver = argv[1];
     conf.params = argv[2];
     err = oa2_store_open(&ctx.store, &conf, NULL, NULL, ctx.pool);
-    if (!err) err = seed(&ctx, argc, argv);
-    if (err) fprintf(stderr, "seed: %s\n", err->meant);
+    if (!err)
+        err = seed(&ctx, argc, argv);
+    if (err)
+        fprintf(stderr, "seed: %s\n", err->meant);
     fflush(stdout);
     argc = err ? 1 : 0;
     apr_pool_destroy(ctx.pool);

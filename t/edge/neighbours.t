@@ -55,7 +55,7 @@ is(json($form->('/plain/x'))->{error}, 'invalid_client',
    'mounted by <Directory>: it answers');
 like($form->('/shared/x')->{content}, qr/"REDIRECT_STATUS":"404"/,
      'where a .htaccess file is read: not found');
-like(slurp("$dir/error_log"), qr/OA27401: .*<Location>/, 'with a remedy');
+like(slurp("$dir/error_log"), qr/OA2-7401: .*<Location>/, 'with a remedy');
 unlike(slurp("$dir/error_log"), qr/\boauth2_api:(?:error|warn)\]/,
        'and no complaint');
 ok(end_httpd($pid), 'the server ends');

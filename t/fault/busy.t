@@ -77,24 +77,24 @@ sub busy {
         is(header($_, 'retry-after'), 1, 'Retry-After');
         unlike($_->{content}, qr/connection|lock/i, 'nothing of the inside');
     }
-    my @busy = grep { /\[client .*OA22005: / } $log->('info');
+    my @busy = grep { /\[client .*OA2-2005: / } $log->('info');
     cmp_ok(scalar @busy, '>', 0, 'no connection became free: told at info');
-    like($_, qr/OA22005: no database connection became free in time: allow /,
+    like($_, qr/OA2-2005: no database connection became free in time: allow /,
          'with the remedy') for @busy;
-    my @locked = grep { /\[client .*OA22011: / } $log->('info');
+    my @locked = grep { /\[client .*OA2-2011: / } $log->('info');
     cmp_ok(scalar @locked, '>', 0, 'the lock: told at info');
-    like($_, qr/OA22011: \w+: the database could not do it now: $reason/,
+    like($_, qr/OA2-2011: \w+: the database could not do it now: $reason/,
          'with the reason') for @locked;
     is(@busy + @locked, 3, 'a line for each');
     my @told = $log->('error');
     is(scalar @told, 1, 'once at error');
-    like($told[0], qr/OA27300: .*OA220(?:05|11): /, 'with the first reason');
+    like($told[0], qr/OA2-7300: .*OA220(?:05|11): /, 'with the first reason');
 
     unlock_table($lock);
     is(request('POST', @ask)->{status}, 200, 'unlocked: it goes on');
     ok(wait_for(15, sub {
         request('POST', @ask);
-        grep { /OA27301: .*\b[3-9] statements/ } $log->('notice');
+        grep { /OA2-7301: .*\b[3-9] statements/ } $log->('notice');
     }), 'which is told with how many were refused (a beat may be one)');
     is(scalar(() = $log->('error')), 1, 'and nothing else at error');
     ok(end_httpd($pid), 'httpd ends');

@@ -93,7 +93,7 @@ for my $how (qw(stop kill)) {
     my @told = grep { /\[oauth2_api:error\]/ }
         split /\n/, slurp(var('error_log'));
     is(scalar @told, $rounds, "$how: 300 more were refused, it was told once");
-    like($told[-1], qr/OA27300: .*OA22\d{3}: /, "$how: with the reason");
+    like($told[-1], qr/OA2-7300: .*OA2-2\d{3}: /, "$how: with the reason");
 
     # Without a listener nobody vouches for the cache: 5 s, then no more.
     ok(wait_for(12, sub {
@@ -117,13 +117,13 @@ for my $how (qw(stop kill)) {
        "$how: tokens from before are good");
     ok(wait_for(15, sub {
         my $log = slurp(var('error_log'));
-        my @back = $log =~ /\[oauth2_api:notice\] .* OA27051:/g;
+        my @back = $log =~ /\[oauth2_api:notice\] .* OA2-7051:/g;
         @back >= $rounds;
     } ), "$how: the listener is back");
     my @refused;
     ok(wait_for(15, sub {
         @refused = slurp(var('error_log'))
-            =~ /\[oauth2_api:notice\] .* OA27301: .*?(\d+) statements/g;
+            =~ /\[oauth2_api:notice\] .* OA2-7301: .*?(\d+) statements/g;
         @refused >= $rounds;
     }), "$how: that it is back is told");
     is(scalar @refused, $rounds, "$how: once");
@@ -134,8 +134,8 @@ subtest 'the log says it once, not once a request' => sub {
     my @lines = grep { /\[oauth2_api:(?:error|warn)\]/ } split /\n/,
         slurp(var('error_log'));
     ok(@lines > 0, 'it is said');
-    ok(!grep({ !/OA2\d{4}/ } @lines), 'with an id')
-        or diag(grep { !/OA2\d{4}/ } @lines);
+    ok(!grep({ !/OA2-\d{4}/ } @lines), 'with an id')
+        or diag(grep { !/OA2-\d{4}/ } @lines);
     my @listener = grep { /cached tokens are asked/ } @lines;
     cmp_ok(scalar @listener, '<=', 4, 'the lost listener: once each');
 };

@@ -124,7 +124,7 @@ sub revoke_and_wait {
     return;
 }
 
-ok(all_told(qr/OA27051/, 15), 'both listen');
+ok(all_told(qr/OA2-7051/, 15), 'both listen');
 revoke_and_wait(warm_token(), 1, 'before');
 
 # A chain of refresh tokens, each of which is the only way on.
@@ -163,8 +163,8 @@ my ($fresh, $other) = (warm_token(), warm_token());
 # are.
 revoke_and_wait($fresh, $bound, 'just now');
 is(statuses($cached), '200 200', 'another one is good');
-ok(all_told(qr/OA22300/, 10), 'the listeners notice where they are');
-ok(all_told(qr/:notice\] .*OA27051/, 10), 'and follow');
+ok(all_told(qr/OA2-2300/, 10), 'the listeners notice where they are');
+ok(all_told(qr/:notice\] .*OA2-7051/, 10), 'and follow');
 is(sql(old => 'SELECT count(*) FROM pg_stat_activity WHERE query '
        . "LIKE 'LISTEN%'"), 0, 'nobody is at the old primary');
 revoke_and_wait($other, 1, 'with both there');
@@ -182,7 +182,7 @@ my $res = request('POST', base('fourth') . '/oauth2/token', basic => $app,
                             refresh_token => $seen[-1][3] ]);
 is($res->{status}, 200, 'the chain goes on, at the other one');
 cmp_ok($count{503} // 0, '>', 0, 'its answer was lost');
-is(join(' ', told(qr/OA24010|OA24001/)), '0 0', 'nobody was taken for a thief');
+is(join(' ', told(qr/OA2-4010|OA2-4001/)), '0 0', 'nobody was taken for a thief');
 ok(end_httpd($_), 'and all of it ends') for @pids;
 $balancer->end;
 done_testing();

@@ -205,7 +205,7 @@ subtest 'several names in one are refused, whoever asks' => sub {
            "$name: by Basic");
     }
     is(scalar rows_of(qr/erin/), 0, 'there is no row');
-    like(slurp("$dir/error_log"), qr/:warn\].*OA27410: .*"ldap".*is one name/,
+    like(slurp("$dir/error_log"), qr/:warn\].*OA2-7410: .*"ldap".*is one name/,
          'the administrator is told');
     is(account('third', 'ld-erin', 'not-the-password-of-erin'), 403,
        'a wrong password');
@@ -253,7 +253,7 @@ subtest 'nobody else gets into an account of the directory' => sub {
     my ($res) = login('fourth', 'ld-frank', $frank);
     is($res->{status}, 403, 'a password file of the same name');
     like($res->{content}, qr/belongs to somebody/, 'is told why');
-    like(slurp("$dir/error_log"), qr/OA23200: "file" vouched for "ld-frank"/,
+    like(slurp("$dir/error_log"), qr/OA2-3200: "file" vouched for "ld-frank"/,
          'and so is the administrator');
     my ($status) = ctl(\"$frank\n", 'user', 'add', 'LD-Frank',
                                      '--password-stdin');
@@ -331,7 +331,7 @@ sub is_back {
 $ldap->stop;
 is_away('stopped', 2);
 is_away('still', 2);
-like(slurp("$dir/error_log"), qr/:warn\].*OA27080: .*authnz_ldap:info/,
+like(slurp("$dir/error_log"), qr/:warn\].*OA2-7080: .*authnz_ldap:info/,
      'it is told at the default level');
 my $own = user('ld-own');
 like(account('third', 'ld-own', $own), qr/ ld-own$/,

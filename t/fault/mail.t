@@ -123,7 +123,7 @@ subtest 'each once, and as it should be' => sub {
     ok($person->fresh->tokens(client_id => 'ma-app', scope => 'read',
         basic => $app, redirect_uri => 'https://app.example/callback')
         ->{access_token}, 'and signs in');
-    ok(told(qr/OA25510/), 'a link that is none is told');
+    ok(told(qr/OA2-5510/), 'a link that is none is told');
     for my $name (qw(one two)) {
         for my $log (glob "$dir/$name/*_log") {
             unlike(slurp($log), qr/oa2t_\w/, "no link in $log");
@@ -137,7 +137,7 @@ subtest 'it fails' => sub {
     empty();
     does('echo "oops: no route" >&2; exit 75');
     ctl_here('user', 'invite', 'ma-f', '--mail', 'ma-f@example.com');
-    ok(wait_for(20, sub { mails() == 1 && told(qr/ OA28501: mail: attempt 1 of 12/) }),
+    ok(wait_for(20, sub { mails() == 1 && told(qr/ OA2-8501: mail: attempt 1 of 12/) }),
        'told');
     my $row = row('ma-f');
     is($row->[0], 1, 'one attempt');

@@ -195,18 +195,18 @@ for (
     my ($name, $text, $mode, $says) = @$_;
     mistake("secret file: $name",
             break => sub { secret($text, $mode) },
-            says => [ qr/OA2\d+:.*state\/secret/, $says,
+            says => [ qr/OA2-\d+:.*state\/secret/, $says,
                       qr/OAuth2SecretFile/ ],
             mend => sub { secret($good) });
 }
 mistake('secret file: in a directory that is not there',
         conf => [ secret => "OAuth2SecretFile \"$dir/none/secret\"" ],
-        says => [ qr/OA2\d+:.*none\/secret/, qr/OAuth2SecretFile/ ]);
+        says => [ qr/OA2-\d+:.*none\/secret/, qr/OAuth2SecretFile/ ]);
 SKIP: {
     skip 'only root can give files away', 1 if $>;
     mistake('secret file: of httpd\'s user',
             break => sub { chown @owner, "$dir/state/secret" },
-            says => [ qr/OA2\d+:.*state\/secret.*belongs to user/,
+            says => [ qr/OA2-\d+:.*state\/secret.*belongs to user/,
                       qr/chown it to root/ ],
             mend => sub { chown 0, 0, "$dir/state/secret" });
     mistake('secret file: a link in a directory of httpd\'s user',
@@ -216,7 +216,7 @@ SKIP: {
                 unlink "$dir/state/secret";
                 symlink "$dir/elsewhere", "$dir/state/secret";
             },
-            says => [ qr/OA2\d+:.*state\/secret.*is a link/ ],
+            says => [ qr/OA2-\d+:.*state\/secret.*is a link/ ],
             mend => sub { secret($good) });
 }
 subtest 'secret file: a link where only root could have made it' => sub {
@@ -236,25 +236,25 @@ SKIP: {
     mistake('state directory: httpd\'s user cannot write in it',
             conf => [ state => "OAuth2StateDir \"$bad\"",
                       secret => '', database => '' ],
-            says => [ qr/OA2\d+:.*\Q$bad\E/, qr/chown/, qr/OAuth2StateDir/ ],
+            says => [ qr/OA2-\d+:.*\Q$bad\E/, qr/chown/, qr/OAuth2StateDir/ ],
             itself => 1,
             mend => sub { chown @owner, $bad });
     spew("$dir/nobodys/x");
     chown 12_345, 12_345, "$dir/nobodys";
     write_conf(state => "OAuth2StateDir \"$dir/nobodys\"", secret => '',
                database => '');
-    like((configtest())[1], qr/OA2\d+:.*nobodys.*chown/,
+    like((configtest())[1], qr/OA2-\d+:.*nobodys.*chown/,
          'state directory: of somebody else');
 }
 mistake('state directory: others can write in it',
         break => sub { chmod 0777, "$dir/state" },
-        says => [ qr/OA2\d+:.*\Q$dir\E\/state/, qr/chmod 700/,
+        says => [ qr/OA2-\d+:.*\Q$dir\E\/state/, qr/chmod 700/,
                   qr/OAuth2StateDir/ ],
         mend => sub { chmod 0700, "$dir/state" });
 mistake('state directory: a file',
         conf => [ state => "OAuth2StateDir \"$dir/conf.in\"", secret => '',
                   database => '' ],
-        says => [ qr/OA2\d+:.*conf\.in/, qr/OAuth2StateDir/ ]);
+        says => [ qr/OA2-\d+:.*conf\.in/, qr/OAuth2StateDir/ ]);
 
 # --- pages, handlers ---------------------------------------------------------
 
@@ -262,7 +262,7 @@ subtest 'page directory: not there' => sub {
     write_conf(pages => "OAuth2PageDir \"$dir/no-pages\"");
     my ($status, $said) = configtest();
     isnt($status, 0, 'httpd -t refuses');
-    like($said, qr/OA2\d+: OAuth2PageDir.*no-pages/, 'and says why');
+    like($said, qr/OA2-\d+: OAuth2PageDir.*no-pages/, 'and says why');
     ok(graceful(), 'a restarted httpd goes on, and its other site');
     # With the installed pages, where there are some.
     like(get('/api/file.txt')->{status}, qr/^(?:401|503)$/, 'and ours');
@@ -274,7 +274,7 @@ mistake('AuthType OAuth2 without an issuer',
                   . "ServerName second\n<Location /x>\nAuthType OAuth2\n"
                   . "AuthName x\nRequire oauth2-scope read\n</Location>\n"
                   . '</VirtualHost>' ],
-        says => [ qr/OA27001:.*AuthType OAuth2/, qr/add it to this server/ ],
+        says => [ qr/OA2-7001:.*AuthType OAuth2/, qr/add it to this server/ ],
         serves => 1);
 
 # --- databases ---------------------------------------------------------------
@@ -286,11 +286,11 @@ mistake('SQLite: a file that is something else',
         },
         conf => [ database => "OAuth2Database sqlite3 "
                   . "\"$dir/state/other.db\"" ],
-        says => [ qr/OA2\d+:.*(?:other\.db|SQLite|not a database)/i ],
+        says => [ qr/OA2-\d+:.*(?:other\.db|SQLite|not a database)/i ],
         itself => 1, mend => sub { unlink "$dir/state/other.db" });
 mistake('SQLite: a folder that is not there',
         conf => [ database => "OAuth2Database sqlite3 \"$dir/later/x.db\"" ],
-        says => [ qr/OA2\d+:.*later.*does not exist/ ],
+        says => [ qr/OA2-\d+:.*later.*does not exist/ ],
         itself => 1,
         mend => sub {
             mkdir "$dir/later", 0700;
@@ -324,7 +324,7 @@ subtest 'the secret under the database\'s name' => sub {
     write_conf(database => "OAuth2Database sqlite3 \"$dir/state/given.db\"");
     new_lines();
     ok(graceful(), 'a restarted httpd goes on, and its other site');
-    ok(wait_for(10, sub { new_lines() =~ /OA27502: .*given\.db/ }), 'told');
+    ok(wait_for(10, sub { new_lines() =~ /OA2-7502: .*given\.db/ }), 'told');
     is((stat "$dir/state/given.db")[4], 0, 'it stays root\'s');
     unlink "$dir/state/given.db";
     write_conf();
@@ -345,14 +345,14 @@ subtest 'two issuers on a database that knew none' => sub {
     ok(graceful(), 'a restarted httpd goes on, and its other site');
     my $first = "http://127.0.0.1:$port/oauth2";
     ok(wait_for(10, sub {
-        new_lines() =~ /OA27503: .*"\Q$first\E".*OAuth2Realm \Q$first\E/
+        new_lines() =~ /OA2-7503: .*"\Q$first\E".*OAuth2Realm \Q$first\E/
     }), 'told: whose it is from now on');
     like(run_quiet(@ctl, 'realm', 'list'),
          qr/^\Q$first\E .*^http:\/\/localhost:$other\/oauth2 /sm,
          'the one that is written first has it');
     like(run_quiet(@ctl, 'client', 'list', '--issuer', $first),
          qr/^before /m, 'with its clients');
-    ok(graceful() && new_lines() !~ /OA27503/, 'said once');
+    ok(graceful() && new_lines() !~ /OA2-7503/, 'said once');
     write_conf();
     ok(graceful() && works(), 'it is well after the remedy');
 };
@@ -368,7 +368,7 @@ subtest 'pages that link to root\'s files' => sub {
     write_conf(pages => "OAuth2PageDir \"$pages\"");
     new_lines();
     ok(graceful(), 'a restarted httpd goes on, and its other site');
-    ok(wait_for(10, sub { new_lines() =~ /OA26001: .*top\.mustache/ }),
+    ok(wait_for(10, sub { new_lines() =~ /OA2-6001: .*top\.mustache/ }),
        'told');
     my $page = get('/oauth2/login');
     like($page->{status}, qr/^(?:200|503)$/,
@@ -409,7 +409,7 @@ run_quiet('psql', '-XAtq', '-d', cluster('superuser', var('cluster')), '-c',
 (my $new = $params) =~ s/dbname=\S+/dbname=$empty/;
 mistake('PostgreSQL: no tables',
         conf => [ database => "OAuth2Database pgsql \"$new\"" ],
-        says => [ qr/OA27040:/,
+        says => [ qr/OA2-7040:/,
                   qr/sudo -u \S+ oauth2ctl --database 'pgsql .*' db create/ ],
         itself => 1,
         mend => sub {
@@ -444,7 +444,7 @@ is(run_quiet('psql', '-XAtq', '-d', $super =~ s/dbname=\S+/dbname=$latin/r,
    'nothing was made there');
 mistake('PostgreSQL: LATIN1',
         conf => [ database => "OAuth2Database pgsql \"$old\"" ],
-        says => [ qr/OA22900:/, $encoding_says ],
+        says => [ qr/OA2-2900:/, $encoding_says ],
         itself => 1,
         mend => sub {
             make_database('SQL_ASCII');
@@ -467,7 +467,7 @@ write_conf();
 
 subtest 'another secret than that of the server before' => sub {
     my $another = random_text(32);
-    my $told = qr/:warn\].*OA27533:.*state\/secret/;
+    my $told = qr/:warn\].*OA2-7533:.*state\/secret/;
     new_lines();
     # Changed as operations.md says: in steps, of which none is a mistake.
     for my $text ("$good\n$another", "$another\n$good", "$another\n",
@@ -489,7 +489,7 @@ subtest 'a start refuses as httpd -t does' => sub {
     local $ENV{OAUTH2_SERVERS} = "$dir/servers.json";
     my $said = run_quiet($var{httpd}, '-f', "$dir/httpd.conf", '-d', $dir);
     isnt($?, 0, 'it does not start');
-    like($said, qr/OA2\d+:.*state\/secret/, 'and says why');
+    like($said, qr/OA2-\d+:.*state\/secret/, 'and says why');
     secret($good);
 };
 done_testing();

@@ -45,8 +45,8 @@ sub status {
 
 sub told { return slurp("$dir/error_log") =~ $_[0] }
 
-ok(wait_for(15, sub { told(qr/OA27051/) }), 'it listens in the first');
-ok(wait_for(15, sub { told(qr/OA22040|OA22006/) }),
+ok(wait_for(15, sub { told(qr/OA2-7051/) }), 'it listens in the first');
+ok(wait_for(15, sub { told(qr/OA2-2040|OA2-2006/) }),
    'and has tried the second');
 
 for my $round (1 .. 10) {
@@ -63,6 +63,6 @@ for my $round (1 .. 10) {
     is(status($token), 401, "$round: by all") for 1 .. 6;
 }
 
-ok(!told(qr/notice\] .*OA27051|OA22300/), 'the listener was never lost');
+ok(!told(qr/notice\] .*OA2-7051|OA2-2300/), 'the listener was never lost');
 ok(end_httpd($pid), 'and all of it ends');
 done_testing();

@@ -13,7 +13,7 @@
 
 #include <apr_dbd.h>
 
-#include "base/json.h"
+#include "base/text/json.h"
 #include "endpoint/endpoint.h"
 
 static const oa2_endpoint_t *const endpoints[] = {
@@ -48,12 +48,13 @@ static void add_client(const char *id, const char *secret)
     client->introspect = secret ? "all" : "none";
     client->grants = secret ? "authorization_code client_credentials"
                             : "authorization_code";
-    if (oa2_client_put(&put, world.ctx, client) || !put) abort();
+    if (oa2_client_put(&put, world.ctx, client) || !put)
+        abort();
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-    const oa2_store_conf_t conf = {"sqlite3", ":memory:", 1, 1000};
+    const oa2_store_conf_t conf = { "sqlite3", ":memory:", 1, 1000 };
     int applied;
 
     (void)argc;
@@ -77,7 +78,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 /* No bcrypt: a hundred inputs a second would be too few. */
 static oa2_err_t *ask(oa2_password_t *out, oa2_login_t *login)
 {
-    *out = !strcmp(login->name, "alice") && !strcmp(login->password, "alice")
+    *out = strcmp(login->name, "alice") == 0
+                   && strcmp(login->password, "alice") == 0
                ? OA2_PASSWORD_RIGHT : OA2_PASSWORD_WRONG;
     login->provider = "fuzz";
     return NULL;
@@ -85,15 +87,17 @@ static oa2_err_t *ask(oa2_password_t *out, oa2_login_t *login)
 
 static void check(const oa2_reply_t *reply, apr_pool_t *pool)
 {
-    if (reply->status < 200 || reply->status >= 500) abort();
+    if (reply->status < 200 || reply->status >= 500)
+        abort();
     if (reply->location
         && strncmp(reply->location, "/oauth2/", 8)
         && strncmp(reply->location, "https://shop.example/cb?", 24))
         abort();
-    if (reply->type && !strcmp(reply->type, "application/json")
+    if (reply->type && strcmp(reply->type, "application/json") == 0
         && !oa2_json_parse(reply->body, strlen(reply->body), pool))
         abort();
-    if (reply->status >= 400 && !reply->err && !reply->nonce) abort();
+    if (reply->status >= 400 && !reply->err && !reply->nonce)
+        abort();
 }
 
 static void run(const oa2_endpoint_t *endpoint, int method, const char *text,
@@ -102,7 +106,7 @@ static void run(const oa2_endpoint_t *endpoint, int method, const char *text,
     oa2_params_t *params = oa2_params_make(pool);
     const char *line = memchr(text, '\n', size);
     size_t header = line ? (size_t)(line - text) : 0;
-    oa2_call_t call = {0};
+    oa2_call_t call = { 0 };
 
     if (line) {
         text += header + 1;
@@ -137,7 +141,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     endpoint = endpoints[text[0] - '0'];
     method = text[1] == 'P' ? OA2_POST : OA2_GET;
     if (!(endpoint->methods & method)) return 0;
-    if (apr_pool_create(&pool, world.pool) != APR_SUCCESS) abort();
+    if (apr_pool_create(&pool, world.pool) != APR_SUCCESS)
+        abort();
     run(endpoint, method, text + 2, size - 2, pool);
     apr_pool_destroy(pool);
     return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_template.c - base/template: any text compiles or is refused, and
+ * fuzz_template.c - base/text/template: any text compiles or is refused, and
  * whatever renders is escaped.
  *
  * An input is a template, a JSON model and the partial "p", with a line of
@@ -15,7 +15,7 @@
 #include <apr_general.h>
 #include <apr_strings.h>
 
-#include "base/template.h"
+#include "base/text/template.h"
 
 #define BETWEEN "\n=====\n"
 #define MAX_TEMPLATE 512
@@ -29,9 +29,12 @@ static oa2_err_t *load(const char **text, const char **where, void *baton,
                "0123456789_-") != strlen(name)) {
         abort();
     }
-    if (strcmp(name, "q") == 0) *text = "({{> p}})";
-    else if (strcmp(name, "p") == 0) *text = baton;
-    else return oa2_err_make(pool, &oa2_server_error, 1, NULL, "no partial");
+    if (strcmp(name, "q") == 0)
+        *text = "({{> p}})";
+    else if (strcmp(name, "p") == 0)
+        *text = baton;
+    else
+        return oa2_err_make(pool, &oa2_server_error, 1, NULL, "no partial");
     *where = name;
     return NULL;
 }
@@ -42,7 +45,8 @@ static char *cut(char **rest)
     char *end = strstr(part, BETWEEN);
 
     *rest = end ? end + strlen(BETWEEN) : part + strlen(part);
-    if (end) *end = '\0';
+    if (end)
+        *end = '\0';
     return part;
 }
 
@@ -90,11 +94,13 @@ static void run(char *input, apr_pool_t *pool)
         return;
     }
     model = oa2_json_parse(json, strlen(json), pool);
-    if (!model) model = oa2_json_object(pool);
+    if (!model)
+        model = oa2_json_object(pool);
     if (!is_small(model)) return;
     out = oa2_template_render(template, model, pool);
     check_escaped(text, partial, out);
-    if (strcmp(out, oa2_template_render(template, model, pool)) != 0) abort();
+    if (strcmp(out, oa2_template_render(template, model, pool)) != 0)
+        abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -106,7 +112,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         apr_initialize();
         is_ready = 1;
     }
-    if (apr_pool_create(&pool, NULL) != APR_SUCCESS) abort();
+    if (apr_pool_create(&pool, NULL) != APR_SUCCESS)
+        abort();
     run(apr_pstrmemdup(pool, (const char *)data, size), pool);
     apr_pool_destroy(pool);
     return 0;

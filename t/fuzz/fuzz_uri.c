@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_uri.c - base/uri: what parses is made of the parts that were found,
+ * fuzz_uri.c - base/text/uri: what parses is made of the parts that were found,
  * and apr-util, which takes much more, finds the same host and port.
  */
 #include "fuzz/fuzz.h"
@@ -13,8 +13,8 @@
 #include <apr_strings.h>
 #include <apr_uri.h>
 
-#include "base/abnf.h"
-#include "base/uri.h"
+#include "base/text/abnf.h"
+#include "base/text/uri.h"
 
 static int same(const char *a, const char *b)
 {
@@ -37,13 +37,16 @@ static void check_parts(const oa2_uri_t *uri, apr_pool_t *pool)
     if (uri->host || strncmp(uri->path, "//", 2) == 0)
         text = apr_pstrcat(pool, text, "//", uri->host ? uri->host : "",
                            NULL);
-    if (uri->port) text = apr_psprintf(pool, "%s:%d", text, uri->port);
+    if (uri->port)
+        text = apr_psprintf(pool, "%s:%d", text, uri->port);
     text = apr_pstrcat(pool, text, uri->path, uri->query ? "?" : "",
                        uri->query ? uri->query : "", NULL);
     again = oa2_uri_parse(text, pool);
     check_same(uri, again);
-    if (!same(uri->query, again->query)) abort();
-    if (again->has_fragment || again->has_userinfo) abort();
+    if (!same(uri->query, again->query))
+        abort();
+    if (again->has_fragment || again->has_userinfo)
+        abort();
 }
 
 static void check_origin(const oa2_uri_t *uri, apr_pool_t *pool)
@@ -53,9 +56,12 @@ static void check_origin(const oa2_uri_t *uri, apr_pool_t *pool)
 
     if (!origin) return;
     of_origin = oa2_uri_parse(origin, pool);
-    if (!of_origin || *of_origin->path || of_origin->query) abort();
-    if (!same(origin, oa2_uri_origin(of_origin, pool))) abort();
-    if (oa2_uri_is_loopback(uri) != oa2_uri_is_loopback(of_origin)) abort();
+    if (!of_origin || *of_origin->path || of_origin->query)
+        abort();
+    if (!same(origin, oa2_uri_origin(of_origin, pool)))
+        abort();
+    if (oa2_uri_is_loopback(uri) != oa2_uri_is_loopback(of_origin))
+        abort();
 }
 
 static void check_with(const char *text, const oa2_uri_t *uri,
@@ -68,7 +74,8 @@ static void check_with(const char *text, const oa2_uri_t *uri,
     apr_size_t len;
 
     check_same(uri, with);
-    if (!with->query || uri->has_fragment != with->has_fragment) abort();
+    if (!with->query || uri->has_fragment != with->has_fragment)
+        abort();
     len = strlen(with->query);
     if (len < strlen(added)
         || strcmp(with->query + len - strlen(added), added) != 0)
@@ -90,8 +97,10 @@ static void compare_with_apr(const char *text, const oa2_uri_t *uri,
     host = *uri->host == '['
         ? apr_pstrmemdup(pool, uri->host + 1, strlen(uri->host) - 2)
         : uri->host;
-    if (apr_cstr_casecmp(host, theirs.hostname) != 0) abort();
-    if (uri->port && theirs.port != uri->port) abort();
+    if (apr_cstr_casecmp(host, theirs.hostname) != 0)
+        abort();
+    if (uri->port && theirs.port != uri->port)
+        abort();
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -107,13 +116,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const oa2_uri_t *uri;
     apr_pool_t *pool;
 
-    if (apr_pool_create(&pool, NULL) != APR_SUCCESS) abort();
+    if (apr_pool_create(&pool, NULL) != APR_SUCCESS)
+        abort();
     text = apr_pstrmemdup(pool, (const char *)data, size);
     /* of anything: no crash */
     oa2_uri_with(pool, text, "a", "b", NULL);
     uri = oa2_uri_parse(text, pool);
     if (uri) {
-        if (!oa2_is_uri(text) || uri->port < 0 || uri->port > 65535) abort();
+        if (!oa2_is_uri(text) || uri->port < 0 || uri->port > 65535)
+            abort();
         check_parts(uri, pool);
         check_origin(uri, pool);
         check_with(text, uri, pool);

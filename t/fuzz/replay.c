@@ -39,7 +39,8 @@ static int replay_file(const char *path, size_t size)
     }
     len = fread(data, 1, size, file);
     fclose(file);
-    if (len == size) LLVMFuzzerTestOneInput(data, size);
+    if (len == size)
+        LLVMFuzzerTestOneInput(data, size);
     free(data);
     return len == size ? 1 : broken(path, "could not be read whole");
 }
@@ -76,7 +77,8 @@ static int replay_own(const char *program)
     char path[PATH_SIZE];
 
     name = name ? name + 1 : program;
-    if (strncmp(name, "fuzz_", 5) == 0) name += 5;
+    if (strncmp(name, "fuzz_", 5) == 0)
+        name += 5;
     if (snprintf(path, sizeof path, "%s/t/fuzz/corpus/%s",
                  srcdir ? srcdir : ".", name) >= (int)sizeof path)
         return broken(name, "too long");
@@ -87,9 +89,11 @@ int main(int argc, char **argv)
 {
     int count = 0;
 
-    if (LLVMFuzzerInitialize) LLVMFuzzerInitialize(&argc, &argv);
+    if (LLVMFuzzerInitialize)
+        LLVMFuzzerInitialize(&argc, &argv);
     LLVMFuzzerTestOneInput((const uint8_t *)"", 0);
-    if (argc < 2) count = replay_own(argv[0]);
+    if (argc < 2)
+        count = replay_own(argv[0]);
     for (int i = 1; i < argc && count >= 0; i++) {
         int n = replay(argv[i]);
 

@@ -25,11 +25,11 @@ sub log_of {
 }
 
 my @complaints = (
-    [ 'ours', 1, "$when [oauth2_api:warn] [pid 7:tid 7] OA27001: so" ],
-    [ 'ours, of a request', 1, "$when [oauth2_api:error] $who OA27001: so" ],
-    [ 'ours, at info', 0, "$when [oauth2_api:info] $who OA27001: so" ],
-    [ 'ours, shown on a page', 0, "$when [oauth2_api:warn] $who OA25011: "
-      . 'so; shown as OA25011-20260101T000000Z-abcdef' ],
+    [ 'ours', 1, "$when [oauth2_api:warn] [pid 7:tid 7] OA2-7001: so" ],
+    [ 'ours, of a request', 1, "$when [oauth2_api:error] $who OA2-7001: so" ],
+    [ 'ours, at info', 0, "$when [oauth2_api:info] $who OA2-7001: so" ],
+    [ 'ours, shown on a page', 0, "$when [oauth2_api:warn] $who OA2-5011: "
+      . 'so; shown as OA2-5011-20260101T000000Z-abcdef' ],
     [ "httpd's, of a client's request", 1,
       "$when [authz_core:error] $who AH01630: client denied" ],
     [ "httpd's, of the machine", 0, "$when [ssl:warn] [pid 7:tid 7] AH01882: "

@@ -97,7 +97,7 @@ request('POST', 'revoke', basic => $machine, form => [ token => $machines ]);
 my $stranger = OAuth2Test::Browser->new(user => 'mt-alice',
                                         password => 'not that one');
 $stranger->login($stranger->get('/oauth2/login'));
-log_allow(qr/OA25021|OA23046/, 'a wrong password');
+log_allow(qr/OA2-5021|OA2-3046/, 'a wrong password');
 
 my $then = counted();
 my %more = (
@@ -134,7 +134,7 @@ subtest 'nothing that was sent is a label' => sub {
     unlike($text, qr/mt-|alice|127\.0\.0\.1[^:]/, 'no client, user, path');
     like($text, qr/endpoint="other",outcome="not_found"/, 'counted as other');
 };
-log_allow(qr/OA27071/, 'no such endpoint');
+log_allow(qr/OA2-7071/, 'no such endpoint');
 
 subtest 'mod_status' => sub {
     my $page = request('GET', '/server-status')->{content};

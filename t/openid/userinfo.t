@@ -106,33 +106,33 @@ rows(
     { clause => 'RFC 6750 3.1: no token, no error code', status => 401,
       headers => { 'www-authenticate' =>
                        'Bearer realm="' . issuer('claims') . '"' },
-      log => qr/OA25910/,
+      log => qr/OA2-5910/,
       send => [ GET => issuer('claims') . '/userinfo' ] },
     { clause => 'a password is no token', status => 401,
       headers => { 'www-authenticate' => qr/^Bearer realm="[^"]*"$/ },
-      log => qr/OA25910/,
+      log => qr/OA2-5910/,
       send => [ GET => issuer('claims') . '/userinfo', basic => $app ] },
     { clause => '5.3.3: a made-up token', status => 401,
       json => { error => 'invalid_token' },
       headers => { 'www-authenticate' =>
                        qr/^Bearer realm="[^"]*", error="invalid_token"/ },
-      log => qr/OA25911/,
+      log => qr/OA2-5911/,
       send => [ GET => issuer('claims') . '/userinfo', bearer => 'x' ] },
     { clause => 'RFC 6750 2.3: in the query', status => 400,
-      json => { error => 'invalid_request' }, log => qr/OA23913/,
+      json => { error => 'invalid_request' }, log => qr/OA2-3913/,
       send => [ GET => issuer('claims') . '/userinfo?access_token=x' ] },
     { clause => 'RFC 6750 2.2: in the body', status => 400,
-      json => { error => 'invalid_request' }, log => qr/OA23913/,
+      json => { error => 'invalid_request' }, log => qr/OA2-3913/,
       send => [ POST => issuer('claims') . '/userinfo', bearer => $token,
                 form => [ access_token => 'x' ] ] },
-    { clause => 'another method', status => 405, log => qr/OA27070/,
+    { clause => 'another method', status => 405, log => qr/OA2-7070/,
       send => [ PUT => issuer('claims') . '/userinfo', bearer => $token ] },
     { clause => 'a token without a user', status => 403,
       json => { error => 'insufficient_scope',
                 error_description => qr/no user/ },
       headers => { 'www-authenticate' =>
                        qr/error="insufficient_scope"/ },
-      log => qr/OA25913.*oi-app/,
+      log => qr/OA2-5913.*oi-app/,
       send => sub {
           my $own = json(request(POST => issuer('claims') . '/token',
               basic => $app,
@@ -190,7 +190,7 @@ subtest 'a claim that is added to a scope is asked for again' => sub {
         %good, basic => $app)->{access_token});
     is($new->{nickname}, 'Le', 'told once it was shown');
     ok(!exists who('later', $token)->{nickname}, 'never by the old token');
-    log_allow(qr/OA22910/, 'the query of this server is wrong');
+    log_allow(qr/OA2-2910/, 'the query of this server is wrong');
 };
 
 subtest 'a query that fails breaks nothing' => sub {
@@ -200,7 +200,7 @@ subtest 'a query that fails breaks nothing' => sub {
     my $told = json($res);
     ok(!exists $told->{student}, 'its claims are missing');
     is($told->{email}, 'legacy-lena@legacy.example', 'the others are not');
-    log_allow(qr/OA22910.*more than one row/, 'and the log says why');
+    log_allow(qr/OA2-2910.*more than one row/, 'and the log says why');
 };
 
 # --- logins ------------------------------------------------------------------
@@ -224,7 +224,7 @@ subtest 'a wrong password leaves nothing behind' => sub {
               'a user of the own table');
     my $page = $own->fresh->get($own->authorize(%good)->{url});
     $own->fresh->login($page, 'legacy-lena', 'wrong');
-    log_allow(qr/OA25021/, 'a wrong password');
+    log_allow(qr/OA2-5021/, 'a wrong password');
     is(who('claims', $token)->{email}, 'legacy-lena@legacy.example',
        'and takes nothing away');
 };
@@ -240,7 +240,7 @@ subtest 'RFC 8707 2: a token for this resource' => sub {
                       bearer => $bound);
     is($res->{status}, 401, 'and elsewhere it is not');
     like(header($res, 'www-authenticate'), qr/another resource/, 'said so');
-    log_is(qr/OA25912/, 'for another one');
+    log_is(qr/OA2-5912/, 'for another one');
 };
 
 done_testing();

@@ -56,7 +56,7 @@ subtest 'forged and stale forms decide nothing' => sub {
     my $person = person('co-alice');
     my (undef, $form) = opened($person);
     for my $field ('', 'x' x 43) {
-        row({ clause => "form '$field'", status => 403, log => qr/OA23051/,
+        row({ clause => "form '$field'", status => 403, log => qr/OA2-3051/,
               headers => { location => undef }, send => sub {
                   $person->submit($form, decision => 'allow', form => $field)
               } });
@@ -65,25 +65,25 @@ subtest 'forged and stale forms decide nothing' => sub {
     my (undef, $theirs) = opened($other);
     my %again = (status => 403, headers => { location => undef },
                  body => qr/role="alert".*name="decision"/s);
-    row({ clause => 'another browser\'s', %again, log => qr/OA23600/,
+    row({ clause => 'another browser\'s', %again, log => qr/OA2-3600/,
           send => sub { $person->submit($form, decision => 'allow',
                                         form => $theirs->{fields}{form}) } });
     my $login = $other->form_with($person->fresh->get($person->authorize(
         %good)->{url}), 'password');
-    row({ clause => 'a login page\'s', %again, log => qr/OA23600/,
+    row({ clause => 'a login page\'s', %again, log => qr/OA2-3600/,
           send => sub { $person->submit($form, decision => 'allow',
                                         form => $login->{fields}{form}) } });
     my $bob = person('co-bob');
     $bob->{cookies} = { %{ $person->{cookies} } };
     $bob->login($bob->get($bob->authorize(%good, prompt => 'login')->{url}));
     row({ clause => 'of who was signed in before', %again,
-          log => qr/OA25602/, body => qr/somebody else.*co-bob/s,
+          log => qr/OA2-5602/, body => qr/somebody else.*co-bob/s,
           send => sub { $bob->submit($form, decision => 'allow') } });
     my $nobody = person('co-bob');
     $nobody->{cookies} = { %{ $bob->{cookies} } };
     delete $nobody->{cookies}{oauth2_session};
     my $page = row({ clause => 'of nobody any more', status => 403,
-        log => qr/OA25601/, body => qr/sign-in has ended.*name="password"/s,
+        log => qr/OA2-5601/, body => qr/sign-in has ended.*name="password"/s,
         send => sub { $nobody->submit($form, decision => 'deny') } });
     $page = $nobody->login($page);
     ok($nobody->form_with($page, 'decision'), 'and it goes on from there');
@@ -157,7 +157,7 @@ subtest 'the page by hand' => sub {
         like($res->{status}, qr/^(?:303|400)$/, "consent$query");
     }
     row({ clause => 'a form without a request', status => 400,
-          log => qr/OA25001/, send => sub {
+          log => qr/OA2-5001/, send => sub {
               my $form = $person->form_with($person->get('login'), 'form');
               $person->post('consent', form => [
                   form => $form->{fields}{form}, decision => 'allow' ])
@@ -194,7 +194,7 @@ subtest 'sign-out' => sub {
     is($page->{status}, 200, 'asked first');
     ok($person->{cookies}{oauth2_session}, 'a GET signs nobody out');
     my $form = $person->form_with($page, 'form');
-    row({ clause => 'a forged form', status => 403, log => qr/OA23051/,
+    row({ clause => 'a forged form', status => 403, log => qr/OA2-3051/,
           body => qr/role="alert".*Sign out/s,
           send => sub { $person->submit($form, form => 'x') } });
     ok($person->{cookies}{oauth2_session}, 'still signed in');

@@ -19,7 +19,7 @@ my %wrong = (client_id => 'er-app', scope => 'read',
 
 sub reference {
     my ($res) = @_;
-    return $res->{content} =~ /(OA2\d{4}-\d{8}T\d{6}Z-[a-z2-9]{6})\b/ ? $1
+    return $res->{content} =~ /(OA2-\d{4}-\d{8}T\d{6}Z-[a-z2-9]{6})\b/ ? $1
                                                                        : '';
 }
 
@@ -47,7 +47,7 @@ subtest 'at the default level' => sub {
     }
     from(1);
     is($level, 'warn', 'the line is at warn');
-    like($reference, qr/^OA25011-/, 'it says what kind of error it was');
+    like($reference, qr/^OA2-5011-/, 'it says what kind of error it was');
     my ($y, $m, $d) = $reference =~ /-(\d{4})(\d\d)(\d\d)T/;
     my @now = gmtime;
     cmp_ok(abs(($y - 1900 - $now[5]) * 366 + ($m - 1 - $now[4]) * 31

@@ -42,7 +42,7 @@ subtest 'nor by another name of the page' => sub {
             ok(!$nobody->form_with($res, 'password'), 'no login page');
         }
     }
-    log_allow(qr/OA27071/, 'there is nothing');
+    log_allow(qr/OA2-7071/, 'there is nothing');
 };
 
 subtest 'with them: consent at once' => sub {
@@ -68,7 +68,7 @@ subtest 'forms are the browser\'s here too' => sub {
     my $page = $person->follow($person->get($person->authorize(
         %good, prompt => 'consent')->{url}));
     my $form = $person->form_with($page, 'decision');
-    row({ clause => 'asked again', status => 403, log => qr/OA23600/,
+    row({ clause => 'asked again', status => 403, log => qr/OA2-3600/,
           headers => { location => undef },
           body => qr/role="alert".*name="decision"/s, send => sub {
               my $other = person();
@@ -118,7 +118,7 @@ subtest 'a name that cannot be taken is no reason for our password page' => sub 
         issuer => 'sso', basic => [ $name, $file->{'file-carol'} ]);
     row({ clause => '256 bytes', status => 403,
           log => { level => 'error', like =>
-              qr/OA27903: AuthType Basic .* 255 bytes.*OIDCRemoteUserClaim/ },
+              qr/OA2-7903: AuthType Basic .* 255 bytes.*OIDCRemoteUserClaim/ },
           body => qr/^(?!.*name="password").*Your name cannot be used here/s,
           send => sub { $stranger->get($stranger->authorize(%good)->{url}) } });
 };

@@ -148,7 +148,7 @@ subtest 'a form that is not this browser\'s comes back with a reason' => sub {
     my %right = (username => 'lo-alice', password => $password{'lo-alice'});
     my $other = person();
     my (undef, $others) = opened($other);
-    my %bad = (status => 403, log => qr/OA2(?:3050|3051|3600)/,
+    my %bad = (status => 403, log => qr/OA2-(?:3050|3051|3600)/,
                body => qr/role="alert".*name="password"/s);
     my $bent = $form->{fields}{form} =~ s/.$/-/r;
     for my $row ([ 'none', '' ], [ 'made up', 'x' x 43 ], [ 'bent', $bent ],
@@ -217,7 +217,7 @@ subtest 'another site\'s form adds no cookie' => sub {
                  [ 'Sec-Fetch-Site' => 'same-site' ],
                  [ Origin => 'https://evil.example' ]) {
         for my $name (qw(login consent logout)) {
-            row({ clause => "@$row: $name", status => 403, log => qr/OA25500/,
+            row({ clause => "@$row: $name", status => 403, log => qr/OA2-5500/,
                   headers => { 'set-cookie' => undef }, send => sub {
                       request('POST', $name, form => $filled,
                               headers => { @$row })
@@ -235,7 +235,7 @@ subtest 'another site\'s form adds no cookie' => sub {
         is(scalar keys %{ $person->{cookies} }, 1, 'and no more of them');
     }
     row({ clause => 'our own, where cookies are not allowed', status => 403,
-          log => qr/OA23050/, send => sub {
+          log => qr/OA2-3050/, send => sub {
               request('POST', 'login', form => $filled,
                       headers => { 'Sec-Fetch-Site' => 'same-origin',
                                    Origin => 'null' })
@@ -248,7 +248,7 @@ subtest 'what was typed is looked at, whoever is signed in' => sub {
     my ($two) = opened($person, state => 'tab-two');
     $person->walk($person->authorize(%good));
     row({ clause => 'another tab\'s form, a wrong password', status => 403,
-          log => { level => 'notice', like => qr/OA25021.*"lo-bob"/ },
+          log => { level => 'notice', like => qr/OA2-5021.*"lo-bob"/ },
           send => sub {
               $person->submit($form, username => 'lo-bob', password => 'wrong')
           } });
@@ -311,7 +311,7 @@ subtest 'long requests' => sub {
     $res = $person->post('authorize', form => $flow->{pairs});
     is(query_of(header($res, 'location'))->{error}, 'invalid_request',
        'what no URL can hold is refused');
-    log_is(qr/OA25600/, 'and told');
+    log_is(qr/OA2-5600/, 'and told');
 };
 
 # --- wrong passwords ---------------------------------------------------------

@@ -74,7 +74,7 @@ subtest 'a private address has more, and is told about once' => sub {
     };
     my $own = from(1);
     for my $address ($own, '10.1.2.3') {
-        my @told = grep { /OA23602.*from \Q$address\E,/ } split /\n/, $log;
+        my @told = grep { /OA2-3602.*from \Q$address\E,/ } split /\n/, $log;
         is(scalar @told, 1, "$address: told once");
         like($told[0], qr/:warn\].*mod_remoteip/, 'with the remedy');
         OAuth2Test::Rows::declare(@told);
@@ -111,10 +111,10 @@ subtest 'Basic: AuthBasicProvider oauth2' => sub {
         1 .. 12);
     is_deeply(statuses(@many), { 200 => 12 }, 'often, at once');
     is($ask->('px-alice', "wrong-password-$_"), 401, "wrong: $_") for 1 .. 3;
-    my $seen = grep { /OA27600/ } log_lines_declared();
+    my $seen = grep { /OA2-7600/ } log_lines_declared();
     is($seen, 0, 'looked at');
     is($ask->('px-alice', "wrong-password-$_"), 401, "wrong: $_") for 4 .. 6;
-    $seen = grep { /OA27600.*px-alice/ } log_lines_declared();
+    $seen = grep { /OA2-7600.*px-alice/ } log_lines_declared();
     cmp_ok($seen, '>', 0, 'not looked at, and told');
     is($ask->('px-nobody', 'wrong-password'), 401, 'an unknown user');
     log_lines_declared();

@@ -86,15 +86,15 @@ subtest 'a reset ends the sessions' => sub {
 };
 
 rows(
-    { clause => 'no ticket', status => 404, log => qr/OA25510/,
+    { clause => 'no ticket', status => 404, log => qr/OA2-5510/,
       body => qr/not good any more/, send => [ GET => 'set-password' ] },
-    { clause => 'one that is made up', status => 404, log => qr/OA25510/,
+    { clause => 'one that is made up', status => 404, log => qr/OA2-5510/,
       send => [ GET => 'set-password?ticket=oa2t_' . 'x' x 43 ] },
-    { clause => 'a bad one', status => 400, log => qr/OA21003/,
+    { clause => 'a bad one', status => 400, log => qr/OA2-1003/,
       send => [ GET => 'set-password?ticket=oa2t_%00%ff' ] },
     { clause => 'twice', status => 400, log => 1,
       send => [ GET => 'set-password?ticket=a&ticket=b' ] },
-    { clause => 'a form without its field', status => 404, log => qr/OA25510/,
+    { clause => 'a form without its field', status => 404, log => qr/OA2-5510/,
       send => [ POST => 'set-password', form => [ password => 'x' ] ] },
     { clause => 'another method', status => 405, log => 1,
       send => [ PUT => 'set-password' ] },

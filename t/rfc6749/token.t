@@ -291,7 +291,7 @@ rows(
                   type => 'Application/X-WWW-Form-URLencoded',
                   body => form_encode(form($flow)));
       } },
-    { clause => 'one name for one endpoint', status => 404, log => qr/OA27071/,
+    { clause => 'one name for one endpoint', status => 404, log => qr/OA2-7071/,
       send => [ POST => 'token/', basic => $app, form => [ a => 1 ] ] },
     { clause => 'no such endpoint', status => 404, log => 'any',
       send => [ POST => 'nothing', form => [ a => 1 ] ] },

@@ -87,7 +87,7 @@ subtest 'a .htaccess author cannot say who the user is' => sub {
     for my $path ('/guest/x', '/guest/none/x', '/listed/x') {
         is(request('GET', "$path$query")->{status}, 401, "$path: is asked");
         is($guest->get("$path$query")->{status}, 404, "$path: nothing there");
-        log_is(qr/OA27401: .*<Location>/, 'told');
+        log_is(qr/OA2-7401: .*<Location>/, 'told');
     }
 };
 
@@ -99,7 +99,7 @@ subtest 'nor what a login provider reads, by any handler' => sub {
         my $res = request('POST', '/guest/login/y.x', form => [
             username => 'id-alice', password => $guessed ]);
         is($res->{status}, 404, "$how: refused");
-        log_is(qr/OA27401/, 'the administrator is told');
+        log_is(qr/OA2-7401/, 'the administrator is told');
     }
 };
 
@@ -199,7 +199,7 @@ subtest 'open is the request that earned it, not what becomes of it' => sub {
     is($res->{status}, 401, 'a GET inside httpd needs a token');
     unlike($res->{content}, qr/SECRET/, 'and does not run');
     like(header($res, 'www-authenticate'), qr/^Bearer /, 'challenge');
-    log_is(qr/OA27402/, 'told');
+    log_is(qr/OA2-7402/, 'told');
     $res = request('GET', '/directory/go.cgi', bearer => $one);
     like($res->{content}, qr/SECRET GET/, 'a GET with one');
     log_lines();
@@ -222,7 +222,7 @@ subtest 'and open is what we answer, not what has a name of ours' => sub {
                 my $res = request($method, $path);
                 is($res->{status}, 401, "$method $path: no token");
                 unlike($res->{content}, qr/SECRET/, "$method $path: nothing");
-                log_is($how eq 'up' ? 'any' : qr/OA27501/, 'told');
+                log_is($how eq 'up' ? 'any' : qr/OA2-7501/, 'told');
             }
             next if $how ne 'up';
             my $res = request('GET', $path, bearer => $one);

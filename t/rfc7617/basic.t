@@ -154,8 +154,8 @@ subtest 'colons and bytes at OAuth2BasicProvider' => sub {
         my ($path, $status, @pair) = @$_;
         (my $shown = $pair[0]) =~ s/[^!-~]/?/g;
         row({ clause => "$path, $shown", status => $status,
-              log => $status == 401 ? $shown =~ /\?/ ? qr/OA27900.*UTF-8/
-                                                     : qr/OA27901/ : 0,
+              log => $status == 401 ? $shown =~ /\?/ ? qr/OA2-7900.*UTF-8/
+                                                     : qr/OA2-7901/ : 0,
               send => sub { send_basic($path, @pair) } });
     }
 };
@@ -184,7 +184,7 @@ subtest 'a wrong password is logged once, at info, without the name' => sub {
     request('GET', '/moving', credentials('wrong'));
     my @lines = log_lines();
     is(scalar @lines, 1, 'one line');
-    like($lines[0], qr/:info\].*OA27901/, 'at info');
+    like($lines[0], qr/:info\].*OA2-7901/, 'at info');
     unlike($lines[0], qr/file-alice/, 'without the name');
 };
 
@@ -204,7 +204,7 @@ subtest 'another password file is asked for itself' => sub {
 subtest 'no provider can tell, and both lines say why' => sub {
     is(request('GET', '/moving/broken', credentials('file-alice'))->{status},
        503, 'answered');
-    log_allow(qr/AH0161[89]|AH01620|OA27080/, 'told');
+    log_allow(qr/AH0161[89]|AH01620|OA2-7080/, 'told');
 };
 
 done_testing();

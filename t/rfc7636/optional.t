@@ -43,7 +43,7 @@ is((ctl('client', 'set', 'op-spa', '--no-pkce'))[0], 2,
    '2.1.1: "Public clients MUST use PKCE"');
 
 my %used = (status => 200, json => { access_token => qr/./ },
-            log => { level => 'notice', like => qr/OA24700: .*op-cms/ });
+            log => { level => 'notice', like => qr/OA2-4700: .*op-cms/ });
 rows(
     { clause => '2.1.1: a code without PKCE is good, and told', %used,
       send => sub { request(@{ redeem(fresh()) }) } },
@@ -61,7 +61,7 @@ rows(
       send => redeem($flow, redirect_uri => "$uri/") },
     { clause => '4.8.2: a verifier without a challenge', %refused,
       send => redeem($flow, code_verifier => 'a' x 43),
-      log => { level => 'notice', like => qr/OA23700: / } },
+      log => { level => 'notice', like => qr/OA2-3700: / } },
     { clause => 'RFC 6749 4.1.3: without the secret', status => 401,
       json => { error => 'invalid_client' },
       send => sub {
@@ -88,7 +88,7 @@ subtest 'a challenge that was sent is verified' => sub {
           send => redeem($flow) });
     row({ clause => 'a wrong one', %refused,
           send => redeem($flow, code_verifier => 'a' x 43),
-          log => { level => 'notice', like => qr/OA23023: / } });
+          log => { level => 'notice', like => qr/OA2-3023: / } });
     row({ clause => 'the right one', status => 200, log => 0,
           send => redeem($flow, code_verifier => $flow->{verifier}) });
 };
@@ -116,7 +116,7 @@ subtest 'when it has to do PKCE again, codes without it are refused' => sub {
     ctl_ok('client', 'set', 'op-cms', '--pkce');
     settle();
     row({ clause => 'no more', %refused, send => redeem($flow),
-          log => { level => 'notice', like => qr/OA23701: / } });
+          log => { level => 'notice', like => qr/OA2-3701: / } });
 };
 
 no_complaints('all of it');

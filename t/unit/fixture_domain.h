@@ -9,7 +9,7 @@
 #include "store/client.h"
 #include "unit/unit.h"
 
-#include "domain/settings.h"
+#include "domain/site/settings.h"
 
 #define FIXTURE_SECRET "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"
 #define FIXTURE_RESOURCE "https://api.example.com/orders"
@@ -26,9 +26,9 @@ static inline const char *fixture_pages(apr_pool_t *pool)
 static inline oa2_settings_t *fixture_settings(apr_pool_t *pool)
 {
     static const oa2_scope_row_t rows[] = {
-        {"read", "Read your orders", 1, NULL, 0},
-        {"write", "Change your orders", 0, NULL, 0},
-        {"admin", "Everything", 0, NULL, 0},
+        { "read", "Read your orders", 1, NULL, 0 },
+        { "write", "Change your orders", 0, NULL, 0 },
+        { "admin", "Everything", 0, NULL, 0 },
     };
     oa2_settings_t *set = apr_pcalloc(pool, sizeof(*set));
     apr_array_header_t *scopes =

@@ -16,12 +16,14 @@
 
 static inline void has(const char *html, const char *text)
 {
-    if (!strstr(html, text)) fail_msg("no %s in:\n%s", text, html);
+    if (!strstr(html, text))
+        fail_msg("no %s in:\n%s", text, html);
 }
 
 static inline void lacks(const char *html, const char *text)
 {
-    if (strstr(html, text)) fail_msg("%s in:\n%s", text, html);
+    if (strstr(html, text))
+        fail_msg("%s in:\n%s", text, html);
 }
 
 static inline int count(const char *html, const char *text)
@@ -93,7 +95,8 @@ static inline void check_balance(apr_pool_t *pool, const char *tag,
     if (name[0] == '/') {
         assert_true(s->depth > 0);
         assert_string_equal(s->open[--s->depth], name + 1);
-    } else if (!is_void(name)) {
+    }
+    else if (!is_void(name)) {
         assert_true(s->depth < 64);
         s->open[s->depth++] = name;
     }

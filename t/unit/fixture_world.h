@@ -9,9 +9,9 @@
 #include "unit/fixture_domain.h"
 #include "unit/fixture_store.h"
 
-#include "base/encode.h"
-#include "base/json.h"
-#include "domain/client.h"
+#include "base/text/encode.h"
+#include "base/text/json.h"
+#include "domain/client/client.h"
 #include "endpoint/endpoint.h"
 
 #define VERIFIER "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -48,7 +48,7 @@ static inline void add_client(world_t *w, const char *id, const char *secret,
 static inline int begin(void **state)
 {
     world_t *w;
-    oa2_user_t user = {.name = "alice", .sub = "sub-of-alice"};
+    oa2_user_t user = { .name = "alice", .sub = "sub-of-alice" };
     oa2_err_t *err;
     int put;
     fixture_t *store = fixture_open();
@@ -60,7 +60,8 @@ static inline int begin(void **state)
     w->now = store->ctx->now;
     store->ctx->settings = w->settings;
     err = oa2_pages_load(&w->pages, NULL, fixture_pages(w->pool), w->pool);
-    if (err) fail_msg("%s", err->meant);
+    if (err)
+        fail_msg("%s", err->meant);
     add_client(w, "shop", SECRET,
                "authorization_code refresh_token client_credentials", "none");
     add_client(w, "app", NULL, "authorization_code refresh_token", "none");
@@ -89,7 +90,7 @@ static inline oa2_err_t *ask(oa2_password_t *out, oa2_login_t *login)
 static inline oa2_reply_t *run(world_t *w, const oa2_endpoint_t *endpoint,
                         int method, const char *form, const char *basic)
 {
-    oa2_call_t call = {0};
+    oa2_call_t call = { 0 };
     oa2_params_t *params = oa2_params_make(w->pool);
     oa2_reply_t *reply;
     const char *cookie;
@@ -121,8 +122,10 @@ static inline oa2_reply_t *run(world_t *w, const oa2_endpoint_t *endpoint,
         value = apr_pstrmemdup(w->pool, value, strcspn(value, ";"));
         assert_int_equal(strncmp(cookie, "__Host-", 7), 0);
         assert_non_null(strstr(cookie, "; HttpOnly; SameSite=Lax; Secure"));
-        if (strstr(cookie, OA2_BROWSER_COOKIE)) w->browser = value;
-        else w->session = *value ? value : NULL;
+        if (strstr(cookie, OA2_BROWSER_COOKIE))
+            w->browser = value;
+        else
+            w->session = *value ? value : NULL;
     }
     return reply;
 }
@@ -137,8 +140,10 @@ static inline const char *basic(world_t *w, const char *id, const char *secret)
     char *c;
 
     for (c = text; *c; c++) {
-        if (*c == '-') *c = '+';
-        if (*c == '_') *c = '/';
+        if (*c == '-')
+            *c = '+';
+        if (*c == '_')
+            *c = '/';
     }
     return apr_pstrcat(w->pool, "Basic ", text,
                        &"==="[3 - (4 - strlen(text) % 4) % 4], NULL);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_base_cache.c - base/cache, one thing at a time.
- *
- * What happens when many do it at once is in test_base_cache_race.c.
+ * test_base_cache.c - base/shm/cache, one thing at a time; many at once are in
+ * test_base_cache_race.c.
  */
 #include "unit/unit.h"
 
-#include "base/cache.h"
+#include "base/shm/cache.h"
 #include "unit/fixture_clock.h"
 
 #define SIZE (64 * 1024)
@@ -182,7 +181,8 @@ static void a_second_put_replaces_the_first(void **state)
     unsigned i;
 
     put(cache, key, "first, and longer", LATER, NOW, 0);
-    for (i = 0; i < 2 * WAYS; i++) put(cache, key, "second", LATER, NOW, 0);
+    for (i = 0; i < 2 * WAYS; i++)
+        put(cache, key, "second", LATER, NOW, 0);
     assert_true(has(cache, key, "second", NOW));
     /* in its own way: there is room for seven more */
     for (i = 1; i < WAYS; i++)

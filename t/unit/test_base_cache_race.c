@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_base_cache_race.c - base/cache with many at once: threads, processes,
- * and processes that die or stand still at the worst moment.  The last test
- * goes on for OA2_SOAK seconds (make soak), or one.
+ * test_base_cache_race.c - base/shm/cache, many at once, and those that die or
+ * stand still at the worst moment; the last test takes OA2_SOAK seconds.
  *
  * One set and more keys than ways, so that everybody is in everybody's way.
  * The "database" is a version per key.  A record is its version, repeated,
@@ -20,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/cache.h"
+#include "base/shm/cache.h"
 #include "unit/fixture_child.h"
 #include "unit/fixture_clock.h"
 
@@ -62,7 +61,7 @@ static void key_of(unsigned char key[OA2_KEY_LEN], unsigned n)
 
 static apr_uint64_t tag_of(unsigned n)
 {
-    char name[2] = {0, 0};
+    char name[2] = { 0, 0 };
 
     name[0] = (char)('a' + n);
     return oa2_cache_tag('k', name);
@@ -96,8 +95,10 @@ static void refresh(world_t *world, unsigned n)
     int i;
 
     /* now and then the answer is long under way, and others go ahead */
-    if (version % 4 == 0) sched_yield();
-    for (i = 0; i < WORDS; i++) words[i] = version << 8 | n;
+    if (version % 4 == 0)
+        sched_yield();
+    for (i = 0; i < WORDS; i++)
+        words[i] = version << 8 | n;
     memset(&entry, 0, sizeof(entry));
     key_of(entry.key, n);
     entry.tags[n % OA2_CACHE_TAGS] = tag_of(n);
@@ -123,7 +124,8 @@ static int look(world_t *world, unsigned n)
     key_of(key, n);
     if (!oa2_cache_find(words, &len, world->cache, key, NOW)) return 0;
     version = words[0] >> 8;
-    for (i = 0; i <= WORDS; i++) want[i] = version << 8 | n;
+    for (i = 0; i <= WORDS; i++)
+        want[i] = version << 8 | n;
     if (len != length_of(version) || memcmp(words, want, len) != 0)
         ADD(&world->torn, 1);
     else if (version < told)
@@ -138,15 +140,18 @@ static void step(worker_t *worker)
     unsigned n = (seed >> 16) % KEYS;
 
     worker->seed = seed;
-    if ((seed >> 8) % 16 == 0) change(worker->world, n);
-    else if (!look(worker->world, n)) refresh(worker->world, n);
+    if ((seed >> 8) % 16 == 0)
+        change(worker->world, n);
+    else if (!look(worker->world, n))
+        refresh(worker->world, n);
 }
 
 static void *work(void *data)
 {
     int i;
 
-    for (i = 0; i < ROUNDS; i++) step(data);
+    for (i = 0; i < ROUNDS; i++)
+        step(data);
     return NULL;
 }
 
@@ -186,7 +191,8 @@ static void threads_see_nothing_torn_or_stale(void **state)
         assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]),
                          0);
     }
-    for (i = 0; i < WORKERS; i++) pthread_join(threads[i], NULL);
+    for (i = 0; i < WORKERS; i++)
+        pthread_join(threads[i], NULL);
     judge(world);
 }
 
@@ -232,7 +238,8 @@ static void duo(void *(*other)(void *), int and_put)
     worker.seed = 1;
     assert_int_equal(pthread_create(&thread, NULL, other, &worker), 0);
     while (!GET(&world->done)) {
-        if (and_put) refresh(world, 0);
+        if (and_put)
+            refresh(world, 0);
         look(world, 0);
     }
     pthread_join(thread, NULL);
@@ -260,7 +267,8 @@ static void who_fails_leaves_no_children(void **state)
 
     (void)state;
     if (child == 0) {
-        for (;;) pause();
+        for (;;)
+            pause();
     }
     /* stopped ones do not end by themselves */
     kill(child, SIGSTOP);
@@ -314,7 +322,8 @@ static void stay(int signal_number)
 {
     (void)signal_number;
     if (write(STDOUT_FILENO, "", 0) == 0) {
-        for (;;) pause();
+        for (;;)
+            pause();
     }
 }
 
@@ -328,7 +337,7 @@ static pid_t stuck_writer(world_t *world, void (*handler)(int))
     long page = sysconf(_SC_PAGESIZE);
     char *data = mmap(NULL, (size_t)page * 2, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    struct rlimit no_core = {0, 0};
+    struct rlimit no_core = { 0, 0 };
     pid_t child;
 
     assert_true((void *)data != MAP_FAILED);
@@ -363,7 +372,8 @@ static void a_set_survives_a_writer_that_dies_in_it(void **state)
 
     (void)state;
     memset(data, 'd', sizeof(data));
-    for (i = 0; i < 8; i++) assert_true(put_key(world, i, data, NOW));
+    for (i = 0; i < 8; i++)
+        assert_true(put_key(world, i, data, NOW));
     wait_for_death(stuck_writer(world, SIG_DFL), SIGSEGV);
     /* nothing of it can be read, and within a second nobody may take over */
     for (i = 0; i < 8; i++) {
@@ -378,7 +388,8 @@ static void a_set_survives_a_writer_that_dies_in_it(void **state)
         assert_int_equal(oa2_cache_find(buf, &len, world->cache, key,
                                         NOW + 1), i == 2);
     }
-    for (i = 0; i < 8; i++) assert_true(put_key(world, i, data, NOW + 1));
+    for (i = 0; i < 8; i++)
+        assert_true(put_key(world, i, data, NOW + 1));
     munmap(world, sizeof(*world));
 }
 
@@ -392,7 +403,8 @@ static void a_set_is_not_taken_from_a_writer_that_lives(void **state)
     (void)state;
     memset(data, 'd', sizeof(data));
     /* until the child is in the set, a put succeeds */
-    for (i = 0; i < 5000 && put_key(world, 3, data, NOW); i++) usleep(1000);
+    for (i = 0; i < 5000 && put_key(world, 3, data, NOW); i++)
+        usleep(1000);
     assert_false(put_key(world, 2, data, NOW + 1));
     assert_false(put_key(world, 2, data, NOW + 1000));
     kill(child, SIGKILL);
@@ -404,7 +416,7 @@ static void a_set_is_not_taken_from_a_writer_that_lives(void **state)
 /* Works until it is killed. */
 static pid_t victim(world_t *world, unsigned seed)
 {
-    worker_t worker = {world, seed};
+    worker_t worker = { world, seed };
     pid_t child = fixture_child();
 
     if (child > 0) return child;
@@ -435,22 +447,26 @@ static void killed_and_stopped_writers_leave_nothing_torn(void **state)
 
     (void)state;
     world->clock = apr_time_from_sec(NOW);
-    for (i = 0; i < WORKERS; i++) children[i] = victim(world, i * 31337);
+    for (i = 0; i < WORKERS; i++)
+        children[i] = victim(world, i * 31337);
     for (i = 0; i < rounds; i++) {
         unsigned killed = i / 2 % (WORKERS - 1);
 
         ADD(&world->clock, apr_time_from_msec(300));
         oa2_cache_beat(world->cache, GET(&world->clock));
         /* the last is the one that stands still */
-        if (i % 16 == 0) kill(children[WORKERS - 1], SIGSTOP);
-        if (i % 16 == 8) kill(children[WORKERS - 1], SIGCONT);
+        if (i % 16 == 0)
+            kill(children[WORKERS - 1], SIGSTOP);
+        if (i % 16 == 8)
+            kill(children[WORKERS - 1], SIGCONT);
         if (i % 2 == 0) {
             end_victim(children[killed]);
             children[killed] = victim(world, i * 99991);
         }
         usleep(5000);
     }
-    for (i = 0; i < WORKERS; i++) end_victim(children[i]);
+    for (i = 0; i < WORKERS; i++)
+        end_victim(children[i]);
     assert_int_equal(world->torn, 0);
     assert_int_equal(world->stale, 0);
     assert_true(world->hits > rounds);
@@ -479,6 +495,6 @@ int main(void)
         TEST(killed_and_stopped_writers_leave_nothing_torn),
     };
 
-    return cmocka_run_group_tests_name("base/cache, many at once", tests,
+    return cmocka_run_group_tests_name("base/shm/cache, many at once", tests,
                                        NULL, NULL);
 }

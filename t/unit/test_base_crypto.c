@@ -7,14 +7,15 @@
 #include <apr_md5.h>
 
 #include "base/crypto.h"
-#include "base/encode.h"
+#include "base/text/encode.h"
 
 static const char *hex(apr_pool_t *pool, const unsigned char *data, int len)
 {
     char *out = apr_palloc(pool, (apr_size_t)len * 2 + 1);
     int i;
 
-    for (i = 0; i < len; i++) apr_snprintf(out + i * 2, 3, "%02x", data[i]);
+    for (i = 0; i < len; i++)
+        apr_snprintf(out + i * 2, 3, "%02x", data[i]);
     return out;
 }
 
@@ -43,7 +44,7 @@ static void sha256_has_the_published_values(void **state)
 static void hmac_has_the_published_values(void **state)
 {
     unsigned char out[OA2_KEY_LEN];
-    unsigned char key[OA2_KEY_LEN] = {0};
+    unsigned char key[OA2_KEY_LEN] = { 0 };
     unsigned char data[50];
 
     memset(key, 0x0b, 20);
@@ -104,8 +105,8 @@ static void init_changes_nothing_but_the_speed(void **state)
 
 static void random_bytes_do_not_repeat(void **state)
 {
-    unsigned char a[64] = {0};
-    unsigned char b[64] = {0};
+    unsigned char a[64] = { 0 };
+    unsigned char b[64] = { 0 };
     int i;
 
     oa2_random(a, sizeof(a));
@@ -118,7 +119,8 @@ static void random_bytes_do_not_repeat(void **state)
     assert_string_not_equal(oa2_random_text(*state, 32),
                             oa2_random_text(*state, 32));
     assert_string_equal(oa2_random_text(*state, 0), "");
-    for (i = 0; i < 1000; i++) assert_true(oa2_random_id() > 0);
+    for (i = 0; i < 1000; i++)
+        assert_true(oa2_random_id() > 0);
     assert_true(oa2_random_id() != oa2_random_id());
 }
 
@@ -143,8 +145,8 @@ static void what_was_sealed_can_be_unsealed(void **state)
 
 static void nothing_else_can_be_unsealed(void **state)
 {
-    unsigned char key[OA2_KEY_LEN] = {1};
-    unsigned char other[OA2_KEY_LEN] = {2};
+    unsigned char key[OA2_KEY_LEN] = { 1 };
+    unsigned char other[OA2_KEY_LEN] = { 2 };
     char *sealed = oa2_seal(*state, key, "row 17", "secret");
     apr_size_t len;
     unsigned char *bytes = oa2_b64url_decode(&len, sealed, *state);
@@ -175,7 +177,8 @@ static void the_sealed_form_stays_the_same(void **state)
     unsigned char key[OA2_KEY_LEN];
     int i;
 
-    for (i = 0; i < OA2_KEY_LEN; i++) key[i] = (unsigned char)i;
+    for (i = 0; i < OA2_KEY_LEN; i++)
+        key[i] = (unsigned char)i;
     assert_string_equal(
         oa2_unseal(*state, key, "aad",
                    "ZGVmZ2hpamtsbW5vIH6yChYNxMv3h6smkZlhU9-q48Wu"), "hello");

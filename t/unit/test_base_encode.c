@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_base_encode.c - base/encode: RFC 4648's vectors, and what is no code. */
+/*
+ * test_base_encode.c - base/text/encode: RFC 4648's vectors, and what is no
+ * code.
+ */
 #include "unit/unit.h"
 
-#include "base/encode.h"
+#include "base/text/encode.h"
 
 /* RFC 4648 section 10, and the two digits that differ. */
 static const struct {
@@ -10,14 +13,14 @@ static const struct {
     const char *url;
     const char *padded;
 } vectors[] = {
-    {"", "", ""},
-    {"f", "Zg", "Zg=="},
-    {"fo", "Zm8", "Zm8="},
-    {"foo", "Zm9v", "Zm9v"},
-    {"foob", "Zm9vYg", "Zm9vYg=="},
-    {"fooba", "Zm9vYmE", "Zm9vYmE="},
-    {"foobar", "Zm9vYmFy", "Zm9vYmFy"},
-    {"\xfb\xff\xbf", "-_-_", "+/+/"},
+    { "", "", "" },
+    { "f", "Zg", "Zg==" },
+    { "fo", "Zm8", "Zm8=" },
+    { "foo", "Zm9v", "Zm9v" },
+    { "foob", "Zm9vYg", "Zm9vYg==" },
+    { "fooba", "Zm9vYmE", "Zm9vYmE=" },
+    { "foobar", "Zm9vYmFy", "Zm9vYmFy" },
+    { "\xfb\xff\xbf", "-_-_", "+/+/" },
 };
 
 static void vectors_go_both_ways(void **state)
@@ -48,7 +51,8 @@ static void all_bytes_and_lengths_go_both_ways(void **state)
     apr_size_t len;
     int i;
 
-    for (i = 0; i < 256; i++) data[i] = (unsigned char)(i * 7);
+    for (i = 0; i < 256; i++)
+        data[i] = (unsigned char)(i * 7);
     for (i = 0; i <= 256; i++) {
         char *text = oa2_b64url_encode(*state, data, (apr_size_t)i);
         unsigned char *back = oa2_b64url_decode(&len, text, *state);
@@ -105,7 +109,8 @@ static void a_value_is_percent_encoded(void **state)
     assert_string_equal(oa2_url_encode(*state, "AZaz09-._~"), "AZaz09-._~");
     assert_string_equal(oa2_url_encode(*state, "a b+c&d=e%/?#\xc3\xa9\x7f"),
                         "a%20b%2Bc%26d%3De%25%2F%3F%23%C3%A9%7F");
-    for (i = 0; i < 255; i++) all[i] = (char)(i + 1);
+    for (i = 0; i < 255; i++)
+        all[i] = (char)(i + 1);
     all[255] = '\0';
     text = oa2_url_encode(*state, all);
     /* 66 of the 255 are unreserved */
@@ -116,32 +121,32 @@ static const struct {
     const char *text;
     const char *want;
 } forms[] = {
-    {"", ""},
-    {"a+b", "a b"},
-    {"a%20b", "a b"},
-    {"a%2Bb%2bb", "a+b+b"},
-    {"%C3%A9\xc3\xa9", "\xc3\xa9\xc3\xa9"},
-    {"a=b&c", "a=b&c"},
+    { "", "" },
+    { "a+b", "a b" },
+    { "a%20b", "a b" },
+    { "a%2Bb%2bb", "a+b+b" },
+    { "%C3%A9\xc3\xa9", "\xc3\xa9\xc3\xa9" },
+    { "a=b&c", "a=b&c" },
     /* RFC 6749 appendix B */
-    {"+%25%26%2B%C2%A3%E2%82%AC", " %&+\xc2\xa3\xe2\x82\xac"},
-    {"%0d%0A", "\r\n"},
-    {"%2525", "%25"},
-    {"%", NULL},
-    {"%2", NULL},
-    {"a%2", NULL},
-    {"%zz", NULL},
-    {"%2g", NULL},
-    {"%g2", NULL},
-    {"%%20", NULL},
-    {"% 2", NULL},
-    {"%+2", NULL},
-    {"%00", NULL},
-    {"a%00b", NULL},
-    {"%ff", NULL},
-    {"\xff", NULL},
-    {"%C3", NULL},
-    {"%c0%80", NULL},
-    {"%ED%A0%80", NULL},
+    { "+%25%26%2B%C2%A3%E2%82%AC", " %&+\xc2\xa3\xe2\x82\xac" },
+    { "%0d%0A", "\r\n" },
+    { "%2525", "%25" },
+    { "%", NULL },
+    { "%2", NULL },
+    { "a%2", NULL },
+    { "%zz", NULL },
+    { "%2g", NULL },
+    { "%g2", NULL },
+    { "%%20", NULL },
+    { "% 2", NULL },
+    { "%+2", NULL },
+    { "%00", NULL },
+    { "a%00b", NULL },
+    { "%ff", NULL },
+    { "\xff", NULL },
+    { "%C3", NULL },
+    { "%c0%80", NULL },
+    { "%ED%A0%80", NULL },
 };
 
 /* The text has just its bytes, so that ASan sees a read behind them. */
@@ -204,7 +209,8 @@ static void utf8_is_what_rfc_3629_says(void **state)
             s[len++] = (unsigned char)(0x80 | (c >> 12 & 63));
             s[len++] = (unsigned char)(0x80 | (c >> 6 & 63));
         }
-        if (c >= 0x80) s[len++] = (unsigned char)(0x80 | (c & 63));
+        if (c >= 0x80)
+            s[len++] = (unsigned char)(0x80 | (c & 63));
         if (oa2_utf8_is_valid((char *)s, len) != want)
             fail_msg("U+%04lX", c);
         if (len > 1 && oa2_utf8_is_valid((char *)s, len - 1))

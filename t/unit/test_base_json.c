@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_base_json.c - base/json: RFC 8259, and what cJSON alone would take. */
+/*
+ * test_base_json.c - base/text/json: RFC 8259, and what cJSON alone would take.
+ */
 #include "unit/unit.h"
 
-#include "base/json.h"
+#include "base/text/json.h"
 
 static cJSON *parse(const char *text, apr_size_t len, apr_pool_t *pool)
 {
@@ -20,26 +22,26 @@ static const struct {
     const char *text;
     const char *want;           /* printed again */
 } good[] = {
-    {"{}", "{}"},
-    {" [ ] \r\n\t", "[]"},
-    {"null", "null"},
-    {"true", "true"},
-    {"false", "false"},
-    {"0", "0"},
-    {"-0", "-0"},
-    {"-1.5e2", "-150"},
-    {"1E+2", "100"},
-    {"0.5", "0.5"},
-    {"100000000000000000000000000000000000000000000000000000000000000",
-     "1e+62"},
-    {"\"\"", "\"\""},
-    {"\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"a\\\"\\\\/\\b\\f\\n\\r\\t\""},
-    {"\"\\u0041\\u00e9\\uD83D\\uDE00\"", "\"A\xc3\xa9\xf0\x9f\x98\x80\""},
-    {"\"\\u000a\\u0001\"", "\"\\n\\u0001\""},
-    {"\"\xc3\xa9\x7f\"", "\"\xc3\xa9\x7f\""},
-    {"{\"a\" : [1, {\"b\":null}] , \"c\":\"d\"}",
-     "{\"a\":[1,{\"b\":null}],\"c\":\"d\"}"},
-    {"{\"\":1}", "{\"\":1}"},
+    { "{}", "{}" },
+    { " [ ] \r\n\t", "[]" },
+    { "null", "null" },
+    { "true", "true" },
+    { "false", "false" },
+    { "0", "0" },
+    { "-0", "-0" },
+    { "-1.5e2", "-150" },
+    { "1E+2", "100" },
+    { "0.5", "0.5" },
+    { "100000000000000000000000000000000000000000000000000000000000000",
+     "1e+62" },
+    { "\"\"", "\"\"" },
+    { "\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"a\\\"\\\\/\\b\\f\\n\\r\\t\"" },
+    { "\"\\u0041\\u00e9\\uD83D\\uDE00\"", "\"A\xc3\xa9\xf0\x9f\x98\x80\"" },
+    { "\"\\u000a\\u0001\"", "\"\\n\\u0001\"" },
+    { "\"\xc3\xa9\x7f\"", "\"\xc3\xa9\x7f\"" },
+    { "{\"a\" : [1, {\"b\":null}] , \"c\":\"d\"}",
+     "{\"a\":[1,{\"b\":null}],\"c\":\"d\"}" },
+    { "{\"\":1}", "{\"\":1}" },
 };
 
 static const char *const bad[] = {
@@ -102,7 +104,8 @@ static void nesting_ends_at_32(void **state)
                  "[[]],[[]],[[]],[[]],[[]],[[]],[[]],[[]],[[]],[[]],[[]],",
                  "[[]],[[]],[[]],[[]],[[]],[[]],[[]],[[]],[[]],[[]],[[]]");
     assert_non_null(parse(text, strlen(text), *state));
-    for (i = 0; i < 33; i++) memcpy(text + i * 5, "{\"a\":", 5);
+    for (i = 0; i < 33; i++)
+        memcpy(text + i * 5, "{\"a\":", 5);
     text[165] = '1';
     memset(text + 166, '}', 33);
     assert_null(parse(text, 199, *state));
@@ -176,13 +179,14 @@ static void *count_malloc(size_t size)
 
 static void count_free(void *block)
 {
-    if (block) alive--;
+    if (block)
+        alive--;
     free(block);
 }
 
 static void values_die_with_their_pool(void **state)
 {
-    cJSON_Hooks hooks = {count_malloc, count_free};
+    cJSON_Hooks hooks = { count_malloc, count_free };
     apr_pool_t *pool;
     cJSON *json;
     const char *text;

@@ -42,7 +42,8 @@ static void addresses(void **state)
     for (i = 0; i < UNIT_COUNT(good); i++)
         assert_true(oa2_message_is_address(good[i]));
     for (i = 0; i < UNIT_COUNT(bad); i++)
-        if (oa2_message_is_address(bad[i])) fail_msg("%s", bad[i]);
+        if (oa2_message_is_address(bad[i]))
+            fail_msg("%s", bad[i]);
     memset(longest, 'a', OA2_ADDRESS_MAX);
     longest[1] = '@';
     assert_true(oa2_message_is_address(longest));

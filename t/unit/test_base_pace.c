@@ -16,7 +16,7 @@ static int take(oa2_pace_t *pace, const char *name, apr_int64_t now)
 
 static void so_many_in_a_span(void **state)
 {
-    oa2_pace_t pace = {{{0, 0}}};
+    oa2_pace_t pace = { { { 0, 0 } } };
     apr_uint32_t held;
     int i;
 
@@ -38,7 +38,7 @@ static void so_many_in_a_span(void **state)
 /* One busy asker takes its lane's turns only, and all together are bounded. */
 static void lanes(void **state)
 {
-    oa2_pace_t pace = {{{0, 0}}};
+    oa2_pace_t pace = { { { 0, 0 } } };
     int i, n, granted = 0, others = 0;
     char name[32];
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_base_pack.c - base/pack: there and back, and never past the end. */
+/* test_base_pack.c - base/shm/pack: there and back, and never past the end. */
 #include "unit/unit.h"
 
-#include "base/pack.h"
+#include "base/shm/pack.h"
 
 #define SMALLEST (-APR_INT64_C(0x7fffffffffffffff) - 1)
 
@@ -67,7 +67,7 @@ static void what_does_not_fit_is_not_written(void **state)
 
 static void once_wrong_stays_wrong(void **state)
 {
-    unsigned char buf[12] = {0};
+    unsigned char buf[12] = { 0 };
     oa2_pack_t pack;
 
     oa2_pack_begin(&pack, buf, sizeof(buf));

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_base_params.c - base/params: RFC 6749 section 3.1 and appendix B. */
+/*
+ * test_base_params.c - base/text/params: RFC 6749 section 3.1 and appendix B.
+ */
 #include "unit/unit.h"
 
-#include "base/params.h"
+#include "base/text/params.h"
 
 static const oa2_param_t rows[] = {
-    {"grant_type", OA2_REQUIRED, OA2_ONCE, 32, oa2_is_word},
-    {"scope", OA2_OPTIONAL, OA2_ONCE, 8, oa2_is_scope},
-    {"resource", OA2_OPTIONAL, OA2_MANY, 64, oa2_is_uri},
-    {"token", OA2_OPTIONAL, OA2_ONCE, 100, oa2_is_any},
+    { "grant_type", OA2_REQUIRED, OA2_ONCE, 32, oa2_is_word },
+    { "scope", OA2_OPTIONAL, OA2_ONCE, 8, oa2_is_scope },
+    { "resource", OA2_OPTIONAL, OA2_MANY, 64, oa2_is_uri },
+    { "token", OA2_OPTIONAL, OA2_ONCE, 100, oa2_is_any },
     OA2_PARAMS_END
 };
 
@@ -93,7 +95,8 @@ static void bad_encoding_is_refused(void **state)
     for (i = 0; i < UNIT_COUNT(bad); i++) {
         oa2_err_t *err = parse(&params, bad[i], *state);
 
-        if (!err) err = oa2_params_check_encoding(params, NULL, *state);
+        if (!err)
+            err = oa2_params_check_encoding(params, NULL, *state);
         UNIT_ROW(err && err->kind == &oa2_invalid_request, bad[i]);
     }
     params = oa2_params_make(*state);
@@ -107,13 +110,13 @@ static void what_is_wrong_is_said(void **state)
     static const struct {
         const char *text, *said;
     } wrong[] = {
-        {"a=%00", "a holds a NUL character."},
-        {"a=%ff", "a is not encoded in UTF-8."},
-        {"a=%zz", "a has a % that two hexadecimal digits do not follow."},
-        {"%00=a", "The name of a parameter holds a NUL character."},
-        {"grant_type=x&scope=a%0a", "scope may hold only words of "
+        { "a=%00", "a holds a NUL character." },
+        { "a=%ff", "a is not encoded in UTF-8." },
+        { "a=%zz", "a has a % that two hexadecimal digits do not follow." },
+        { "%00=a", "The name of a parameter holds a NUL character." },
+        { "grant_type=x&scope=a%0a", "scope may hold only words of "
             "printable ASCII characters (no quotation mark, no backslash) "
-            "with one space between."},
+            "with one space between." },
     };
     oa2_params_t *params;
     size_t i;
@@ -121,7 +124,8 @@ static void what_is_wrong_is_said(void **state)
     for (i = 0; i < UNIT_COUNT(wrong); i++) {
         oa2_err_t *err = parse(&params, wrong[i].text, *state);
 
-        if (!err) err = oa2_params_check(params, rows, *state);
+        if (!err)
+            err = oa2_params_check(params, rows, *state);
         UNIT_ROW(err && strcmp(err->said, wrong[i].said) == 0, wrong[i].text);
     }
 }
@@ -139,8 +143,8 @@ static void any_row_takes_what_cannot_be_decoded(void **state)
         char *text = apr_pstrcat(*state, "grant_type=x&", texts[i], NULL);
 
         assert_null(parse(&params, text, *state));
-        UNIT_ROW(!oa2_params_check(params, rows, *state) &&
-                     oa2_params_get(params, "token") != NULL,
+        UNIT_ROW(!oa2_params_check(params, rows, *state)
+                     && oa2_params_get(params, "token") != NULL,
                  texts[i]);
         assert_null(oa2_params_check_encoding(params, rows, *state));
     }
@@ -149,7 +153,7 @@ static void any_row_takes_what_cannot_be_decoded(void **state)
 /* curl --data-binary @file */
 static void a_line_break_at_the_end_is_no_part(void **state)
 {
-    static const char *const texts[] = {"a=b\n", "a=b\r\n", "a=b&\n\n"};
+    static const char *const texts[] = { "a=b\n", "a=b\r\n", "a=b&\n\n" };
     oa2_params_t *params;
     size_t i;
 
@@ -192,7 +196,8 @@ static void a_name_has_128_bytes_at_most(void **state)
     assert_string_equal(oa2_params_get(params, name), "1");
     /* 384 bytes encoded are 128 decoded */
     memset(text, '\0', sizeof(text));
-    while (strlen(text) < 3 * 128) strncat(text, "%6e", 4);
+    while (strlen(text) < 3 * 128)
+        strncat(text, "%6e", 4);
     assert_null(parse(&params, text, *state));
     assert_int_equal(oa2_params_count(params, name), 1);
     name[128] = 'n';
@@ -250,27 +255,27 @@ static const struct {
     const char *text;
     const char *said;           /* a piece of it; NULL: fine */
 } checks[] = {
-    {"grant_type=x", NULL},
-    {"grant_type=x&unknown=%22%01", NULL},
-    {"grant_type=x&scope=", NULL},
-    {"grant_type=x&scope=a+b", NULL},
-    {"grant_type=x&resource=a&resource=b", NULL},
-    {"grant_type=x&resource=&resource=", NULL},
-    {"", "grant_type is missing"},
-    {"grant_type", "grant_type is missing"},
-    {"grant_type=", "grant_type is missing"},
-    {"Grant_type=x", "grant_type is missing"},
-    {"grant_type=x&grant_type=x", "grant_type was sent more than once"},
-    {"grant_type=x&grant_type=", "grant_type was sent more than once"},
-    {"grant_type=&grant_type=x", "grant_type was sent more than once"},
-    {"grant_type=x&u=1&u=2", "u was sent more than once"},
-    {"grant_type=x&scope=12345678", NULL},
-    {"grant_type=x&scope=123456789", "scope is too long"},
-    {"grant_type=x&scope=a++b", "scope may hold only"},
-    {"grant_type=x&scope=a%22", "scope may hold only"},
-    {"grant_type=X", "grant_type may hold only"},
-    {"grant_type=x&resource=a&resource=b%20", "resource may hold only"},
-    {"grant_type=x&u%22%c3%a9=1&u%22%c3%a9=2", "u'?? was sent more than"},
+    { "grant_type=x", NULL },
+    { "grant_type=x&unknown=%22%01", NULL },
+    { "grant_type=x&scope=", NULL },
+    { "grant_type=x&scope=a+b", NULL },
+    { "grant_type=x&resource=a&resource=b", NULL },
+    { "grant_type=x&resource=&resource=", NULL },
+    { "", "grant_type is missing" },
+    { "grant_type", "grant_type is missing" },
+    { "grant_type=", "grant_type is missing" },
+    { "Grant_type=x", "grant_type is missing" },
+    { "grant_type=x&grant_type=x", "grant_type was sent more than once" },
+    { "grant_type=x&grant_type=", "grant_type was sent more than once" },
+    { "grant_type=&grant_type=x", "grant_type was sent more than once" },
+    { "grant_type=x&u=1&u=2", "u was sent more than once" },
+    { "grant_type=x&scope=12345678", NULL },
+    { "grant_type=x&scope=123456789", "scope is too long" },
+    { "grant_type=x&scope=a++b", "scope may hold only" },
+    { "grant_type=x&scope=a%22", "scope may hold only" },
+    { "grant_type=X", "grant_type may hold only" },
+    { "grant_type=x&resource=a&resource=b%20", "resource may hold only" },
+    { "grant_type=x&u%22%c3%a9=1&u%22%c3%a9=2", "u'?? was sent more than" },
 };
 
 static void rows_are_held_against_parameters(void **state)
@@ -293,7 +298,7 @@ static void rows_are_held_against_parameters(void **state)
 
 static void no_rows_still_refuse_repetition(void **state)
 {
-    static const oa2_param_t none[] = {OA2_PARAMS_END};
+    static const oa2_param_t none[] = { OA2_PARAMS_END };
     oa2_params_t *params;
 
     assert_null(parse(&params, "a=1&b=2", *state));

@@ -113,7 +113,8 @@ static int has_gone(const char *stat)
     char text[256] = "";
 
     if (!file) return 1;
-    if (!fgets(text, sizeof(text), file)) text[0] = '\0';
+    if (!fgets(text, sizeof(text), file))
+        text[0] = '\0';
     fclose(file);
     return !*text || strstr(text, ") Z");
 }

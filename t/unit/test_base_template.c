@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_base_template.c - base/template: mustache(5), and what we refuse. */
+/*
+ * test_base_template.c - base/text/template: mustache(5), and what we refuse.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +13,7 @@
 #include <apr_general.h>
 #include <apr_strings.h>
 
-#include "base/template.h"
+#include "base/text/template.h"
 
 static int set_up(void **state)
 {
@@ -30,15 +32,15 @@ static int tear_down(void **state)
 
 /* Partials of all tests: rows of name and text. */
 static const char *const partials[][2] = {
-    {"plain", "[{{name}}]\n"},
-    {"open", "{{#name}}"},
-    {"self", "x{{> self}}"},
-    {"ping", "{{> pong}}"},
-    {"pong", "{{> ping}}"},
-    {"wrap", "<{{> plain}}>"},
-    {"bad", "one\n{{{name}}}"},
-    {"deep10", "{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}x"
-               "{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}"},
+    { "plain", "[{{name}}]\n" },
+    { "open", "{{#name}}" },
+    { "self", "x{{> self}}" },
+    { "ping", "{{> pong}}" },
+    { "pong", "{{> ping}}" },
+    { "wrap", "<{{> plain}}>" },
+    { "bad", "one\n{{{name}}}" },
+    { "deep10", "{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}x"
+               "{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}" },
 };
 
 static oa2_err_t *load(const char **text, const char **where, void *baton,
@@ -46,7 +48,8 @@ static oa2_err_t *load(const char **text, const char **where, void *baton,
 {
     size_t i;
 
-    if (baton) ++*(int *)baton;
+    if (baton)
+        ++*(int *)baton;
     for (i = 0; i < sizeof(partials) / sizeof(partials[0]); i++) {
         if (strcmp(partials[i][0], name) != 0) continue;
         *text = partials[i][1];
@@ -72,84 +75,85 @@ static const char model[] =
     "\"a-b_9\":\"odd\",\"Name\":\"case\"}";
 
 static const render_row_t rows[] = {
-    {"text alone", "plain } }} { text", NULL, "plain } }} { text"},
-    {"nothing", "", NULL, ""},
-    {"a value", "Hi {{name}}!", NULL, "Hi Ann!"},
-    {"space in a tag", "{{ \n\tname }}", NULL, "Ann"},
-    {"an absent value is nothing", "<{{nobody}}>", NULL, "<>"},
-    {"null, a list and an object are nothing",
-     "<{{none}}{{list}}{{o}}>", NULL, "<>"},
-    {"truth values", "{{yes}} {{no}}", NULL, "true false"},
-    {"whole numbers", "{{n}} {{neg}} {{zero}}", NULL, "42 -7 0"},
-    {"a fraction", "{{half}}", NULL, "0.5"},
-    {"names are case-sensitive", "{{Name}}{{NAME}}", NULL, "case"},
-    {"all characters of a name", "{{a-b_9}}", NULL, "odd"},
-    {"a dotted name", "{{o.name}} {{o.p.q}}", NULL, "Bob deep"},
-    {"a dotted name that breaks off", "<{{o.x.q}}{{name.x}}{{list.0}}>", NULL,
-     "<>"},
-    {"a third closing brace is text", "{{name}}}", NULL, "Ann}"},
+    { "text alone", "plain } }} { text", NULL, "plain } }} { text" },
+    { "nothing", "", NULL, "" },
+    { "a value", "Hi {{name}}!", NULL, "Hi Ann!" },
+    { "space in a tag", "{{ \n\tname }}", NULL, "Ann" },
+    { "an absent value is nothing", "<{{nobody}}>", NULL, "<>" },
+    { "null, a list and an object are nothing",
+     "<{{none}}{{list}}{{o}}>", NULL, "<>" },
+    { "truth values", "{{yes}} {{no}}", NULL, "true false" },
+    { "whole numbers", "{{n}} {{neg}} {{zero}}", NULL, "42 -7 0" },
+    { "a fraction", "{{half}}", NULL, "0.5" },
+    { "names are case-sensitive", "{{Name}}{{NAME}}", NULL, "case" },
+    { "all characters of a name", "{{a-b_9}}", NULL, "odd" },
+    { "a dotted name", "{{o.name}} {{o.p.q}}", NULL, "Bob deep" },
+    { "a dotted name that breaks off", "<{{o.x.q}}{{name.x}}{{list.0}}>", NULL,
+     "<>" },
+    { "a third closing brace is text", "{{name}}}", NULL, "Ann}" },
 
-    {"escapes all five", "{{x}}", "{\"x\":\"a<b>&\\\"'c\"}",
-     "a&lt;b&gt;&amp;&quot;&#39;c"},
-    {"escapes what is escaped already", "{{x}}", "{\"x\":\"&lt;\"}",
-     "&amp;lt;"},
-    {"escapes {{.}}", "{{#x}}{{.}}{{/x}}", "{\"x\":[\"<\",\"'\"]}",
-     "&lt;&#39;"},
-    {"does not read values as templates", "{{x}}",
-     "{\"x\":\"{{name}}{{{y}}}\"}", "{{name}}{{{y}}}"},
-    {"leaves UTF-8 alone", "{{x}}", "{\"x\":\"\xC3\xA9\xF0\x9F\x98\x80\"}",
-     "\xC3\xA9\xF0\x9F\x98\x80"},
+    { "escapes all five", "{{x}}", "{\"x\":\"a<b>&\\\"'c\"}",
+     "a&lt;b&gt;&amp;&quot;&#39;c" },
+    { "escapes what is escaped already", "{{x}}", "{\"x\":\"&lt;\"}",
+     "&amp;lt;" },
+    { "escapes {{.}}", "{{#x}}{{.}}{{/x}}", "{\"x\":[\"<\",\"'\"]}",
+     "&lt;&#39;" },
+    { "does not read values as templates", "{{x}}",
+     "{\"x\":\"{{name}}{{{y}}}\"}", "{{name}}{{{y}}}" },
+    { "leaves UTF-8 alone", "{{x}}", "{\"x\":\"\xC3\xA9\xF0\x9F\x98\x80\"}",
+     "\xC3\xA9\xF0\x9F\x98\x80" },
 
-    {"a true section", "{{#yes}}x{{/yes}}", NULL, "x"},
-    {"false sections", "{{#no}}1{{/no}}{{#none}}2{{/none}}{{#empty}}3{{/empty}}"
-     "{{#void}}4{{/void}}{{#nobody}}5{{/nobody}}", NULL, ""},
-    {"0 and {} are true", "{{#zero}}a{{/zero}}{{#object}}b{{/object}}", NULL,
-     "ab"},
-    {"inverted", "{{^no}}1{{/no}}{{^none}}2{{/none}}{{^empty}}3{{/empty}}"
+    { "a true section", "{{#yes}}x{{/yes}}", NULL, "x" },
+    { "false sections",
+     "{{#no}}1{{/no}}{{#none}}2{{/none}}{{#empty}}3{{/empty}}"
+     "{{#void}}4{{/void}}{{#nobody}}5{{/nobody}}", NULL, "" },
+    { "0 and {} are true", "{{#zero}}a{{/zero}}{{#object}}b{{/object}}", NULL,
+     "ab" },
+    { "inverted", "{{^no}}1{{/no}}{{^none}}2{{/none}}{{^empty}}3{{/empty}}"
      "{{^void}}4{{/void}}{{^nobody}}5{{/nobody}}{{^yes}}6{{/yes}}"
-     "{{^zero}}7{{/zero}}{{^list}}8{{/list}}", NULL, "12345"},
-    {"a list", "{{#list}}<{{.}}>{{/list}}", NULL, "<1><2><3>"},
-    {"an object opens its names", "{{#o}}{{name}} {{#p}}{{q}}{{/p}}{{/o}}",
-     NULL, "Bob deep"},
-    {"outer names are still seen", "{{#o}}{{n}}{{/o}}", NULL, "42"},
-    {"the inner name hides the outer", "{{#rows}}{{name}},{{/rows}}", NULL,
-     "r1,Ann,"},
-    {"a list in a list", "{{#rows}}({{#v}}{{.}}{{/v}}){{/rows}}", NULL,
-     "(ab)()"},
-    {"lists of lists", "{{#x}}[{{#.}}{{.}}{{/.}}]{{/x}}",
-     "{\"x\":[[1,2],[],[3]]}", "[12][][3]"},
-    {"a string opens a section of itself", "{{#name}}{{.}}{{/name}}", NULL,
-     "Ann"},
-    {"a dotted section", "{{#o.p}}{{q}}{{/o.p}}", NULL, "deep"},
-    {"sections of one name", "{{#o}}{{#name}}{{.}}{{/name}}{{/o}}", NULL,
-     "Bob"},
+     "{{^zero}}7{{/zero}}{{^list}}8{{/list}}", NULL, "12345" },
+    { "a list", "{{#list}}<{{.}}>{{/list}}", NULL, "<1><2><3>" },
+    { "an object opens its names", "{{#o}}{{name}} {{#p}}{{q}}{{/p}}{{/o}}",
+     NULL, "Bob deep" },
+    { "outer names are still seen", "{{#o}}{{n}}{{/o}}", NULL, "42" },
+    { "the inner name hides the outer", "{{#rows}}{{name}},{{/rows}}", NULL,
+     "r1,Ann," },
+    { "a list in a list", "{{#rows}}({{#v}}{{.}}{{/v}}){{/rows}}", NULL,
+     "(ab)()" },
+    { "lists of lists", "{{#x}}[{{#.}}{{.}}{{/.}}]{{/x}}",
+     "{\"x\":[[1,2],[],[3]]}", "[12][][3]" },
+    { "a string opens a section of itself", "{{#name}}{{.}}{{/name}}", NULL,
+     "Ann" },
+    { "a dotted section", "{{#o.p}}{{q}}{{/o.p}}", NULL, "deep" },
+    { "sections of one name", "{{#o}}{{#name}}{{.}}{{/name}}{{/o}}", NULL,
+     "Bob" },
 
-    {"comments", "a{{! no {{name}b }}c{{!\nlong\n}}d", NULL, "acd"},
-    {"a section line goes with its break", "a\n{{#yes}}\nb\n{{/yes}}\nc\n",
-     NULL, "a\nb\nc\n"},
-    {"with space around it", "a\n  {{#yes}} \t\nb\n\t{{/yes}}\nc", NULL,
-     "a\nb\nc"},
-    {"with CRLF", "a\r\n{{#yes}}\r\nb\r\n{{/yes}}\r\nc", NULL,
-     "a\r\nb\r\nc"},
-    {"on the first and the last line", "{{#yes}}\nb\n{{/yes}}", NULL, "b\n"},
-    {"inverted and comment lines too", "{{^no}}\n{{! x }}\n b\n{{/no}}\n",
-     NULL, " b\n"},
-    {"a comment of many lines", "a\n {{! x\ny }} \nb", NULL, "a\nb"},
-    {"two tags on a line keep it", "{{#yes}}{{/yes}}\nx", NULL, "\nx"},
-    {"text on the line keeps it", "a {{#yes}}\nb{{/yes}} \nc", NULL,
-     "a \nb \nc"},
-    {"a value keeps its line", " {{name}} \nx", NULL, " Ann \nx"},
-    {"a bare CR is no line break", "{{#yes}}\rx{{/yes}}", NULL, "\rx"},
+    { "comments", "a{{! no {{name}b }}c{{!\nlong\n}}d", NULL, "acd" },
+    { "a section line goes with its break", "a\n{{#yes}}\nb\n{{/yes}}\nc\n",
+     NULL, "a\nb\nc\n" },
+    { "with space around it", "a\n  {{#yes}} \t\nb\n\t{{/yes}}\nc", NULL,
+     "a\nb\nc" },
+    { "with CRLF", "a\r\n{{#yes}}\r\nb\r\n{{/yes}}\r\nc", NULL,
+     "a\r\nb\r\nc" },
+    { "on the first and the last line", "{{#yes}}\nb\n{{/yes}}", NULL, "b\n" },
+    { "inverted and comment lines too", "{{^no}}\n{{! x }}\n b\n{{/no}}\n",
+     NULL, " b\n" },
+    { "a comment of many lines", "a\n {{! x\ny }} \nb", NULL, "a\nb" },
+    { "two tags on a line keep it", "{{#yes}}{{/yes}}\nx", NULL, "\nx" },
+    { "text on the line keeps it", "a {{#yes}}\nb{{/yes}} \nc", NULL,
+     "a \nb \nc" },
+    { "a value keeps its line", " {{name}} \nx", NULL, " Ann \nx" },
+    { "a bare CR is no line break", "{{#yes}}\rx{{/yes}}", NULL, "\rx" },
 
-    {"a partial sees the context", "{{#o}}{{>plain}}{{/o}}", NULL, "[Bob]\n"},
-    {"a partial on its line", "a\n  {{> plain }}\nb", NULL, "a\n[Ann]\nb"},
-    {"a partial in a line", "a {{> plain}} b", NULL, "a [Ann]\n b"},
-    {"a partial in a partial, twice", "{{> wrap}}{{> plain}}{{> wrap}}", NULL,
-     "<[Ann]\n>[Ann]\n<[Ann]\n>"},
-    {"sixteen deep", "{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{> deep10}}"
-     "{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}", "{\"a\":1}", "x"},
-    {"a model that is no object", "<{{name}}{{.}}>", "\"a&b\"", "<a&amp;b>"},
-    {"a list as the model", "{{#.}}{{.}};{{/.}}", "[1,2]", "1;2;"},
+    { "a partial sees the context", "{{#o}}{{>plain}}{{/o}}", NULL, "[Bob]\n" },
+    { "a partial on its line", "a\n  {{> plain }}\nb", NULL, "a\n[Ann]\nb" },
+    { "a partial in a line", "a {{> plain}} b", NULL, "a [Ann]\n b" },
+    { "a partial in a partial, twice", "{{> wrap}}{{> plain}}{{> wrap}}", NULL,
+     "<[Ann]\n>[Ann]\n<[Ann]\n>" },
+    { "sixteen deep", "{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{> deep10}}"
+     "{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}", "{\"a\":1}", "x" },
+    { "a model that is no object", "<{{name}}{{.}}>", "\"a&b\"", "<a&amp;b>" },
+    { "a list as the model", "{{#.}}{{.}};{{/.}}", "[1,2]", "1;2;" },
 };
 
 static void renders(void **state)
@@ -182,43 +186,43 @@ typedef struct {
 } refuse_row_t;
 
 static const refuse_row_t refused[] = {
-    {"{{{name}}}", "t, line 1: cannot leave a value unescaped"},
-    {"a\nb {{& name}}", "t, line 2: cannot leave a value unescaped"},
-    {"\n\n{{=<% %>=}}", "t, line 3: cannot change the delimiters"},
-    {"a\n{{name", "t, line 2: the tag that begins with"},
-    {"{{", "t, line 1: the tag that begins with"},
-    {"{{}", "t, line 1: the tag that begins with"},
-    {"{{! never", "t, line 1: the tag that begins with"},
-    {"{{}}", "t, line 1: \"\" is not a name"},
-    {"{{ }}", "t, line 1: \"\" is not a name"},
-    {"{{#}}{{/}}", "t, line 1: \"\" is not a name"},
-    {"{{a b}}", "t, line 1: \"a b\" is not a name"},
-    {"{{a.}}", "t, line 1: \"a.\" is not a name"},
-    {"{{.a}}", "t, line 1: \".a\" is not a name"},
-    {"{{a..b}}", "t, line 1: \"a..b\" is not a name"},
-    {"{{..}}", "t, line 1: \"..\" is not a name"},
-    {"{{ #a}}", "t, line 1: \"#a\" is not a name"},
-    {"{{$a}}{{/a}}", "t, line 1: \"$a\" is not a name"},
-    {"{{\xC3\xA9}}", "t, line 1: \"\xC3\xA9\" is not a name"},
-    {"a\n{{#x}}\nb", "t, line 2: the section \"x\" is never closed"},
-    {"{{#x}}{{^y}}{{/x}}{{/y}}", "t, line 1: {{/x}} cannot close the section "
-     "\"y\" opened in line 1"},
-    {"{{#x}}\n{{/y}}", "t, line 2: {{/y}} cannot close the section \"x\" "
-     "opened in line 1"},
-    {"\n{{/x}}", "t, line 2: {{/x}} closes a section that was not opened"},
-    {"{{> no}}", "t, line 1: no \"no\""},
-    {"{{> ../x}}", "t, line 1: \"../x\" is not the name of a partial"},
-    {"{{>}}", "t, line 1: \"\" is not the name of a partial"},
-    {"{{> a.b}}", "t, line 1: \"a.b\" is not the name of a partial"},
-    {"x\n{{> self}}", "p/self, line 1: the partial \"self\" includes itself"},
-    {"{{> ping}}", "p/pong, line 1: the partial \"ping\" includes itself"},
-    {"{{> bad}}", "p/bad, line 2: cannot leave a value unescaped"},
-    {"{{> open}}{{/name}}", "p/open, line 1: the section \"name\" is never "
-     "closed"},
-    {"{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{> deep10}}{{/a}}{{/a}}{{/a}}{{/a}}"
-     "{{/a}}{{/a}}", "p/deep10, line 1: \"a\" is nested deeper than 16"},
-    {"{{> deep10}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{> deep10}}{{/a}}{{/a}}"
-     "{{/a}}{{/a}}{{/a}}{{/a}}", "t, line 1: \"deep10\" is nested deeper"},
+    { "{{{name}}}", "t, line 1: cannot leave a value unescaped" },
+    { "a\nb {{& name}}", "t, line 2: cannot leave a value unescaped" },
+    { "\n\n{{=<% %>=}}", "t, line 3: cannot change the delimiters" },
+    { "a\n{{name", "t, line 2: the tag that begins with" },
+    { "{{", "t, line 1: the tag that begins with" },
+    { "{{}", "t, line 1: the tag that begins with" },
+    { "{{! never", "t, line 1: the tag that begins with" },
+    { "{{}}", "t, line 1: \"\" is not a name" },
+    { "{{ }}", "t, line 1: \"\" is not a name" },
+    { "{{#}}{{/}}", "t, line 1: \"\" is not a name" },
+    { "{{a b}}", "t, line 1: \"a b\" is not a name" },
+    { "{{a.}}", "t, line 1: \"a.\" is not a name" },
+    { "{{.a}}", "t, line 1: \".a\" is not a name" },
+    { "{{a..b}}", "t, line 1: \"a..b\" is not a name" },
+    { "{{..}}", "t, line 1: \"..\" is not a name" },
+    { "{{ #a}}", "t, line 1: \"#a\" is not a name" },
+    { "{{$a}}{{/a}}", "t, line 1: \"$a\" is not a name" },
+    { "{{\xC3\xA9}}", "t, line 1: \"\xC3\xA9\" is not a name" },
+    { "a\n{{#x}}\nb", "t, line 2: the section \"x\" is never closed" },
+    { "{{#x}}{{^y}}{{/x}}{{/y}}", "t, line 1: {{/x}} cannot close the section "
+     "\"y\" opened in line 1" },
+    { "{{#x}}\n{{/y}}", "t, line 2: {{/y}} cannot close the section \"x\" "
+     "opened in line 1" },
+    { "\n{{/x}}", "t, line 2: {{/x}} closes a section that was not opened" },
+    { "{{> no}}", "t, line 1: no \"no\"" },
+    { "{{> ../x}}", "t, line 1: \"../x\" is not the name of a partial" },
+    { "{{>}}", "t, line 1: \"\" is not the name of a partial" },
+    { "{{> a.b}}", "t, line 1: \"a.b\" is not the name of a partial" },
+    { "x\n{{> self}}", "p/self, line 1: the partial \"self\" includes itself" },
+    { "{{> ping}}", "p/pong, line 1: the partial \"ping\" includes itself" },
+    { "{{> bad}}", "p/bad, line 2: cannot leave a value unescaped" },
+    { "{{> open}}{{/name}}", "p/open, line 1: the section \"name\" is never "
+     "closed" },
+    { "{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{> deep10}}{{/a}}{{/a}}{{/a}}{{/a}}"
+     "{{/a}}{{/a}}", "p/deep10, line 1: \"a\" is nested deeper than 16" },
+    { "{{> deep10}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{> deep10}}{{/a}}{{/a}}"
+     "{{/a}}{{/a}}{{/a}}{{/a}}", "t, line 1: \"deep10\" is nested deeper" },
 };
 
 static void refuses_with_name_and_line(void **state)
@@ -232,7 +236,8 @@ static void refuses_with_name_and_line(void **state)
 
         err = oa2_template_compile(&template, "t", row->text, load, NULL,
                                    *state);
-        if (!err) fail_msg("accepts \"%s\"", row->text);
+        if (!err)
+            fail_msg("accepts \"%s\"", row->text);
         if (strncmp(err->meant, row->begins, strlen(row->begins)) != 0) {
             fail_msg("\"%s\": \"%s\"", row->text, err->meant);
         }

@@ -5,9 +5,9 @@
  */
 #include "unit/fixture_world.h"
 
-#include "base/fold.h"
-#include "domain/account.h"
-#include "domain/login.h"
+#include "base/text/fold.h"
+#include "domain/person/account.h"
+#include "domain/person/login.h"
 
 #define ATTEMPTS 5                      /* at one account */
 #define HOME "198.51.100.8"
@@ -219,6 +219,6 @@ int main(void)
         WORLD_TEST(an_address_has_its_guesses_once),
     };
 
-    return cmocka_run_group_tests_name("domain/login: alike", tests, NULL,
-                                       NULL);
+    return cmocka_run_group_tests_name("domain/person/login: alike", tests,
+                                       NULL, NULL);
 }

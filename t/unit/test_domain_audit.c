@@ -3,7 +3,7 @@
  * test_domain_audit.c - domain/site/audit and store/trail: what an entry is,
  * and how it is found again.
  */
-#include "domain/settings.h"
+#include "domain/site/settings.h"
 #include "domain/site/audit.h"
 #include "store/purge.h"
 #include "store/trail.h"

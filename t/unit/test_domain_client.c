@@ -2,9 +2,9 @@
 /* test_domain_client.c - RFC 6749 section 2; settings and PKCE beside it */
 #include "unit/fixture_domain.h"
 
-#include "base/encode.h"
-#include "domain/client.h"
-#include "domain/pkce.h"
+#include "base/text/encode.h"
+#include "domain/client/client.h"
+#include "domain/request/pkce.h"
 
 static void problems(void **state)
 {
@@ -12,18 +12,18 @@ static void problems(void **state)
         const char *uris, *grants, *introspect;
         int secret, good;
     } rows[] = {
-        {"https://a.example/", "authorization_code", "none", 0, 1},
-        {"https://a.example/", "authorization_code refresh_token", "own", 1,
-         1},
-        {"", "client_credentials", "all", 1, 1},
-        {"", "", "none", 1, 1},
-        {"", "authorization_code", "none", 1, 0},
-        {"", "client_credentials", "none", 0, 0},
-        {"https://a.example/", "refresh_token", "none", 1, 0},
-        {"https://a.example/", "password", "none", 1, 0},
-        {"http://a.example/", "authorization_code", "none", 1, 0},
-        {"https://a.example/", "authorization_code", "own", 0, 0},
-        {"https://a.example/", "authorization_code", "some", 1, 0},
+        { "https://a.example/", "authorization_code", "none", 0, 1 },
+        { "https://a.example/", "authorization_code refresh_token", "own", 1,
+         1 },
+        { "", "client_credentials", "all", 1, 1 },
+        { "", "", "none", 1, 1 },
+        { "", "authorization_code", "none", 1, 0 },
+        { "", "client_credentials", "none", 0, 0 },
+        { "https://a.example/", "refresh_token", "none", 1, 0 },
+        { "https://a.example/", "password", "none", 1, 0 },
+        { "http://a.example/", "authorization_code", "none", 1, 0 },
+        { "https://a.example/", "authorization_code", "own", 0, 0 },
+        { "https://a.example/", "authorization_code", "some", 1, 0 },
     };
     oa2_client_t *client = fixture_client(*state);
     size_t i;
@@ -131,29 +131,29 @@ static void issuers(void **state)
         const char *url;
         int good;
     } rows[] = {
-        {"https://api.example.com", 1},
-        {"https://api.example.com:8443/a/b", 1},
-        {"http://127.0.0.1:8080/oauth2", 1},
-        {"http://localhost/oauth2", 1},
-        {"http://[::1]/oauth2", 1},
-        {"http://api.example.com/oauth2", 0},
-        {"https://api.example.com/", 0},
-        {"https://api.example.com/oauth2/", 0},
-        {"https://api.example.com/a?b", 0},
-        {"https://api.example.com/a#b", 0},
-        {"https://me@api.example.com/a", 0},
-        {"https://api.example.com/a//b", 0},
-        {"https://api.example.com/../b", 0},
-        {"https://api.example.com/%2e%2e/b", 0},
-        {"https://api.example.com/caf%C3%A9", 0},
-        {"ftp://api.example.com", 0},
-        {"api.example.com", 0},
-        {"", 0},
+        { "https://api.example.com", 1 },
+        { "https://api.example.com:8443/a/b", 1 },
+        { "http://127.0.0.1:8080/oauth2", 1 },
+        { "http://localhost/oauth2", 1 },
+        { "http://[::1]/oauth2", 1 },
+        { "http://api.example.com/oauth2", 0 },
+        { "https://api.example.com/", 0 },
+        { "https://api.example.com/oauth2/", 0 },
+        { "https://api.example.com/a?b", 0 },
+        { "https://api.example.com/a#b", 0 },
+        { "https://me@api.example.com/a", 0 },
+        { "https://api.example.com/a//b", 0 },
+        { "https://api.example.com/../b", 0 },
+        { "https://api.example.com/%2e%2e/b", 0 },
+        { "https://api.example.com/caf%C3%A9", 0 },
+        { "ftp://api.example.com", 0 },
+        { "api.example.com", 0 },
+        { "", 0 },
     };
     size_t i;
 
     for (i = 0; i < UNIT_COUNT(rows); i++) {
-        oa2_settings_t set = {0};
+        oa2_settings_t set = { 0 };
         UNIT_ROW((oa2_settings_set_issuer(&set, rows[i].url, *state) ==
                   NULL) ==
                      rows[i].good, rows[i].url);

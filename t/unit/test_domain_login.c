@@ -9,9 +9,9 @@
 
 #include "unit/fixture_world.h"
 
-#include "domain/account.h"
-#include "domain/browser.h"
-#include "domain/login.h"
+#include "domain/person/account.h"
+#include "domain/person/browser.h"
+#include "domain/person/login.h"
 
 #define ATTEMPTS 5                      /* at one account, and times ten */
 #define OFFICE "192.0.2.7"              /* many people */
@@ -26,11 +26,13 @@ static oa2_err_t *ask_fake(oa2_password_t *out, oa2_login_t *login)
     char *c;
 
     for (c = small; *c; c++)
-        if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
     login->provider = "fake";
     *out = strcmp(login->password, "right") ? OA2_PASSWORD_WRONG
                                      : OA2_PASSWORD_RIGHT;
-    if (*out == OA2_PASSWORD_RIGHT) login->name = small;
+    if (*out == OA2_PASSWORD_RIGHT)
+        login->name = small;
     return NULL;
 }
 

@@ -2,7 +2,7 @@
 /* test_domain_password.c - weak ones, NIST SP 800-63B section 5.1.1.2 */
 #include "unit/unit.h"
 
-#include "domain/password.h"
+#include "domain/person/password.h"
 
 static const char *const weak[] = {
     "", "a", "Tr0ub4dor&3", "short pass",

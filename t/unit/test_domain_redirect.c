@@ -4,7 +4,7 @@
 
 #include "unit/fixture_domain.h"
 
-#include "domain/redirect.h"
+#include "domain/request/redirect.h"
 
 static void registration(void **state)
 {
@@ -12,34 +12,34 @@ static void registration(void **state)
         const char *uri;
         int good;
     } rows[] = {
-        {"https://shop.example/cb", 1},
-        {"https://shop.example", 1},
-        {"https://shop.example/cb?tenant=1", 1},
-        {"http://127.0.0.1/cb", 1},
-        {"http://127.0.0.1:8080/cb", 1},
-        {"http://[::1]/cb", 1},
-        {"http://localhost:3000/cb", 1},
-        {"com.example.app:/cb", 1},
-        {"com.example.app://cb", 1},
-        {"https://shop.example/cb?code=1", 0},  /* answers add these */
-        {"https://shop.example/cb?a=b&%73tate=1", 0},
-        {"https://shop.example/cb?%zz", 0},
-        {"http://shop.example/cb", 0},      /* plain http */
-        {"http://127.0.0.1.evil.example/", 0},
-        {"https://shop.example/cb#x", 0},   /* 3.1.2: no fragment */
-        {"https://shop.example/cb#", 0},
-        {"https://user@shop.example/", 0},
-        {"/cb", 0},                         /* 3.1.2: absolute */
-        {"shop.example/cb", 0},
-        {"", 0},
-        {"https:///cb", 0},
-        {"myapp:/cb", 0},                   /* RFC 8252 7.1 */
-        {"javascript:alert(1)", 0},
-        {"data:text/html,x", 0},
-        {"https://shop.example/c b", 0},
-        {"https://shop.example/\xc3\xa9", 0},
-        {"https://shop.example:99999/", 0},
-        {"https://*.shop.example/\"", 0},
+        { "https://shop.example/cb", 1 },
+        { "https://shop.example", 1 },
+        { "https://shop.example/cb?tenant=1", 1 },
+        { "http://127.0.0.1/cb", 1 },
+        { "http://127.0.0.1:8080/cb", 1 },
+        { "http://[::1]/cb", 1 },
+        { "http://localhost:3000/cb", 1 },
+        { "com.example.app:/cb", 1 },
+        { "com.example.app://cb", 1 },
+        { "https://shop.example/cb?code=1", 0 },  /* answers add these */
+        { "https://shop.example/cb?a=b&%73tate=1", 0 },
+        { "https://shop.example/cb?%zz", 0 },
+        { "http://shop.example/cb", 0 },      /* plain http */
+        { "http://127.0.0.1.evil.example/", 0 },
+        { "https://shop.example/cb#x", 0 },   /* 3.1.2: no fragment */
+        { "https://shop.example/cb#", 0 },
+        { "https://user@shop.example/", 0 },
+        { "/cb", 0 },                         /* 3.1.2: absolute */
+        { "shop.example/cb", 0 },
+        { "", 0 },
+        { "https:///cb", 0 },
+        { "myapp:/cb", 0 },                   /* RFC 8252 7.1 */
+        { "javascript:alert(1)", 0 },
+        { "data:text/html,x", 0 },
+        { "https://shop.example/c b", 0 },
+        { "https://shop.example/\xc3\xa9", 0 },
+        { "https://shop.example:99999/", 0 },
+        { "https://*.shop.example/\"", 0 },
     };
     size_t i;
 
@@ -55,45 +55,45 @@ static void comparison(void **state)
         const char *registered, *sent;
         int same;
     } rows[] = {
-        {"https://a.example/cb", "https://a.example/cb", 1},
-        {"https://b.example/ https://a.example/cb", "https://a.example/cb",
-         1},
-        {"https://a.example/cb", "https://a.example/cb/", 0},
-        {"https://a.example/cb", "https://a.example/cb?x=1", 0},
-        {"https://a.example/cb", "https://A.example/cb", 0},
-        {"https://a.example/cb", "https://a.example:443/cb", 0},
-        {"https://a.example/cb", "https://a.example/c", 0},
-        {"https://a.example/cb https://b.example/",
-         "https://a.example/cb https://b.example/", 0},
+        { "https://a.example/cb", "https://a.example/cb", 1 },
+        { "https://b.example/ https://a.example/cb", "https://a.example/cb",
+         1 },
+        { "https://a.example/cb", "https://a.example/cb/", 0 },
+        { "https://a.example/cb", "https://a.example/cb?x=1", 0 },
+        { "https://a.example/cb", "https://A.example/cb", 0 },
+        { "https://a.example/cb", "https://a.example:443/cb", 0 },
+        { "https://a.example/cb", "https://a.example/c", 0 },
+        { "https://a.example/cb https://b.example/",
+         "https://a.example/cb https://b.example/", 0 },
         /* RFC 8252 7.3: any port */
-        {"http://127.0.0.1/cb", "http://127.0.0.1:51004/cb", 1},
-        {"http://localhost/cb", "http://localhost:51004/cb", 1},
-        {"http://localhost/cb", "http://localhost/cb", 1},
-        {"http://127.0.0.1/cb?a=b", "http://127.0.0.1:51004/cb?a=b", 1},
+        { "http://127.0.0.1/cb", "http://127.0.0.1:51004/cb", 1 },
+        { "http://localhost/cb", "http://localhost:51004/cb", 1 },
+        { "http://localhost/cb", "http://localhost/cb", 1 },
+        { "http://127.0.0.1/cb?a=b", "http://127.0.0.1:51004/cb?a=b", 1 },
         /* but who registers one means it */
-        {"http://127.0.0.1:1/cb", "http://127.0.0.1:51004/cb", 0},
-        {"http://127.0.0.1:80/cb", "http://127.0.0.1/cb", 0},
-        {"http://127.0.0.1:1/cb http://127.0.0.1/cb",
-         "http://127.0.0.1:51004/cb", 1},
-        {"http://[::1]/cb", "http://[::1]:4000/cb", 1},
-        {"http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", 0},
-        {"http://127.0.0.1/cb", "http://127.0.0.1:51004/other", 0},
-        {"http://127.0.0.1/cb", "http://[::1]:51004/cb", 0},
-        {"http://127.0.0.1/cb", "http://127.0.0.1:@evil.example/cb", 0},
-        {"http://127.0.0.1/cb", "http://127.0.0.1.evil.example/cb", 0},
-        {"http://127.0.0.1/cb", "http://127.0.0.1:80.evil.example/cb", 0},
-        {"http://127.0.0.1/cb", "https://127.0.0.1:51004/cb", 0},
-        {"http://localhost/cb", "http://127.0.0.1:51004/cb", 0},
-        {"http://localhost/cb", "http://localhost.evil.example:1/cb", 0},
-        {"http://localhost/cb", "http://localhost:1@evil.example/cb", 0},
-        {"http://localhost/cb", "http://LOCALHOST:51004/cb", 0},
-        {"http://localhost/cb", "http://localhost:51004/cb?x", 0},
-        {"http://localhost/cb", "https://localhost:51004/cb", 0},
-        {"http://localhost:3000/cb", "http://localhost:3001/cb", 0},
-        {"http://localhost:3000/cb", "http://localhost:3000/cb", 1},
-        {"com.example.app:/cb", "com.example.app:/cb", 1},
-        {"com.example.app:/cb", "com.example.app:/cb2", 0},
-        {"", "https://a.example/cb", 0},
+        { "http://127.0.0.1:1/cb", "http://127.0.0.1:51004/cb", 0 },
+        { "http://127.0.0.1:80/cb", "http://127.0.0.1/cb", 0 },
+        { "http://127.0.0.1:1/cb http://127.0.0.1/cb",
+         "http://127.0.0.1:51004/cb", 1 },
+        { "http://[::1]/cb", "http://[::1]:4000/cb", 1 },
+        { "http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", 0 },
+        { "http://127.0.0.1/cb", "http://127.0.0.1:51004/other", 0 },
+        { "http://127.0.0.1/cb", "http://[::1]:51004/cb", 0 },
+        { "http://127.0.0.1/cb", "http://127.0.0.1:@evil.example/cb", 0 },
+        { "http://127.0.0.1/cb", "http://127.0.0.1.evil.example/cb", 0 },
+        { "http://127.0.0.1/cb", "http://127.0.0.1:80.evil.example/cb", 0 },
+        { "http://127.0.0.1/cb", "https://127.0.0.1:51004/cb", 0 },
+        { "http://localhost/cb", "http://127.0.0.1:51004/cb", 0 },
+        { "http://localhost/cb", "http://localhost.evil.example:1/cb", 0 },
+        { "http://localhost/cb", "http://localhost:1@evil.example/cb", 0 },
+        { "http://localhost/cb", "http://LOCALHOST:51004/cb", 0 },
+        { "http://localhost/cb", "http://localhost:51004/cb?x", 0 },
+        { "http://localhost/cb", "https://localhost:51004/cb", 0 },
+        { "http://localhost:3000/cb", "http://localhost:3001/cb", 0 },
+        { "http://localhost:3000/cb", "http://localhost:3000/cb", 1 },
+        { "com.example.app:/cb", "com.example.app:/cb", 1 },
+        { "com.example.app:/cb", "com.example.app:/cb2", 0 },
+        { "", "https://a.example/cb", 0 },
     };
     oa2_client_t *client = fixture_client(*state);
     size_t i;

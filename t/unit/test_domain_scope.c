@@ -1,34 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_domain_scope.c - RFC 6749 section 3.3 and RFC 8707 */
+#include "base/text/words.h"
 #include "unit/fixture_domain.h"
 
-#include "domain/resource.h"
-#include "domain/scope.h"
+#include "domain/request/resource.h"
+#include "domain/request/scope.h"
 
 static void sets(void **state)
 {
     apr_pool_t *pool = *state;
 
-    assert_true(oa2_scope_has("read write", "write"));
-    assert_true(oa2_scope_has("read", "read"));
-    assert_false(oa2_scope_has("readonly write", "read"));
-    assert_false(oa2_scope_has("thread", "read"));
-    assert_false(oa2_scope_has("", "read"));
-    assert_false(oa2_scope_has("read", ""));
-    assert_false(oa2_scope_has(NULL, "read"));
-    assert_true(oa2_scope_is_subset("", ""));
-    assert_true(oa2_scope_is_subset("b a", "a b c"));
-    assert_false(oa2_scope_is_subset("a d", "a b c"));
-    assert_false(oa2_scope_is_subset("a", ""));
-    assert_string_equal(oa2_scope_union("a b", "b c", pool), "a b c");
-    assert_string_equal(oa2_scope_union("", "", pool), "");
-    assert_string_equal(oa2_scope_union("a a b a", "", pool), "a b");
-    assert_string_equal(oa2_scope_common("c b a", "a b", pool), "b a");
-    assert_string_equal(oa2_scope_common("a", "ab", pool), "");
-    assert_string_equal(oa2_scope_minus("a b c", "b", pool), "a c");
-    assert_string_equal(oa2_scope_minus("a", "a", pool), "");
-    assert_int_equal(oa2_scope_split("a  b", pool)->nelts, 2);
-    assert_int_equal(oa2_scope_split(NULL, pool)->nelts, 0);
+    assert_true(oa2_words_has("read write", "write"));
+    assert_true(oa2_words_has("read", "read"));
+    assert_false(oa2_words_has("readonly write", "read"));
+    assert_false(oa2_words_has("thread", "read"));
+    assert_false(oa2_words_has("", "read"));
+    assert_false(oa2_words_has("read", ""));
+    assert_false(oa2_words_has(NULL, "read"));
+    assert_true(oa2_words_is_subset("", ""));
+    assert_true(oa2_words_is_subset("b a", "a b c"));
+    assert_false(oa2_words_is_subset("a d", "a b c"));
+    assert_false(oa2_words_is_subset("a", ""));
+    assert_string_equal(oa2_words_union("a b", "b c", pool), "a b c");
+    assert_string_equal(oa2_words_union("", "", pool), "");
+    assert_string_equal(oa2_words_union("a a b a", "", pool), "a b");
+    assert_string_equal(oa2_words_common("c b a", "a b", pool), "b a");
+    assert_string_equal(oa2_words_common("a", "ab", pool), "");
+    assert_string_equal(oa2_words_minus("a b c", "b", pool), "a c");
+    assert_string_equal(oa2_words_minus("a", "a", pool), "");
+    assert_int_equal(oa2_words_split("a  b", pool)->nelts, 2);
+    assert_int_equal(oa2_words_split(NULL, pool)->nelts, 0);
 }
 
 static void resolve(void **state)
@@ -66,8 +67,10 @@ static const char *ask(oa2_ctx_t *ctx, const char *granted, const char *a,
     const char *out = NULL;
     oa2_err_t *err;
 
-    if (a) oa2_params_add(params, "resource", a);
-    if (b) oa2_params_add(params, "resource", b);
+    if (a)
+        oa2_params_add(params, "resource", a);
+    if (b)
+        oa2_params_add(params, "resource", b);
     ctx->params = params;
     err = oa2_resource_resolve(&out, ctx, granted);
     return err ? err->kind->code : out;

@@ -7,7 +7,7 @@
 
 #include "unit/unit.h"
 
-#include "domain/servers.h"
+#include "domain/site/servers.h"
 
 static const char *path_of(apr_pool_t *pool)
 {

@@ -2,9 +2,9 @@
 /* test_domain_token.c - tokens as texts, forms, error redirects */
 #include "unit/fixture_domain.h"
 
-#include "base/json.h"
-#include "domain/authorization.h"
-#include "domain/form.h"
+#include "base/text/json.h"
+#include "domain/request/authorization.h"
+#include "domain/request/form.h"
 #include "domain/token.h"
 
 #define OA2_OTHER_SECRET "YW5vdGhlciBzZWNyZXQgb2YgdGhpcnR5LXR3byBieXRlcyE"
@@ -52,8 +52,8 @@ static void pairs(void **state)
 {
     oa2_ctx_t *ctx = fixture_ctx(*state);
     oa2_client_t *client = fixture_client(*state);
-    oa2_token_t like = {.grant = 7, .user = "alice", .scope = "read",
-                        .audience = ""};
+    oa2_token_t like = { .grant = 7, .user = "alice", .scope = "read",
+                        .audience = "" };
     oa2_token_pair_t *pair = oa2_token_pair_make(ctx, &like, 1);
 
     /* RFC 6749 section 5.1 */
@@ -123,8 +123,10 @@ static oa2_browser_t with(apr_pool_t *pool, const char *one,
 {
     oa2_browser_t browser = { .ids = apr_array_make(pool, 2, sizeof(char *)) };
 
-    if (one) APR_ARRAY_PUSH(browser.ids, const char *) = one;
-    if (two) APR_ARRAY_PUSH(browser.ids, const char *) = two;
+    if (one)
+        APR_ARRAY_PUSH(browser.ids, const char *) = one;
+    if (two)
+        APR_ARRAY_PUSH(browser.ids, const char *) = two;
     return browser;
 }
 
@@ -210,8 +212,8 @@ static void twins(void **state)
 static void redirects(void **state)
 {
     oa2_ctx_t *ctx = fixture_ctx(*state);
-    oa2_flow_t flow = {.redirect_uri = "https://shop.example/cb?t=1",
-                       .state = "a b&c"};
+    oa2_flow_t flow = { .redirect_uri = "https://shop.example/cb?t=1",
+                       .state = "a b&c" };
     oa2_err_t *err = oa2_err_make(*state, &oa2_access_denied, 1,
                                   "the user refused", NULL);
 

@@ -63,35 +63,35 @@ static void authorize_errors(void **state)
     static const struct {
         const char *form, *expected;    /* NULL: a page */
     } rows[] = {
-        {"", NULL},
-        {"client_id=nobody", NULL},
-        {"client_id=shop&client_id=shop&response_type=code", NULL},
-        {"client_id=shop&redirect_uri=https%3A%2F%2Fevil.example%2F", NULL},
-        {"client_id=shop&redirect_uri=https%3A%2F%2Fshop.example%2Fcb&"
-         "redirect_uri=https%3A%2F%2Fshop.example%2Fcb", NULL},
-        {"client_id=shop", "invalid_request"},
-        {"client_id=shop&response_type=token", "unsupported_response_type"},
-        {"client_id=shop&response_type=code", "invalid_request"},
-        {"client_id=shop&response_type=code&code_challenge=" CHALLENGE,
-         "invalid_request"},
-        {"client_id=shop&response_type=code&code_challenge=" CHALLENGE
-         "&code_challenge_method=plain", "invalid_request"},
-        {"client_id=shop&response_type=code&code_challenge=" CHALLENGE
-         "&code_challenge_method=S256&scope=fly", "invalid_scope"},
-        {"client_id=shop&response_type=code&code_challenge=" CHALLENGE
+        { "", NULL },
+        { "client_id=nobody", NULL },
+        { "client_id=shop&client_id=shop&response_type=code", NULL },
+        { "client_id=shop&redirect_uri=https%3A%2F%2Fevil.example%2F", NULL },
+        { "client_id=shop&redirect_uri=https%3A%2F%2Fshop.example%2Fcb&"
+         "redirect_uri=https%3A%2F%2Fshop.example%2Fcb", NULL },
+        { "client_id=shop", "invalid_request" },
+        { "client_id=shop&response_type=token", "unsupported_response_type" },
+        { "client_id=shop&response_type=code", "invalid_request" },
+        { "client_id=shop&response_type=code&code_challenge=" CHALLENGE,
+         "invalid_request" },
+        { "client_id=shop&response_type=code&code_challenge=" CHALLENGE
+         "&code_challenge_method=plain", "invalid_request" },
+        { "client_id=shop&response_type=code&code_challenge=" CHALLENGE
+         "&code_challenge_method=S256&scope=fly", "invalid_scope" },
+        { "client_id=shop&response_type=code&code_challenge=" CHALLENGE
          "&code_challenge_method=S256&scope=read&scope=read",
-         "invalid_request"},
-        {"client_id=shop&response_type=code&code_challenge=" CHALLENGE
-         "&code_challenge_method=S256&prompt=none+login", "invalid_request"},
-        {"client_id=shop&response_type=code&code_challenge=" CHALLENGE
-         "&code_challenge_method=S256&prompt=none", "login_required"},
-        {"client_id=shop&response_type=code&code_challenge=" CHALLENGE
+         "invalid_request" },
+        { "client_id=shop&response_type=code&code_challenge=" CHALLENGE
+         "&code_challenge_method=S256&prompt=none+login", "invalid_request" },
+        { "client_id=shop&response_type=code&code_challenge=" CHALLENGE
+         "&code_challenge_method=S256&prompt=none", "login_required" },
+        { "client_id=shop&response_type=code&code_challenge=" CHALLENGE
          "&code_challenge_method=S256&response_mode=fragment",
-         "invalid_request"},
-        {"client_id=shop&response_type=code&code_challenge=" CHALLENGE
+         "invalid_request" },
+        { "client_id=shop&response_type=code&code_challenge=" CHALLENGE
          "&code_challenge_method=S256&resource=https%3A%2F%2Fx.example%2F",
-         "invalid_target"},
-        {"client_id=api&response_type=code", "unauthorized_client"},
+         "invalid_target" },
+        { "client_id=api&response_type=code", "unauthorized_client" },
     };
     world_t *w = *state;
     size_t i;
@@ -108,8 +108,8 @@ static void authorize_errors(void **state)
         }
         part = apr_psprintf(w->pool, CALLBACK "?error=%s&error_description=",
                             rows[i].expected);
-        UNIT_ROW(reply->location &&
-                 strncmp(reply->location, part, strlen(part)) == 0,
+        UNIT_ROW(reply->location
+                 && strncmp(reply->location, part, strlen(part)) == 0,
                  rows[i].form);
         UNIT_ROW(strstr(reply->location, "&iss=https") != NULL,
                  rows[i].form);

@@ -97,7 +97,7 @@ static void another_issuers_form(void **state)
 static void two_tabs(void **state)
 {
     world_t *w = *state;
-    oa2_user_t bob = {.name = "bob", .sub = "sub-of-bob", .created = 1};
+    oa2_user_t bob = { .name = "bob", .sub = "sub-of-bob", .created = 1 };
     oa2_reply_t *first = authorize(w, "shop", "&scope=read");
     oa2_reply_t *second = authorize(w, "shop", "&scope=write");
     oa2_reply_t *consent;
@@ -218,12 +218,12 @@ static void narrowed_meanwhile(void **state)
         const char *uris, *scope, *grants, *expected;
         int disabled;
     } rows[] = {
-        {"https://shop.example/new", "read write", "authorization_code",
-         "wrong address", 0},
-        {CALLBACK, "read", "authorization_code", "error=invalid_scope", 0},
-        {CALLBACK, "read write", "client_credentials",
-         "error=unauthorized_client", 0},
-        {CALLBACK, "read write", "authorization_code", "not known here", 1},
+        { "https://shop.example/new", "read write", "authorization_code",
+         "wrong address", 0 },
+        { CALLBACK, "read", "authorization_code", "error=invalid_scope", 0 },
+        { CALLBACK, "read write", "client_credentials",
+         "error=unauthorized_client", 0 },
+        { CALLBACK, "read write", "authorization_code", "not known here", 1 },
     };
     world_t *w = *state;
     size_t i;
@@ -307,12 +307,12 @@ static void changed_meanwhile(void **state)
         change_fn *happens;
         const char *says;               /* the page that comes back */
     } rows[] = {
-        {"nothing", no_change, NULL},
-        {"scope", more_scope, "Change your orders"},
-        {"words", other_words, "Read all that you have"},
-        {"name", other_name, "Your Bank"},
-        {"client", other_client, "The Shop"},
-        {"address", other_address, "evil.example"},
+        { "nothing", no_change, NULL },
+        { "scope", more_scope, "Change your orders" },
+        { "words", other_words, "Read all that you have" },
+        { "name", other_name, "Your Bank" },
+        { "client", other_client, "The Shop" },
+        { "address", other_address, "evil.example" },
     };
     static const char *const decisions[] = {
         "&decision=allow", "&decision=deny"

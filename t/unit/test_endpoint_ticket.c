@@ -104,7 +104,8 @@ static void what_is_no_password_is_told(void **state)
 
         assert_int_equal(reply->status, 400);
         assert_int_equal(reply->err->id, 5511);
-        if (!has(reply, cases[i].told)) fail_msg("%s", reply->body);
+        if (!has(reply, cases[i].told))
+            fail_msg("%s", reply->body);
         assert_false(has(reply, "horse") || has(reply, "value=\"short"));
         page = reply;
     }

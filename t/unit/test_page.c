@@ -53,7 +53,7 @@ static int tear_down(void **state)
 static oa2_page_login_t full_login(void)
 {
     return (oa2_page_login_t) {
-        .common = {.site = "=site=", .nonce = "=nonce="},
+        .common = { .site = "=site=", .nonce = "=nonce=" },
         .action = "=action=", .form = "=form=",
         .username = "=username=", .client_name = "=client=",
         .message = "=message="
@@ -72,15 +72,15 @@ static const apr_array_header_t *claims(fixture_t *f, const char *text)
 static oa2_page_consent_t full_consent(fixture_t *f)
 {
     static oa2_page_scope_t scopes[] = {    /* once: its claims, each time */
-        {"=scope1=", "=description1=", 0, "=category1=", 1, NULL},
-        {"=scope2=", "=description2=", 1, "=category1=", 0, NULL},
-        {"=scope3=", NULL, 0, NULL, 0, NULL}
+        { "=scope1=", "=description1=", 0, "=category1=", 1, NULL },
+        { "=scope2=", "=description2=", 1, "=category1=", 0, NULL },
+        { "=scope3=", NULL, 0, NULL, 0, NULL }
     };
 
     scopes[1].claims = claims(f, "=claim=");
 
     return (oa2_page_consent_t) {
-        .common = {.site = "=site=", .nonce = "=nonce="},
+        .common = { .site = "=site=", .nonce = "=nonce=" },
         .action = "=action=", .logout_action = "=logout=", .form = "=form=",
         .client_name = "=client=", .client_host = "=host=",
         .user = "=user=", .scopes = scopes, .n_scopes = 3,
@@ -91,11 +91,11 @@ static oa2_page_consent_t full_consent(fixture_t *f)
 static oa2_page_error_t full_error(void)
 {
     static const oa2_page_detail_t details[] = {
-        {"=label1=", "=value1="}, {"=label2=", "=value2="}
+        { "=label1=", "=value1=" }, { "=label2=", "=value2=" }
     };
 
     return (oa2_page_error_t) {
-        .common = {.site = "=site=", .nonce = "=nonce="},
+        .common = { .site = "=site=", .nonce = "=nonce=" },
         .title = "=title=", .message = "=message=", .hint = "=hint=",
         .code = "=code=", .reference = "=reference=",
         .details = details, .n_details = 2
@@ -105,7 +105,7 @@ static oa2_page_error_t full_error(void)
 static oa2_page_signed_out_t full_signed_out(int done)
 {
     return (oa2_page_signed_out_t) {
-        .common = {.site = "=site=", .nonce = "=nonce="},
+        .common = { .site = "=site=", .nonce = "=nonce=" },
         .done = done, .action = "=action=", .form = "=form=", .user = "=user="
     };
 }
@@ -113,7 +113,7 @@ static oa2_page_signed_out_t full_signed_out(int done)
 static oa2_page_home_t full_home(void)
 {
     return (oa2_page_home_t) {
-        .common = {.site = "=site=", .nonce = "=nonce="},
+        .common = { .site = "=site=", .nonce = "=nonce=" },
         .metadata = "=metadata=", .logout = "=logout=", .user = "=user="
     };
 }
@@ -122,7 +122,7 @@ static oa2_page_home_t full_home(void)
 static oa2_page_set_password_t full_set_password(int look)
 {
     return (oa2_page_set_password_t) {
-        .common = {.site = "=site=", .nonce = "=nonce="},
+        .common = { .site = "=site=", .nonce = "=nonce=" },
         .action = "=action=", .form = look ? NULL : "=form=",
         .user = "=user=", .message = look ? NULL : "=message=",
         .done = look == 1, .gone = look == 2, .login = "=login=",
@@ -132,7 +132,7 @@ static oa2_page_set_password_t full_set_password(int look)
 
 static oa2_page_common_t hostile_common(void)
 {
-    return (oa2_page_common_t) {.site = HOSTILE, .nonce = HOSTILE};
+    return (oa2_page_common_t) { .site = HOSTILE, .nonce = HOSTILE };
 }
 
 /* Each page, of nothing but markup; NULL after the last. */
@@ -141,7 +141,7 @@ static const char *hostile_sample(fixture_t *f, int i)
     const oa2_page_scope_t scope = {
         HOSTILE, HOSTILE, 1, HOSTILE, 1, claims(f, HOSTILE)
     };
-    static const oa2_page_detail_t detail = {HOSTILE, HOSTILE};
+    static const oa2_page_detail_t detail = { HOSTILE, HOSTILE };
     apr_pool_t *pool = f->pool;
     oa2_page_login_t login;
     oa2_page_consent_t consent;
@@ -152,30 +152,31 @@ static const char *hostile_sample(fixture_t *f, int i)
 
     switch (i) {
     case 0:
-        login = (oa2_page_login_t) {hostile_common(), HOSTILE, HOSTILE,
-                                    HOSTILE, HOSTILE, HOSTILE};
+        login = (oa2_page_login_t) { hostile_common(), HOSTILE, HOSTILE,
+                                    HOSTILE, HOSTILE, HOSTILE };
         return oa2_page_login(f->pages, &login, pool);
     case 1:
         consent = (oa2_page_consent_t) {
             hostile_common(), HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE,
-            HOSTILE, &scope, 1, 1, HOSTILE};
+            HOSTILE, &scope, 1, 1, HOSTILE };
         return oa2_page_consent(f->pages, &consent, pool);
     case 2:
-        error = (oa2_page_error_t) {hostile_common(), HOSTILE, HOSTILE,
-                                    HOSTILE, HOSTILE, HOSTILE, &detail, 1};
+        error = (oa2_page_error_t) { hostile_common(), HOSTILE, HOSTILE,
+                                    HOSTILE, HOSTILE, HOSTILE, &detail, 1 };
         return oa2_page_error(f->pages, &error, pool);
     case 3:
     case 4:
-        out = (oa2_page_signed_out_t) {hostile_common(), i & 1, HOSTILE,
-                                       HOSTILE, HOSTILE, HOSTILE};
+        out = (oa2_page_signed_out_t) { hostile_common(), i & 1, HOSTILE,
+                                       HOSTILE, HOSTILE, HOSTILE };
         return oa2_page_signed_out(f->pages, &out, pool);
     case 5:
-        home = (oa2_page_home_t) {hostile_common(), HOSTILE, HOSTILE, HOSTILE};
+        home = (oa2_page_home_t) { hostile_common(), HOSTILE, HOSTILE,
+                                   HOSTILE };
         return oa2_page_home(f->pages, &home, pool);
     case 6:
         set = (oa2_page_set_password_t) {
             hostile_common(), HOSTILE, HOSTILE, HOSTILE, HOSTILE, 0, 0,
-            HOSTILE, HOSTILE};
+            HOSTILE, HOSTILE };
         return oa2_page_set_password(f->pages, &set, pool);
     default: return NULL;
     }
@@ -199,21 +200,21 @@ static const char *sample(fixture_t *f, int i)
     case 3:
     case 4: return oa2_page_signed_out(f->pages, &out, pool);
     case 5:
-        login = (oa2_page_login_t) {.action = "a", .form = "c"};
+        login = (oa2_page_login_t) { .action = "a", .form = "c" };
         return oa2_page_login(f->pages, &login, pool);
     case 6:
-        consent = (oa2_page_consent_t) {.action = "a", .client_name = "c"};
+        consent = (oa2_page_consent_t) { .action = "a", .client_name = "c" };
         return oa2_page_consent(f->pages, &consent, pool);
     case 7:
-        error = (oa2_page_error_t) {.title = "t"};
+        error = (oa2_page_error_t) { .title = "t" };
         return oa2_page_error(f->pages, &error, pool);
     case 8:
     case 9:
-        out = (oa2_page_signed_out_t) {.done = i & 1, .action = "a"};
+        out = (oa2_page_signed_out_t) { .done = i & 1, .action = "a" };
         return oa2_page_signed_out(f->pages, &out, pool);
     case 10: return oa2_page_home(f->pages, &home, pool);
     case 11:
-        home = (oa2_page_home_t) {.metadata = "m"};
+        home = (oa2_page_home_t) { .metadata = "m" };
         return oa2_page_home(f->pages, &home, pool);
     case 12:
     case 13:
@@ -233,7 +234,7 @@ static void is_well_formed(void **state)
     int i;
 
     for (i = 0; (html = sample(f, i)); i++) {
-        structure_t s = {{NULL}, 0, NULL};
+        structure_t s = { { NULL }, 0, NULL };
 
         s.ids = apr_hash_make(f->pool);
         each_tag(html, check_balance, &s, f->pool);
@@ -358,7 +359,8 @@ static void consent_page(void **state)
     const char *html = oa2_page_consent(f->pages, &in, f->pool);
     size_t i;
 
-    for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) has(html, shown[i]);
+    for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+        has(html, shown[i]);
     assert_int_equal(count(html, "already allowed"), 1);
     assert_int_equal(count(html, "<h3>"), 1);
     assert_int_equal(count(html, "Sensitive"), 1);
@@ -388,7 +390,8 @@ static void error_page(void **state)
     const char *html = oa2_page_error(f->pages, &in, f->pool);
     size_t i;
 
-    for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) has(html, shown[i]);
+    for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+        has(html, shown[i]);
     in.n_details = 0;
     in.code = NULL;
     has(oa2_page_error(f->pages, &in, f->pool), "=reference=");

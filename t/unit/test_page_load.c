@@ -87,8 +87,8 @@ static void overrides_one_file_at_a_time(void **state)
 {
     static const char text[] = "\xEF\xBB\xBFMine: {{message}} {{> foot}}";
     fixture_t *f = *state;
-    oa2_page_login_t in = {.message = "=message="};
-    oa2_page_signed_out_t out = {.done = 1};
+    oa2_page_login_t in = { .message = "=message=" };
+    oa2_page_signed_out_t out = { .done = 1 };
     const char *html;
 
     put_file(f, "login.mustache", text, sizeof(text) - 1);
@@ -115,7 +115,8 @@ static void must_fail(fixture_t *f, const char *dir, const char *data_dir,
     assert_non_null(err);
     assert_null(pages);
     assert_ptr_equal(err->kind, &oa2_server_error);
-    if (!strstr(err->meant, says)) fail_msg("%s", err->meant);
+    if (!strstr(err->meant, says))
+        fail_msg("%s", err->meant);
 }
 
 /* Nobody waits for who writes into it: httpd would stand still. */
@@ -139,14 +140,15 @@ static void refuses_a_broken_file(void **state)
         const char *text;
         const char *says;
     } broken[] = {
-        {"login.mustache", "a\n{{#x}}", "/login.mustache, line 2: the section "
-         "\"x\" is never closed"},
-        {"head.mustache", "{{{site}}}", "/head.mustache, line 1: cannot leave"},
-        {"error.mustache", "\n\n{{> mine}}", "/error.mustache, line 3: there "
-         "is no file \"mine.mustache\""},
-        {"consent.mustache", "one\n\xE9t\xE9\n", "/consent.mustache, line 2: "
-         "is not UTF-8"},
-        {"logn.mustache", "x", "/logn.mustache\" is not used by any page"},
+        { "login.mustache", "a\n{{#x}}", "/login.mustache, line 2: the section "
+         "\"x\" is never closed" },
+        { "head.mustache", "{{{site}}}",
+          "/head.mustache, line 1: cannot leave" },
+        { "error.mustache", "\n\n{{> mine}}", "/error.mustache, line 3: there "
+         "is no file \"mine.mustache\"" },
+        { "consent.mustache", "one\n\xE9t\xE9\n", "/consent.mustache, line 2: "
+         "is not UTF-8" },
+        { "logn.mustache", "x", "/logn.mustache\" is not used by any page" },
     };
     fixture_t *f = *state;
     const char *path;
@@ -265,25 +267,25 @@ static void check_names(fixture_t *f, const char *page, const cJSON *model)
 static void uses_what_models_set(void **state)
 {
     static oa2_page_scope_t scope = {       /* once: its claims, here */
-        "name", "description", 1, "category", 1, NULL};
-    static const oa2_page_detail_t detail = {"label", "value"};
+        "name", "description", 1, "category", 1, NULL };
+    static const oa2_page_detail_t detail = { "label", "value" };
     static const oa2_page_login_t login = {
-        {"site", "nonce"}, "action", "form", "user", "client",
-        "message"};
+        { "site", "nonce" }, "action", "form", "user", "client",
+        "message" };
     static const oa2_page_consent_t consent = {
-        {"site", "nonce"}, "action", "logout", "form", "client",
-        "host", "user", &scope, 1, 1, "message"};
+        { "site", "nonce" }, "action", "logout", "form", "client",
+        "host", "user", &scope, 1, 1, "message" };
     static const oa2_page_error_t error = {
-        {"site", "nonce"}, "title", "message", "hint", "code", "reference",
-        &detail, 1};
+        { "site", "nonce" }, "title", "message", "hint", "code", "reference",
+        &detail, 1 };
     static const oa2_page_signed_out_t out = {
-        {"site", "nonce"}, 0, "action", "form", "user", "message"};
+        { "site", "nonce" }, 0, "action", "form", "user", "message" };
     static const oa2_page_home_t home = {
-        {"site", "nonce"}, "metadata", "logout", "user"};
+        { "site", "nonce" }, "metadata", "logout", "user" };
     static const oa2_page_set_password_t set = {
-        {"site", "nonce"}, "action", "form", "user", "message", 1, 1,
-        "login", "12"};
-    static const oa2_page_mail_t mail = {"site", "user", "link", "until"};
+        { "site", "nonce" }, "action", "form", "user", "message", 1, 1,
+        "login", "12" };
+    static const oa2_page_mail_t mail = { "site", "user", "link", "until" };
     fixture_t *f = *state;
     apr_array_header_t *claims = apr_array_make(f->pool, 1, sizeof(char *));
 

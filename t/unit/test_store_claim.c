@@ -4,7 +4,7 @@
  * not ours.
  */
 #include "base/clock.h"
-#include "base/json.h"
+#include "base/text/json.h"
 #include "store/claim.h"
 #include "store/foreign.h"
 #include "unit/fixture_store.h"

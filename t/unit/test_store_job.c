@@ -188,7 +188,8 @@ static void many_claimers_get_each_job_once(void **state)
     for (i = 0; i < THREADS; i++) {
         racers[i].ctx = fixture_another(fixture);
         racers[i].barrier = &barrier;
-        if (i % 2) racers[i].ctx->store = second;
+        if (i % 2)
+            racers[i].ctx->store = second;
         assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]),
                          0);
     }

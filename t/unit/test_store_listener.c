@@ -83,7 +83,8 @@ static oa2_token_t *token_cached(fleet_t *fleet, int own)
         token->grant = 0;
         token->user = NULL;
         fixture_good(fixture_token_put(ctx, token));
-    } else {
+    }
+    else {
         fixture_good(oa2_code_spend(&first, ctx, code, token, NULL));
     }
     fixture_good(oa2_token_find(&found, ctx, token->digest));

@@ -11,8 +11,8 @@
 #include "unit/fixture_version1.h"
 #include "unit/version1.h"
 
-#include "domain/login.h"
-#include "domain/password.h"
+#include "domain/person/login.h"
+#include "domain/person/password.h"
 
 #define NOW "1800000000"
 #define SOON "1800000600"

@@ -9,6 +9,7 @@
  */
 #include <pthread.h>
 
+#include "base/text/words.h"
 #include "store/consent.h"
 #include "store/purge.h"
 #include "store/refresh.h"
@@ -16,9 +17,8 @@
 #include "store/throttle.h"
 #include "unit/fixture_store.h"
 
-#include "domain/authorization.h"
-#include "domain/scope.h"
-#include "domain/settings.h"
+#include "domain/request/authorization.h"
+#include "domain/site/settings.h"
 
 #define THREADS 12
 #define ROUNDS 6
@@ -371,7 +371,7 @@ static void no_consent_is_lost(void **state)
         race_run(race, allow);
         scope = fixture_consent(ctx, "ann", "app");
         for (j = 0; j < THREADS; j++)
-            UNIT_ROW(oa2_scope_has(scope, apr_psprintf(ctx->pool, "s%d", j)),
+            UNIT_ROW(oa2_words_has(scope, apr_psprintf(ctx->pool, "s%d", j)),
                      scope);
         fixture_good(oa2_grant_revoke_all(&count, ctx, "ann", "app"));
         scope = fixture_consent(ctx, "ann", "app");
@@ -524,7 +524,8 @@ static void rotate_or_revoke(void *baton)
     if (runner->number % 3 == 0) {
         runner->err = oa2_grant_revoke(&done, runner->ctx, old->grant);
         runner->result = done * 100;
-    } else {
+    }
+    else {
         rotate(runner);
     }
 }
@@ -598,7 +599,8 @@ static void issue_and_purge(void *baton)
         if (runner->number % 4 == 0) {
             ctx->now = FIXTURE_NOW + 3600;
             runner->err = oa2_purge(&removed, ctx, 5);
-        } else {
+        }
+        else {
             oa2_token_t token = { .digest = fixture_digest(ctx),
                                   .client_id = "app", .scope = "",
                                   .audience = "", .issued = ctx->now,

@@ -210,7 +210,8 @@ static void one_of_many_wins(void **state)
     for (i = 0; i < THREADS; i++) {
         pthread_join(threads[i], NULL);
         count += racers[i].done;
-        if (racers[i].done) winner = &racers[i];
+        if (racers[i].done)
+            winner = &racers[i];
         apr_pool_destroy(racers[i].ctx->pool);
     }
     assert_int_equal(count, 1);

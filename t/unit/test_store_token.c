@@ -7,7 +7,7 @@
 #include "store/refresh.h"
 #include "unit/fixture_store.h"
 
-#include "base/encode.h"
+#include "base/text/encode.h"
 
 static int setup(void **state)
 {

@@ -9,7 +9,7 @@
 #include <apr_strings.h>
 
 #include "base/crypto.h"
-#include "base/encode.h"
+#include "base/text/encode.h"
 
 #define ID_BYTES 16
 /* RFC 2047 section 2: a line with an encoded word has 76 characters at most.
@@ -35,7 +35,8 @@ static int is_dotted(const char *text, apr_size_t len, int is_host)
         int good = is_host ? apr_isalnum(text[i]) || text[i] == '-'
                            : is_atext(text[i]);
 
-        if (text[i] == '.') good = text[i - 1] != '.';
+        if (text[i] == '.')
+            good = text[i - 1] != '.';
         if (!good || (unsigned char)text[i] > '~') return 0;
     }
     return 1;
@@ -60,7 +61,8 @@ static char *flat(const char *text, apr_pool_t *pool)
     char *at;
 
     for (at = copy; *at; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7f) *at = ' ';
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = ' ';
     return copy;
 }
 
@@ -84,7 +86,8 @@ static const char *encoded(const char *text, apr_pool_t *pool)
 
         if (len > WORD_BYTES) {
             len = WORD_BYTES;
-            while ((text[len] & 0xC0) == 0x80) len--;
+            while ((text[len] & 0xC0) == 0x80)
+                len--;
         }
         word = apr_pcalloc(pool, (apr_size_t)apr_base64_encode_len((int)len));
         apr_base64_encode(word, text, (int)len);

@@ -6,8 +6,8 @@
 #include <strings.h>
 #include <apr_strings.h>
 
-#include "base/encode.h"
-#include "domain/scope.h"
+#include "base/text/encode.h"
+#include "base/text/words.h"
 #include "store/claim.h"
 #include "store/foreign.h"
 
@@ -37,7 +37,7 @@ const char *oa2_claims_name_problem(const char *name, apr_pool_t *pool)
 
         if (!len)
             return "between slashes there has to be a name";
-        if (!depth++ && oa2_scope_has(reserved, apr_pstrmemdup(pool, at, len)))
+        if (!depth++ && oa2_words_has(reserved, apr_pstrmemdup(pool, at, len)))
             return "that name is the protocol's own: choose another one";
         at += len;
         if (!*at)
@@ -85,7 +85,7 @@ const char *oa2_claims_of(const oa2_settings_t *settings, const char *scope,
         const oa2_claim_row_t *row =
             &APR_ARRAY_IDX(settings->claims, i, oa2_claim_row_t);
 
-        if (oa2_scope_has(scope, row->scope))
+        if (oa2_words_has(scope, row->scope))
             APR_ARRAY_PUSH(words, const char *) = word_of(row->name, pool);
     }
     return apr_array_pstrcat(pool, words, ' ');
@@ -320,8 +320,8 @@ typedef struct {
 static int may_tell(const oa2_ctx_t *ctx, const known_t *known,
                     const oa2_claim_row_t *row)
 {
-    return oa2_scope_has(known->token->scope, row->scope)
-        && oa2_scope_has(known->consented, word_of(row->name, ctx->pool));
+    return oa2_words_has(known->token->scope, row->scope)
+        && oa2_words_has(known->consented, word_of(row->name, ctx->pool));
 }
 
 static int may_tell_any(const oa2_ctx_t *ctx, const known_t *known,

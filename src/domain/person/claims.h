@@ -13,8 +13,8 @@
 #ifndef OA2_DOMAIN_PERSON_CLAIMS_H
 #define OA2_DOMAIN_PERSON_CLAIMS_H
 
-#include "base/json.h"
-#include "domain/settings.h"
+#include "base/text/json.h"
+#include "domain/site/settings.h"
 #include "store/token.h"
 
 #define OA2_CLAIM_NAME_MAX 128          /* bytes */

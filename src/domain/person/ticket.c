@@ -7,8 +7,8 @@
 #include <apr_strings.h>
 
 #include "base/crypto.h"
-#include "domain/account.h"
-#include "domain/settings.h"
+#include "domain/person/account.h"
+#include "domain/site/settings.h"
 
 const oa2_ticket_kind_t oa2_ticket_invitation = {
     "invitation", "mail/invitation", 7 * 86400

@@ -7,7 +7,7 @@
 
 #include <apr_strings.h>
 
-#include "domain/settings.h"
+#include "domain/site/settings.h"
 #include "store/client.h"
 #include "store/trail.h"
 

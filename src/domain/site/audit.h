@@ -17,7 +17,7 @@
 #include <apr_time.h>
 
 #include "base/ctx.h"
-#include "base/json.h"
+#include "base/text/json.h"
 #include "domain/site/event.h"
 
 /* A line of the file with its line feed, in bytes: what a pipe takes whole. */

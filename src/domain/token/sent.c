@@ -7,7 +7,7 @@
 
 #include <apr_strings.h>
 
-#include "base/abnf.h"
+#include "base/text/abnf.h"
 
 #define TOKEN_MAX 4096                  /* more cannot be one of ours */
 #define SCHEME "Bearer"

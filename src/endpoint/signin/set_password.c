@@ -9,26 +9,26 @@
  * follow links.  Nobody is signed in by it: who has set a password types it
  * once more, in a browser that is bound to that.
  */
-#include "endpoint/interaction.h"
+#include "endpoint/signin/interaction.h"
 
 #include <string.h>
 #include <apr_strings.h>
 
-#include "domain/password.h"
+#include "domain/person/password.h"
 #include "domain/person/ticket.h"
-#include "domain/settings.h"
+#include "domain/site/settings.h"
 #include "domain/site/audit.h"
 
 #define SHOWN "set-password"
 #define DONE "done"
 
 static const oa2_param_t params[] = {
-    {"form", OA2_OPTIONAL, OA2_ONCE, OA2_FORM_MAX, oa2_is_unreserved},
+    { "form", OA2_OPTIONAL, OA2_ONCE, OA2_FORM_MAX, oa2_is_unreserved },
     /* What the entrance has left of it. */
-    {OA2_TICKET_PARAM, OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_text},
-    {"username", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_text},
-    {"password", OA2_OPTIONAL, OA2_ONCE, 1024, oa2_is_text},
-    {"again", OA2_OPTIONAL, OA2_ONCE, 1024, oa2_is_text},
+    { OA2_TICKET_PARAM, OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_text },
+    { "username", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_text },
+    { "password", OA2_OPTIONAL, OA2_ONCE, 1024, oa2_is_text },
+    { "again", OA2_OPTIONAL, OA2_ONCE, 1024, oa2_is_text },
     OA2_PARAMS_END
 };
 
@@ -167,7 +167,8 @@ static oa2_err_t *submit(oa2_reply_t **out, oa2_call_t *call)
     if (!ticket) return say_gone_or_done(out, call, &twin);
     problem = why ? NULL : problem_of(password, again, ticket->user,
                                       ctx->pool);
-    if (problem) why = refuse(call, problem);
+    if (problem)
+        why = refuse(call, problem);
     if (!why) return set(out, call, ticket, password, &twin);
     *out = ask(call, ticket, text, why);
     return NULL;

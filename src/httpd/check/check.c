@@ -52,7 +52,8 @@ static void check_handler(oa2_trial_t *trial, server_rec *s,
         return;
     }
     if (oa2_handler_is_guarded(word)) return;
-    if (!is_active(s)) no_issuer(trial, s, node, word);
+    if (!is_active(s))
+        no_issuer(trial, s, node, word);
     if (strcmp(word, OA2_HANDLER) == 0
         || oa2_endpoint_find(word + sizeof(OA2_HANDLER_NAMED) - 1)) {
         return;
@@ -230,16 +231,19 @@ int oa2_conf_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     for (s = main_server; s; s = s->next) {
         oa2_server_t *conf = oa2_conf_server_mut(s);
 
-        if (conf) oa2_conf_finish(conf, main_server, pconf);
+        if (conf)
+            oa2_conf_finish(conf, main_server, pconf);
     }
     for (s = main_server; s; s = s->next) {
-        if (is_active(s)) check_realm(&trial, s);
+        if (is_active(s))
+            check_realm(&trial, s);
     }
     walk(&trial, main_server, ap_conftree);
     oa2_check_claims(&trial);
     places = oa2_places_read(&trial);
     oa2_check_places(places);
     oa2_check_endpoints(places);
-    if (is_first && !is_for_reading()) oa2_check_files(&trial);
+    if (is_first && !is_for_reading())
+        oa2_check_files(&trial);
     return is_first && trial.mistakes ? HTTP_INTERNAL_SERVER_ERROR : OK;
 }

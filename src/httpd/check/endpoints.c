@@ -120,7 +120,8 @@ static int has_tls(const oa2_places_t *places, const server_rec *s)
             const char *args = oa2_place_line(place, engines[j]);
 
             /* A virtual host's own counts, and comes after the server's. */
-            if (args) found = strcasecmp(args, "off") != 0;
+            if (args)
+                found = strcasecmp(args, "off") != 0;
         }
         /* mod_ssl turns itself on where httpd calls the port https. */
         if (found < 0 && s->port == 443

@@ -78,7 +78,8 @@ static const char *sqlite_problem(const char *path, oa2_trial_t *trial)
     if (why) return NULL;               /* it will be made, or that says so */
     why = oa2_file_read(head, &n, fd, sizeof(head));
     close(fd);
-    if (why) n = 0;
+    if (why)
+        n = 0;
     if (n && (n < sizeof(head) || memcmp(head, magic, sizeof(head)) != 0)) {
         return apr_psprintf(trial->pool, "\"%s\" is not an SQLite database: "
                             "move it away, or name another file", path);

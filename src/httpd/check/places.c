@@ -20,7 +20,8 @@
 
 static int is_any(const char *word, const char *const *names)
 {
-    for (; *names; names++) if (strcasecmp(word, *names) == 0) return 1;
+    for (; *names; names++)
+        if (strcasecmp(word, *names) == 0) return 1;
     return 0;
 }
 
@@ -35,11 +36,15 @@ static int kind_of(oa2_place_kind_t *kind, const char *directive)
         "<Files", "<FilesMatch", "<If", "<ElseIf", "<Else", "<Proxy",
         "<ProxyMatch", NULL };
 
-    if (is_any(directive, locations)) *kind = OA2_PLACE_LOCATION;
-    else if (is_any(directive, directories)) *kind = OA2_PLACE_DIRECTORY;
-    else if (is_any(directive, inner)) *kind = OA2_PLACE_INNER;
+    if (is_any(directive, locations))
+        *kind = OA2_PLACE_LOCATION;
+    else if (is_any(directive, directories))
+        *kind = OA2_PLACE_DIRECTORY;
+    else if (is_any(directive, inner))
+        *kind = OA2_PLACE_INNER;
     else if (strcasecmp(directive, "<VirtualHost") != 0) return 0;
-    else *kind = OA2_PLACE_SERVER;
+    else
+        *kind = OA2_PLACE_SERVER;
     return 1;
 }
 
@@ -54,8 +59,10 @@ static const char *path_of(const ap_directive_t *node, apr_pool_t *pool)
                          "Match", 5) == 0 || strcmp(word, "~") == 0) {
         return NULL;
     }
-    if (len && word[len - 1] == '>') word[--len] = '\0';
-    while (len > 1 && word[len - 1] == '/') word[--len] = '\0';
+    if (len && word[len - 1] == '>')
+        word[--len] = '\0';
+    while (len > 1 && word[len - 1] == '/')
+        word[--len] = '\0';
     return strpbrk(word, "*?[") ? NULL : word;
 }
 
@@ -126,7 +133,8 @@ int oa2_place_is_under(const char *path, const char *above)
 /* The Location or Directory that an inner section is in. */
 const oa2_place_t *oa2_place_frame(const oa2_place_t *place)
 {
-    while (place && place->kind == OA2_PLACE_INNER) place = place->outer;
+    while (place && place->kind == OA2_PLACE_INNER)
+        place = place->outer;
     return place;
 }
 
@@ -136,7 +144,8 @@ static int covers(const oa2_places_t *places, const oa2_place_t *a,
 {
     const oa2_place_t *at;
 
-    for (at = b; at; at = at->outer) if (at == a) return 1;
+    for (at = b; at; at = at->outer)
+        if (at == a) return 1;
     if (a->s != b->s && a->s != places->trial->main_server) return 0;
     if (a->kind == OA2_PLACE_SERVER) return 1;
     a = oa2_place_frame(a);
@@ -206,8 +215,10 @@ static int has_name(const oa2_place_t *place, int surely)
 static int is_for_all(void *found, const char *name, const char *args)
 {
     (void)name;
-    if (strncasecmp(args, "all ", 4) != 0) *(int *)found |= 1;
-    if (strncasecmp(args, "all denied", 10) == 0) *(int *)found |= 1;
+    if (strncasecmp(args, "all ", 4) != 0)
+        *(int *)found |= 1;
+    if (strncasecmp(args, "all denied", 10) == 0)
+        *(int *)found |= 1;
     if (ap_strcasestr(args, "oauth2-") || ap_strcasestr(args, "user")
         || ap_strcasestr(args, "group")) {
         *(int *)found |= 2;
@@ -227,8 +238,10 @@ static int has_require(const oa2_place_t *place, int surely)
 static int find_ours(void *found, const char *name, const char *args)
 {
     (void)name;
-    if (strncasecmp(args, "not ", 4) == 0) args += 4;
-    if (strncasecmp(args, "oauth2-", 7) == 0) *(const char **)found = args;
+    if (strncasecmp(args, "not ", 4) == 0)
+        args += 4;
+    if (strncasecmp(args, "oauth2-", 7) == 0)
+        *(const char **)found = args;
     return 1;
 }
 
@@ -334,7 +347,8 @@ static void check_provider(const oa2_places_t *places, const oa2_place_t *place,
     const char *line;
     apr_finfo_t info;
 
-    while (row->provider && strcmp(row->provider, word) != 0) row++;
+    while (row->provider && strcmp(row->provider, word) != 0)
+        row++;
     if (!row->provider) return;
     line = find_line(places, place, row->needs);
     if (!line) {

@@ -12,7 +12,7 @@
 #include <apr_strings.h>
 #include <http_core.h>
 
-#include "base/units.h"
+#include "base/text/units.h"
 #include "httpd/module.h"
 #include "store/conf.h"
 
@@ -104,7 +104,8 @@ const char *oa2_conf_set(cmd_parms *cmd, void *dir, const char *value)
         if (problem) break;
         *(const char **)member = is_path(row)
             ? ap_server_root_relative(cmd->pool, value) : value;
-        if (!*(const char **)member) problem = "is not a path";
+        if (!*(const char **)member)
+            problem = "is not a path";
         break;
     case KIND_SECONDS:
         problem = oa2_units_seconds(member, value, row->min, row->max,
@@ -161,12 +162,14 @@ void *oa2_conf_server_merge(apr_pool_t *pool, void *base_, void *add_)
         to->database_driver = base->settings.database_driver;
         to->database_params = base->settings.database_params;
     }
-    if (conf->tls_at_proxy == UNSET) conf->tls_at_proxy = base->tls_at_proxy;
+    if (conf->tls_at_proxy == UNSET)
+        conf->tls_at_proxy = base->tls_at_proxy;
     /* A virtual host with scopes of its own has only those; and claims go
        with scopes. */
     if (apr_is_empty_array(add->scopes)) {
         conf->scopes = base->scopes;
-        if (apr_is_empty_array(add->claims)) conf->claims = base->claims;
+        if (apr_is_empty_array(add->claims))
+            conf->claims = base->claims;
     }
     conf->resources = apr_array_append(pool, base->resources, add->resources);
     return conf;
@@ -198,7 +201,8 @@ const char *oa2_conf_database(cmd_parms *cmd, void *dir, const char *driver,
                                     "file");
         }
         conf.params = ap_server_root_relative(cmd->pool, params);
-        if (!conf.params) problem = "the file's name is not a path";
+        if (!conf.params)
+            problem = "the file's name is not a path";
     }
     else {
         problem = oa2_store_conf_check(&conf, cmd->pool);
@@ -248,8 +252,10 @@ static void fill_in(oa2_settings_t *settings, const char *state_dir,
     if (settings->member == UNSET_##kind) settings->member = preset;
     OA2_SETTINGS(X)
 #undef X
-    if (!settings->site_name) settings->site_name = host_of(settings);
-    if (!settings->realm) settings->realm = settings->issuer;
+    if (!settings->site_name)
+        settings->site_name = host_of(settings);
+    if (!settings->realm)
+        settings->realm = settings->issuer;
     if (!settings->secret_file) {
         settings->secret_file = apr_pstrcat(pool, state_dir, "/secret", NULL);
     }
@@ -292,7 +298,8 @@ static apr_array_header_t *resources_of(const char *issuer,
                                             const oa2_resource_t *)->uri;
 
             /* A virtual host's list begins with the main server's. */
-            if (!has_text(all, uri)) APR_ARRAY_PUSH(all, const char *) = uri;
+            if (!has_text(all, uri))
+                APR_ARRAY_PUSH(all, const char *) = uri;
         }
     }
     return all;

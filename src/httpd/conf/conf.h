@@ -2,8 +2,8 @@
 /*
  * conf.h - what the administrator wrote for a server.
  *
- * Simple server settings are the rows of OA2_SETTINGS (domain/settings.h) and
- * nowhere else; what needs a function of its own is below.
+ * Simple server settings are the rows of OA2_SETTINGS (domain/site/settings.h)
+ * and nowhere else; what needs a function of its own is below.
  */
 #ifndef OA2_HTTPD_CONF_CONF_H
 #define OA2_HTTPD_CONF_CONF_H
@@ -11,7 +11,7 @@
 #include <httpd.h>
 #include <http_config.h>
 
-#include "domain/settings.h"
+#include "domain/site/settings.h"
 #include "httpd/conf/resource.h"
 #include "page/page.h"
 

@@ -7,8 +7,8 @@
 
 #include <apr_pools.h>
 
-#include "base/uri.h"
-#include "domain/settings.h"
+#include "base/text/uri.h"
+#include "domain/site/settings.h"
 
 #define OA2_PROTECTED_RESOURCE OA2_WELL_KNOWN "oauth-protected-resource"
 

@@ -17,7 +17,7 @@
 
 #include <apr_strings.h>
 
-#include "base/encode.h"
+#include "base/text/encode.h"
 #include "httpd/protect/challenge.h"
 #include "httpd/protect/login.h"
 #include "httpd/protect/require.h"

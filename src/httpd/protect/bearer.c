@@ -13,8 +13,8 @@
 #include <http_protocol.h>
 #include <http_request.h>
 
-#include "base/encode.h"
-#include "domain/resource.h"
+#include "base/text/encode.h"
+#include "domain/request/resource.h"
 #include "domain/token.h"
 #include "domain/token/sent.h"
 #include "httpd/protect/basic.h"
@@ -47,7 +47,8 @@ static int is_in_query(const char *args, apr_pool_t *pool)
             if (decoded && strcmp(decoded, QUERY_NAME) == 0) return 1;
         }
         args += name + strcspn(args + name, "&");
-        if (*args) args++;
+        if (*args)
+            args++;
     }
     return 0;
 }
@@ -176,7 +177,8 @@ int oa2_bearer_check(request_rec *r)
         return err ? refuse(r, err, NULL) : status;
     }
     err = oa2_setup_ready(conf, r->pool);
-    if (!err) err = read_token(&text, r);
+    if (!err)
+        err = read_token(&text, r);
     if (err) return refuse(r, err, NULL);
     if (text) return check_token(r, conf, text);
     /* Section 3.1: "If the request lacks any authentication information …

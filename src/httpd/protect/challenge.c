@@ -5,7 +5,7 @@
 #include <apr_strings.h>
 #include <http_core.h>
 
-#include "base/encode.h"
+#include "base/text/encode.h"
 #include "httpd/request.h"
 
 #define CHALLENGE "WWW-Authenticate"
@@ -89,5 +89,6 @@ void oa2_challenge_give(request_rec *r)
         return;
     }
     header = find(r, r->status);
-    if (header) apr_table_setn(r->err_headers_out, CHALLENGE, header);
+    if (header)
+        apr_table_setn(r->err_headers_out, CHALLENGE, header);
 }

@@ -16,7 +16,8 @@ void oa2_identity_set_env(request_rec *r, const oa2_subject_t *subject)
     apr_table_setn(env, "OAUTH2_SCOPE", subject->scope);
     apr_table_setn(env, "OAUTH2_EXPIRES",
                    apr_off_t_toa(r->pool, (apr_off_t)subject->expires));
-    if (subject->sub) apr_table_setn(env, "OAUTH2_SUB", subject->sub);
+    if (subject->sub)
+        apr_table_setn(env, "OAUTH2_SUB", subject->sub);
 }
 
 static void pass_headers(request_rec *r, const oa2_subject_t *subject)
@@ -55,7 +56,9 @@ int oa2_identity_pass(request_rec *r)
         || subject->by != OA2_BY_TOKEN) {
         return DECLINED;
     }
-    if (!phase || !phase->subject.by) oa2_identity_set_env(r, subject);
-    if (oa2_conf_dir(r)->pass_headers == 1) pass_headers(r, subject);
+    if (!phase || !phase->subject.by)
+        oa2_identity_set_env(r, subject);
+    if (oa2_conf_dir(r)->pass_headers == 1)
+        pass_headers(r, subject);
     return DECLINED;
 }

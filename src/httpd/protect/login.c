@@ -82,7 +82,8 @@ const apr_table_t *oa2_login_left(request_rec *r)
     while ((name = next_variable(&at, conf)) != NULL) {
         const char *value = apr_table_get(r->subprocess_env, name);
 
-        if (value) apr_table_set(left, name, value);
+        if (value)
+            apr_table_set(left, name, value);
     }
     return left;
 }
@@ -142,7 +143,8 @@ oa2_err_t *oa2_login_ask_all(oa2_password_t *out, request_rec *r,
             return NULL;
         }
         /* Another provider may still know the user. */
-        if (status != AUTH_USER_NOT_FOUND) can_tell = 0;
+        if (status != AUTH_USER_NOT_FOUND)
+            can_tell = 0;
     }
     if (!can_tell) return cannot_tell(r);
     *out = OA2_PASSWORD_WRONG;
@@ -224,7 +226,8 @@ static oa2_err_t *check_for_basic(authn_status *out, oa2_ctx_t *ctx,
     apr_int64_t wait;
 
     OA2_TRY(oa2_login_basic(&answer, &wait, ctx, login));
-    if (login->warning) oa2_log_err(r, login->warning, NULL);
+    if (login->warning)
+        oa2_log_err(r, login->warning, NULL);
     if (wait) {
         oa2_log_err(r, oa2_err_attack(oa2_err_make(
             r->pool, &oa2_too_many_requests, OA2_ID(7600), NULL,
@@ -281,7 +284,8 @@ static authn_status check_password(request_rec *r, const char *name,
         err = phase && phase->is_login
             ? check_for_page(&status, &ctx, &login)
             : check_for_basic(&status, &ctx, r, &login);
-        if (!err && status == AUTH_GRANTED) take_name(r, login.user);
+        if (!err && status == AUTH_GRANTED)
+            take_name(r, login.user);
     }
     if (err) {
         oa2_log_err(r, err, NULL);

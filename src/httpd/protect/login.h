@@ -7,8 +7,8 @@
 #define OA2_HTTPD_PROTECT_LOGIN_H
 
 #include <httpd.h>
-#include "domain/account.h"
-#include "domain/login.h"
+#include "domain/person/account.h"
+#include "domain/person/login.h"
 
 /* The provider of AuthBasicProvider and OAuth2LoginProvider. */
 #define OA2_LOGIN_PROVIDER OA2_ACCOUNT_OWN

@@ -28,7 +28,7 @@
 #include <http_request.h>
 #include <mod_auth.h>
 
-#include "domain/scope.h"
+#include "base/text/words.h"
 #include "httpd/module.h"
 #include "httpd/protect/challenge.h"
 #include "httpd/request.h"
@@ -55,7 +55,7 @@ static const char *parse_scope(cmd_parms *cmd, const char *line,
                                 "scope is a word of printable ASCII "
                                 "characters without '\"' and '\\'", word);
         }
-        need->scope = oa2_scope_union(need->scope, word, cmd->pool);
+        need->scope = oa2_words_union(need->scope, word, cmd->pool);
     }
     if (!*need->scope) {
         return "Require oauth2-scope: name the scopes that a token needs, "
@@ -78,7 +78,7 @@ static const char *parse_client(cmd_parms *cmd, const char *line,
                                 "client's id is a word of printable ASCII "
                                 "characters", word);
         }
-        ids = oa2_scope_union(ids, word, cmd->pool);
+        ids = oa2_words_union(ids, word, cmd->pool);
     }
     if (!*ids) {
         return "Require oauth2-client: name the ids of the clients that may, "
@@ -112,8 +112,9 @@ const char *oa2_require_note(cmd_parms *cmd, void *dir, const char *args)
     const char *word = ap_getword_conf(cmd->temp_pool, &args);
     int is_not = strcasecmp(word, "not") == 0;
 
-    if (is_not) word = ap_getword_conf(cmd->temp_pool, &args);
-    return note(cmd, dir, is_not, !oa2_scope_has(pure, word));
+    if (is_not)
+        word = ap_getword_conf(cmd->temp_pool, &args);
+    return note(cmd, dir, is_not, !oa2_words_has(pure, word));
 }
 
 const char *oa2_require_note_none(cmd_parms *cmd, void *dir,
@@ -132,7 +133,8 @@ static void note_need(oa2_phase_t *phase, const need_t *need)
     for (i = 0; i < phase->n_needs; i++) {
         if (phase->needs[i] == need) return;
     }
-    if (phase->n_needs < OA2_NEEDS_MAX) phase->needs[phase->n_needs++] = need;
+    if (phase->n_needs < OA2_NEEDS_MAX)
+        phase->needs[phase->n_needs++] = need;
 }
 
 /*
@@ -152,12 +154,12 @@ static authz_status check_scope(request_rec *r, const char *line,
 
     (void)line;
     if (phase->probe) {
-        return oa2_scope_is_subset(need->scope, phase->probe)
+        return oa2_words_is_subset(need->scope, phase->probe)
             ? AUTHZ_GRANTED : AUTHZ_DENIED;
     }
     note_need(phase, need);
     return phase->subject.by == OA2_BY_TOKEN
-        && oa2_scope_is_subset(need->scope, phase->subject.scope)
+        && oa2_words_is_subset(need->scope, phase->subject.scope)
         ? AUTHZ_GRANTED : deny(r);
 }
 
@@ -168,7 +170,7 @@ static authz_status check_client(request_rec *r, const char *line,
 
     (void)line;
     return phase->subject.by == OA2_BY_TOKEN
-        && oa2_scope_has(parsed, phase->subject.client_id)
+        && oa2_words_has(parsed, phase->subject.client_id)
         ? AUTHZ_GRANTED : deny(r);
 }
 
@@ -264,7 +266,7 @@ static const char *scope_of(const oa2_phase_t *phase, unsigned some,
 
     for (i = 0; i < phase->n_needs; i++) {
         if (some & (1u << i)) {
-            scope = oa2_scope_union(scope, phase->needs[i]->scope, pool);
+            scope = oa2_words_union(scope, phase->needs[i]->scope, pool);
         }
     }
     return scope;
@@ -274,7 +276,8 @@ static int count_words(const char *words)
 {
     int count = *words != '\0';
 
-    for (; *words; words++) count += *words == ' ';
+    for (; *words; words++)
+        count += *words == ' ';
     return count;
 }
 
@@ -289,7 +292,8 @@ static const char *find_fewest(request_rec *r, oa2_phase_t *phase, int status)
         const char *scope = scope_of(phase, some, r->pool);
 
         if (found && count_words(scope) >= count_words(found)) continue;
-        if (try_scope(r, phase, scope) == status) found = scope;
+        if (try_scope(r, phase, scope) == status)
+            found = scope;
     }
     return found;
 }
@@ -304,7 +308,8 @@ static const char *find_smallest(request_rec *r, oa2_phase_t *phase)
 {
     const char *scope = find_fewest(r, phase, OK);
 
-    if (!scope) scope = find_fewest(r, phase, DECLINED);
+    if (!scope)
+        scope = find_fewest(r, phase, DECLINED);
     return scope ? scope : "";
 }
 
@@ -340,7 +345,8 @@ static int forbid(request_rec *r, const oa2_subject_t *subject)
     const char *has = subject->scope;
     oa2_err_t *err;
 
-    if (scope && oa2_scope_is_subset(scope, has)) scope = NULL;
+    if (scope && oa2_words_is_subset(scope, has))
+        scope = NULL;
     err = scope
         ? oa2_err_make(r->pool, &oa2_insufficient_scope, OA2_ID(7100), NULL,
                        "%s needs the scope \"%s\"; the token has \"%s\"",
@@ -375,6 +381,7 @@ int oa2_require_check(request_rec *r)
     if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN) {
         return forbid(r, &phase->subject);
     }
-    if (status == OK) oa2_count_guarded(r, OA2_GUARDED_OK);
+    if (status == OK)
+        oa2_count_guarded(r, OA2_GUARDED_OK);
     return status;
 }

@@ -76,7 +76,8 @@ static apr_file_t *open_log(const char *name, server_rec *s,
     }
     else {
         rv = open_file(&file, name, pconf);
-        if (rv != APR_SUCCESS) file = NULL;
+        if (rv != APR_SUCCESS)
+            file = NULL;
     }
     if (!file) {
         oa2_log_server(s, APLOG_ERR, OA2_ID(7860), "OAuth2AuditLog \"%s\" "
@@ -198,7 +199,7 @@ static void write_table(request_rec *r, const oa2_server_t *conf,
         return;
     }
     tell(r, conf->db, OA2_ID(7862), apr_psprintf(
-        r->pool, "security events could not be kept in the database: OA2%04d: "
+        r->pool, "security events could not be kept in the database: OA2-%04d: "
         "%s; run \"oauth2ctl db migrate\" if the tables are older than the "
         "module", err->id, err->meant));
 }
@@ -220,7 +221,9 @@ static void write_one(request_rec *r)
 
 int oa2_audit_write(request_rec *r)
 {
-    while (r->prev) r = r->prev;
-    for (; r; r = r->next) write_one(r);
+    while (r->prev)
+        r = r->prev;
+    for (; r; r = r->next)
+        write_one(r);
     return OK;
 }

@@ -59,7 +59,8 @@ static oa2_counter_t *counter_of(const request_rec *r)
 
 void oa2_count_guarded(request_rec *r, oa2_guarded_t which)
 {
-    if (ap_is_initial_req(r)) OA2_COUNT(counter_of(r), guarded, which);
+    if (ap_is_initial_req(r))
+        OA2_COUNT(counter_of(r), guarded, which);
 }
 
 static apr_size_t place_of(const oa2_endpoint_t *endpoint)

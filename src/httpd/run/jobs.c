@@ -121,7 +121,8 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *baton)
         worker->stop = jobs->stop[0];
         rv = apr_thread_create(&worker->thread, NULL, run_worker, worker,
                                worker->pool);
-        if (rv != APR_SUCCESS) tell_no_thread(jobs, rv);
+        if (rv != APR_SUCCESS)
+            tell_no_thread(jobs, rv);
     }
     while (!oa2_stop_within(jobs->stop[0], OA2_STOP_NEVER, -1)) {
     }
@@ -175,7 +176,8 @@ static void set_workers(jobs_t *jobs, oa2_db_t *dbs)
     apr_size_t most = 0;
     oa2_db_t *db;
 
-    for (db = dbs; db; db = db->next) most += KINDS;
+    for (db = dbs; db; db = db->next)
+        most += KINDS;
     jobs->workers = apr_pcalloc(jobs->pool, most * sizeof(oa2_worker_t));
     for (db = dbs; db; db = db->next) {
         if (!db->store) continue;

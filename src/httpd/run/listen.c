@@ -20,7 +20,8 @@ typedef struct {
 
 static void lose(ear_t *ear, const oa2_db_t *db, const oa2_err_t *err)
 {
-    if (ear->listener) oa2_listener_close(ear->listener);
+    if (ear->listener)
+        oa2_listener_close(ear->listener);
     ear->listener = NULL;
     if (!ear->was_lost) {
         OA2_COUNT(db->counter, deaf, 0);
@@ -56,7 +57,8 @@ static void hear(ear_t *ear, oa2_worker_t *worker)
 
     apr_pool_create(&pool, worker->scratch);
     err = oa2_listener_hear(ear->listener, pool);
-    if (err) lose(ear, worker->db, err);
+    if (err)
+        lose(ear, worker->db, err);
     apr_pool_destroy(pool);
 }
 
@@ -76,7 +78,8 @@ void oa2_listen_always(oa2_worker_t *worker)
             : RETRY + oa2_worker_jitter(RETRY);
     } while (!oa2_stop_within(worker->stop, most, ear.listener
                           ? oa2_listener_socket(ear.listener) : -1));
-    if (ear.listener) oa2_listener_close(ear.listener);
+    if (ear.listener)
+        oa2_listener_close(ear.listener);
 }
 
 /* That it could not be said, the listener tells: it hears nothing. */

@@ -31,16 +31,18 @@ static void log_line(request_rec *r, int level, const oa2_err_t *err,
     const char *referer = apr_table_get(r->headers_in, "Referer");
 
     if (!APLOG_R_IS_LEVEL(r, level)) return;
-    if (referer) apr_table_unset(r->headers_in, "Referer");
+    if (referer)
+        apr_table_unset(r->headers_in, "Referer");
     if (client_id) {
-        ap_log_rerror(APLOG_MARK, level, 0, r, "OA2%04d: %s (client \"%s\")%s",
+        ap_log_rerror(APLOG_MARK, level, 0, r, "OA2-%04d: %s (client \"%s\")%s",
                       err->id, err->meant, client_id, tail);
     }
     else {
-        ap_log_rerror(APLOG_MARK, level, 0, r, "OA2%04d: %s%s", err->id,
+        ap_log_rerror(APLOG_MARK, level, 0, r, "OA2-%04d: %s%s", err->id,
                       err->meant, tail);
     }
-    if (referer) apr_table_setn(r->headers_in, "Referer", referer);
+    if (referer)
+        apr_table_setn(r->headers_in, "Referer", referer);
 }
 
 void oa2_log_err(request_rec *r, const oa2_err_t *err, const char *client_id)
@@ -77,5 +79,5 @@ void oa2_log_server(server_rec *s, int level, int id, const char *fmt, ...)
     va_start(args, fmt);
     apr_vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    ap_log_error(APLOG_MARK, level, 0, s, "OA2%04d: %s", id, text);
+    ap_log_error(APLOG_MARK, level, 0, s, "OA2-%04d: %s", id, text);
 }

@@ -2,7 +2,7 @@
 /*
  * log.h - the only place where the module writes to the error log.
  *
- * A line is "OA2nnnn: text".  What a client sent is escaped by httpd, but
+ * A line is "OA2-nnnn: text".  What a client sent is escaped by httpd, but
  * httpd would add the Referer header too, which can hold a code: it is left
  * out here.
  */

@@ -162,7 +162,8 @@ static void take_queued(task_t *task, oa2_worker_t *worker)
     oa2_err_t *err = NULL;
     int found = 0;
 
-    if (!apr_atomic_read32(&worker->db->is_ready)) realm = NULL;
+    if (!apr_atomic_read32(&worker->db->is_ready))
+        realm = NULL;
     for (; realm && !err; realm = realm->next) {
         const oa2_server_t *conf = able(task->job, realm);
 
@@ -181,7 +182,8 @@ static task_t *make_tasks(int *count, apr_pool_t *pool)
     int n = 0;
     int i;
 
-    while (oa2_jobs[n]) n++;
+    while (oa2_jobs[n])
+        n++;
     tasks = apr_pcalloc(pool, (apr_size_t)n * sizeof(*tasks));
     for (i = 0; i < n; i++) {
         tasks[i].job = oa2_jobs[i];
@@ -211,7 +213,8 @@ void oa2_work_always(oa2_worker_t *worker)
                 else
                     take_queued(&tasks[i], worker);
             }
-            if (i == 0 || tasks[i].next < soonest) soonest = tasks[i].next;
+            if (i == 0 || tasks[i].next < soonest)
+                soonest = tasks[i].next;
         }
         wait = soonest - oa2_clock();
     } while (!oa2_stop_within(worker->stop, wait > 0 ? wait : 0, -1));

@@ -8,7 +8,7 @@
 #include <apr_strings.h>
 #include <http_protocol.h>
 
-#include "base/params.h"
+#include "base/text/params.h"
 
 /* No body, and so no type.  HTTP/2 need not say how long one is. */
 static int is_empty(const request_rec *r)
@@ -108,7 +108,8 @@ oa2_err_t *oa2_body_read(const char **out, apr_size_t *len, int *status,
     while (rv == APR_SUCCESS && !body.is_whole && !body.is_too_large) {
         rv = ap_get_brigade(r->input_filters, brigade, AP_MODE_READBYTES,
                             APR_BLOCK_READ, HUGE_STRING_LEN);
-        if (rv == APR_SUCCESS) rv = take(&body, brigade);
+        if (rv == APR_SUCCESS)
+            rv = take(&body, brigade);
         apr_brigade_cleanup(brigade);
     }
     if (body.is_too_large) return too_large(r);

@@ -21,7 +21,8 @@ static const char *cookie_value(const char *start, const char *end,
 {
     const char *c;
 
-    while (end > start && (end[-1] == ' ' || end[-1] == '\t')) end--;
+    while (end > start && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
     if (start == end || end - start > COOKIE_MAX) return NULL;
     for (c = start; c < end; c++) {
         if (!apr_isalnum(*c) && *c != '-' && *c != '_') return NULL;
@@ -51,7 +52,8 @@ static int next_cookie(const char **name, const char **value,
         const char *equals;
 
         cookies->at = *end ? end + 1 : end;
-        while (*at == ' ' || *at == '\t') at++;
+        while (*at == ' ' || *at == '\t')
+            at++;
         equals = at < end ? memchr(at, '=', (apr_size_t)(end - at)) : NULL;
         if (!equals || (apr_size_t)(equals - at) < len
             || strncmp(at, cookies->name, len) != 0) {

@@ -66,7 +66,8 @@ static int find(oa2_phase_t *phase, request_rec *r)
 {
     /* The tree of endpoints holds documents too. */
     phase->document = oa2_wellknown_find(r);
-    if (!phase->document) phase->handler = configured(r);
+    if (!phase->document)
+        phase->handler = configured(r);
     return phase->document || phase->handler;
 }
 
@@ -129,7 +130,8 @@ int oa2_claim_storage(request_rec *r)
     }
     /* A sub-request by a file's name has not been asked for its path. */
     if (!phase || !phase->uri) return DECLINED;
-    if (phase->uri != r->uri && find_again(phase, r)) take(r);
+    if (phase->uri != r->uri && find_again(phase, r))
+        take(r);
     return oa2_request_is_claimed(r) ? OK : DECLINED;
 }
 
@@ -163,7 +165,8 @@ int oa2_claim_may_be(request_rec *r)
     const oa2_phase_t *phase = oa2_phase_find(r);
     const char *handler = phase ? phase->handler : NULL;
 
-    if (!handler && !r->main && !is_others(r)) handler = configured(r);
+    if (!handler && !r->main && !is_others(r))
+        handler = configured(r);
     return (phase && phase->document)
         || (handler && !oa2_handler_is_guarded(handler));
 }

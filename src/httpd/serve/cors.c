@@ -104,7 +104,8 @@ oa2_err_t *oa2_cors_grant(apr_table_t *headers, request_rec *r,
     const char *origin = oa2_request_origin(r);
     const char *allowed;
 
-    if (cors == OA2_CORS_PUBLIC) oa2_cors_grant_all(headers);
+    if (cors == OA2_CORS_PUBLIC)
+        oa2_cors_grant_all(headers);
     if (cors != OA2_CORS_CLIENTS) return NULL;
     /* Also without Origin: a cache must not give one the other's answer. */
     apr_table_mergen(headers, "Vary", "Origin");

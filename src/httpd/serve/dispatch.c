@@ -74,8 +74,10 @@ static oa2_err_t *check_method(oa2_call_t *call, request_rec *r)
 {
     const oa2_endpoint_t *row = call->endpoint;
 
-    if (r->method_number == M_GET) call->method = OA2_GET;
-    if (r->method_number == M_POST) call->method = OA2_POST;
+    if (r->method_number == M_GET)
+        call->method = OA2_GET;
+    if (r->method_number == M_POST)
+        call->method = OA2_POST;
     if (r->method_number == M_OPTIONS || (call->method & row->methods)) {
         return NULL;
     }
@@ -216,10 +218,14 @@ int oa2_dispatch(request_rec *r)
     if (err && !call.pages && call.endpoint->answer == OA2_ANSWER_PAGE) {
         return without_pages(r, err);
     }
-    if (err) reply = oa2_reply_error(&call, err);
-    if (!reply) reply = oa2_endpoint_run(&call);
-    if (call.warning) oa2_log_err(r, call.warning, NULL);
-    if (reply->err) tell(r, &call, reply, &conf->db->pages);
+    if (err)
+        reply = oa2_reply_error(&call, err);
+    if (!reply)
+        reply = oa2_endpoint_run(&call);
+    if (call.warning)
+        oa2_log_err(r, call.warning, NULL);
+    if (reply->err)
+        tell(r, &call, reply, &conf->db->pages);
     oa2_count_answer(r, call.endpoint, reply);
     return oa2_reply_send(r, reply, call.headers);
 }

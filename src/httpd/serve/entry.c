@@ -13,7 +13,7 @@
 #include <apr_strings.h>
 #include <http_main.h>
 
-#include "domain/browser.h"
+#include "domain/person/browser.h"
 #include "domain/person/ticket.h"
 #include "domain/token.h"
 #include "httpd/request.h"
@@ -34,13 +34,15 @@ static request_rec *outer(const request_rec *r)
 /* That of the first request. */
 static const oa2_phase_t *find_record(const request_rec *r)
 {
-    while (outer(r)) r = outer(r);
+    while (outer(r))
+        r = outer(r);
     return oa2_phase_find(r);
 }
 
 static oa2_phase_t *record_of(request_rec *r)
 {
-    while (outer(r)) r = outer(r);
+    while (outer(r))
+        r = outer(r);
     return oa2_phase_of(r);
 }
 
@@ -129,7 +131,8 @@ static void take_token(request_rec *r, oa2_phase_t *record)
     const char *header = apr_table_get(r->headers_in, "Authorization");
 
     if (find_token(header)) {
-        if (!record->authorization) record->authorization = header;
+        if (!record->authorization)
+            record->authorization = header;
         apr_table_unset(r->headers_in, "Authorization");
     }
     /* mod_cache looks for the header to tell what is private.  A redirect
@@ -150,7 +153,8 @@ static void scrub_env(request_rec *r, const char *header)
     int i = 0;
 
     if (!at) return;
-    while (is_inside_word(*end)) end++;
+    while (is_inside_word(*end))
+        end++;
     token = apr_pstrmemdup(r->pool, at, (apr_size_t)(end - at));
     while (i < all->nelts) {
         apr_table_entry_t *one = &APR_ARRAY_IDX(all, i, apr_table_entry_t);
@@ -171,7 +175,8 @@ static int is_our_cookie(const char *at, const char *end)
     static const char host[] = "__Host-";
     const char *equals;
 
-    while (at < end && (*at == ' ' || *at == '\t')) at++;
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
     equals = memchr(at, '=', (apr_size_t)(end - at));
     if (!equals) return 0;
     if ((apr_size_t)(equals - at) >= sizeof(host)
@@ -198,8 +203,10 @@ static void take_cookies(request_rec *r, oa2_phase_t *record)
         const char *end = at + strcspn(at, ";,");
 
         if (!is_our_cookie(at, end)) {
-            while (to == out && at < end && *at == ' ') at++;
-            if (to != out) *to++ = parted;
+            while (to == out && at < end && *at == ' ')
+                at++;
+            if (to != out)
+                *to++ = parted;
             memcpy(to, at, (apr_size_t)(end - at));
             to += end - at;
         }
@@ -208,7 +215,8 @@ static void take_cookies(request_rec *r, oa2_phase_t *record)
     }
     *to = '\0';
     if (strcmp(out, all) == 0) return;
-    if (!record->cookie) record->cookie = all;
+    if (!record->cookie)
+        record->cookie = all;
     if (to == out) {
         apr_table_unset(r->headers_in, "Cookie");
     }
@@ -226,7 +234,8 @@ static void blacken(char *text)
 
     for (; at; at = strstr(at, OA2_TICKET_PREFIX)) {
         at += sizeof(OA2_TICKET_PREFIX) - 1;
-        while (apr_isalnum(*at) || *at == '-' || *at == '_') *at++ = '.';
+        while (apr_isalnum(*at) || *at == '-' || *at == '_')
+            *at++ = '.';
     }
 }
 
@@ -258,14 +267,16 @@ static void scrub(request_rec *r)
     take_cookies(r, record);
     take_ticket(r, record);
     scrub_headers(r->headers_in);
-    if (record->is_given) scrub_env(r, record->authorization);
+    if (record->is_given)
+        scrub_env(r, record->authorization);
 }
 
 int oa2_entry_take(request_rec *r)
 {
     if (!is_active()) return DECLINED;
     scrub(r);
-    if (!r->prev) scrub_connection(r);
+    if (!r->prev)
+        scrub_connection(r);
     return DECLINED;
 }
 
@@ -286,10 +297,12 @@ int oa2_entry_give(request_rec *r)
     if (!is_active()) return DECLINED;
     record = record_of(r);
     /* httpd copied the outer request's headers for a sub-request. */
-    if (r->main) scrub(r);
+    if (r->main)
+        scrub(r);
     /* An endpoint reads the record. */
     if (oa2_request_is_claimed(r)) return DECLINED;
-    if (dir->pass_token == 1 && record->authorization) give_token(r, record);
+    if (dir->pass_token == 1 && record->authorization)
+        give_token(r, record);
     if (dir->pass_cookies == 1 && record->cookie) {
         apr_table_setn(r->headers_in, "Cookie", record->cookie);
     }

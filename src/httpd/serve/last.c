@@ -26,7 +26,8 @@ static void restore(request_rec *r, const apr_table_t *kept)
 
         apr_table_unset(r->err_headers_out, ours[i]);
         apr_table_unset(r->headers_out, ours[i]);
-        if (value) apr_table_setn(r->headers_out, ours[i], value);
+        if (value)
+            apr_table_setn(r->headers_out, ours[i], value);
     }
 }
 
@@ -57,8 +58,10 @@ static apr_status_t say(ap_filter_t *filter, apr_bucket_brigade *brigade)
 {
     const oa2_phase_t *phase = oa2_phase_find(filter->r);
 
-    if (phase && phase->last) restore(filter->r, phase->last);
-    else if (phase && phase->origin) allow(filter->r, phase->origin);
+    if (phase && phase->last)
+        restore(filter->r, phase->last);
+    else if (phase && phase->origin)
+        allow(filter->r, phase->origin);
     ap_remove_output_filter(filter);
     return ap_pass_brigade(filter->next, brigade);
 }
@@ -78,7 +81,8 @@ void oa2_last_keep(request_rec *r)
     for (i = 0; ours[i]; i++) {
         const char *value = apr_table_get(r->headers_out, ours[i]);
 
-        if (value) apr_table_setn(phase->last, ours[i], value);
+        if (value)
+            apr_table_setn(phase->last, ours[i], value);
     }
     ap_add_output_filter(FILTER, NULL, r, r->connection);
 }

@@ -90,11 +90,16 @@ static const char *labels_of(const row_t *row, apr_size_t i, apr_pool_t *pool)
     if (row->at == offsetof(oa2_counts_t, request_seconds)) {
         text = oa2_count_place(i);
     }
-    else if (row->at == offsetof(oa2_counts_t, guarded)) text = guarded[i];
-    else if (row->at == offsetof(oa2_counts_t, logins)) text = logins[i];
-    else if (row->at == offsetof(oa2_counts_t, revoked)) text = revoked[i];
-    else if (row->at == offsetof(oa2_counts_t, tokens)) text = grant_text(i);
-    else text = caches[i];
+    else if (row->at == offsetof(oa2_counts_t, guarded))
+        text = guarded[i];
+    else if (row->at == offsetof(oa2_counts_t, logins))
+        text = logins[i];
+    else if (row->at == offsetof(oa2_counts_t, revoked))
+        text = revoked[i];
+    else if (row->at == offsetof(oa2_counts_t, tokens))
+        text = grant_text(i);
+    else
+        text = caches[i];
     return text ? apr_psprintf(pool, "%s=\"%s\"", row->label, text) : NULL;
 }
 
@@ -104,7 +109,8 @@ static void head(request_rec *r, const char *name, const char *type,
                  const char *unit, const char *help)
 {
     ap_rprintf(r, "# TYPE %s %s\n", name, type);
-    if (*unit) ap_rprintf(r, "# UNIT %s %s\n", name, unit);
+    if (*unit)
+        ap_rprintf(r, "# UNIT %s %s\n", name, unit);
     ap_rprintf(r, "# HELP %s %s.\n", name, help);
 }
 
@@ -131,7 +137,8 @@ static const char *seconds(apr_uint64_t usec, apr_pool_t *pool)
                               usec / 1000000, usec % 1000000);
     apr_size_t len = strlen(text);
 
-    while (text[len - 1] == '0' && text[len - 2] != '.') text[--len] = '\0';
+    while (text[len - 1] == '0' && text[len - 2] != '.')
+        text[--len] = '\0';
     return text;
 }
 
@@ -143,7 +150,8 @@ static void histogram(request_rec *r, const row_t *row, apr_size_t i,
     apr_uint64_t sum = 0;
     int j;
 
-    for (j = 0; j <= OA2_TIMES; j++) sum += times->within[j];
+    for (j = 0; j <= OA2_TIMES; j++)
+        sum += times->within[j];
     if (!labels || (!sum && *labels)) return;
     for (sum = 0, j = 0; j <= OA2_TIMES; j++) {
         sum += times->within[j];
@@ -167,12 +175,14 @@ static void family(request_rec *r, const row_t *row,
 
     if (row->kind == COUNT) {
         head(r, row->name, "counter", "", row->help);
-        for (i = 0; i < row->n; i++) count(r, row, i, numbers[i]);
+        for (i = 0; i < row->n; i++)
+            count(r, row, i, numbers[i]);
         return;
     }
     head(r, apr_pstrcat(r->pool, row->name, "_seconds", NULL), "histogram",
          "seconds", row->help);
-    for (i = 0; i < row->n; i++) histogram(r, row, i, &times[i]);
+    for (i = 0; i < row->n; i++)
+        histogram(r, row, i, &times[i]);
 }
 
 /* ------------------------------------------------------------ databases */
@@ -189,7 +199,8 @@ static const char *escaped(const char *text, apr_pool_t *pool)
     char *to = out;
 
     for (; *text; text++) {
-        if (*text == '"' || *text == '\\') *to++ = '\\';
+        if (*text == '"' || *text == '\\')
+            *to++ = '\\';
         *to++ = *text;
     }
     *to = '\0';
@@ -317,7 +328,8 @@ int oa2_metrics_answer(request_rec *r)
     sum_up(counts);
     head(r, "oauth2_build", "info", "", "The module");
     ap_rputs("oauth2_build_info{version=\"" OA2_VERSION "\"} 1\n", r);
-    for (i = 0; i < ROWS; i++) family(r, &rows[i], counts);
+    for (i = 0; i < ROWS; i++)
+        family(r, &rows[i], counts);
     tell_databases(r);
     ap_rputs("# EOF\n", r);
     return OK;
@@ -333,7 +345,8 @@ static apr_uint64_t total(const oa2_counts_t *counts, const row_t *row)
     apr_uint64_t sum = 0;
     apr_size_t i;
 
-    for (i = 0; i < row->n; i++) sum += numbers[i];
+    for (i = 0; i < row->n; i++)
+        sum += numbers[i];
     return sum;
 }
 
@@ -358,7 +371,8 @@ static int tell_status(request_rec *r, int flags)
 
     if (!databases()) return DECLINED;
     sum_up(counts);
-    if (!is_short) ap_rputs("<hr>\n<h2>mod_oauth2_api</h2>\n<dl>\n", r);
+    if (!is_short)
+        ap_rputs("<hr>\n<h2>mod_oauth2_api</h2>\n<dl>\n", r);
     for (i = 0; i < ROWS; i++) {
         if (rows[i].kind == COUNT) {
             tell_number(r, is_short, &rows[i], total(counts, &rows[i]));
@@ -369,7 +383,8 @@ static int tell_status(request_rec *r, int flags)
                    : "<dt>Database %d (%s) answers: %s</dt>\n", db->number,
                    db->conf.driver, is_up(db, r->pool));
     }
-    if (!is_short) ap_rputs("</dl>\n", r);
+    if (!is_short)
+        ap_rputs("</dl>\n", r);
     return OK;
 }
 

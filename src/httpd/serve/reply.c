@@ -11,6 +11,7 @@
 #include <apr_strings.h>
 #include <http_protocol.h>
 
+#include "base/text/line.h"
 #include "httpd/serve/last.h"
 
 #define STRICT "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -19,16 +20,10 @@
 static const char *clean(const char *value, apr_pool_t *pool)
 {
     const unsigned char *c = (const unsigned char *)value;
-    char *copy;
-    char *to;
 
-    while (*c >= ' ' && *c != 127) c++;
-    if (!*c) return value;
-    copy = apr_pstrdup(pool, value);
-    for (to = copy; *to; to++) {
-        if ((unsigned char)*to < ' ' || *to == 127) *to = '?';
-    }
-    return copy;
+    while (*c >= ' ' && *c != 127)
+        c++;
+    return *c ? oa2_line_replace(value, '?', pool) : value;
 }
 
 static int add(void *r_, const char *name, const char *value)
@@ -77,7 +72,8 @@ static void set_headers(request_rec *r, const oa2_reply_t *reply)
     apr_table_setn(out, "X-Content-Type-Options", "nosniff");
     apr_table_setn(out, "Referrer-Policy", "no-referrer");
     apr_table_setn(out, "Content-Security-Policy", policy(reply, r->pool));
-    if (reply->nonce) apr_table_setn(out, "X-Frame-Options", "DENY");
+    if (reply->nonce)
+        apr_table_setn(out, "X-Frame-Options", "DENY");
     if (reply->location) {
         apr_table_setn(out, "Location", clean(reply->location, r->pool));
     }
@@ -89,14 +85,18 @@ int oa2_reply_send(request_rec *r, const oa2_reply_t *reply,
     apr_size_t len = reply->body ? strlen(reply->body) : 0;
 
     r->status = reply->status;
-    if (reply->headers) apr_table_do(add, r, reply->headers, NULL);
-    if (more) apr_table_do(add, r, more, NULL);
+    if (reply->headers)
+        apr_table_do(add, r, reply->headers, NULL);
+    if (more)
+        apr_table_do(add, r, more, NULL);
     set_headers(r, reply);
     oa2_last_keep(r);
-    if (reply->type) ap_set_content_type(r, reply->type);
+    if (reply->type)
+        ap_set_content_type(r, reply->type);
     if (reply->status != HTTP_NO_CONTENT) {
         ap_set_content_length(r, (apr_off_t)len);
-        if (len) ap_rwrite(reply->body, (int)len, r);
+        if (len)
+            ap_rwrite(reply->body, (int)len, r);
     }
     return OK;
 }

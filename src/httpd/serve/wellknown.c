@@ -75,7 +75,8 @@ static const oa2_resource_t *find_listed(request_rec *r,
         if (r->hostname && strcasecmp(resource->host, r->hostname) == 0) {
             return resource;
         }
-        if (!found) found = resource;
+        if (!found)
+            found = resource;
     }
     return found;
 }

@@ -9,9 +9,9 @@
 #include <http_config.h>
 #include <unixd.h>
 
-#include "base/encode.h"
+#include "base/text/encode.h"
 #include "base/shm/counter.h"
-#include "base/units.h"
+#include "base/text/units.h"
 #include "httpd/module.h"
 #include "httpd/run/log.h"
 #include "httpd/start/shared.h"
@@ -44,10 +44,14 @@ static void enlarge(oa2_db_t *db, const oa2_settings_t *settings)
     apr_size_t size = (apr_size_t)settings->cache_size;
     apr_size_t entry = (apr_size_t)settings->cache_entry_size;
 
-    if (db->conf.connections < connections) db->conf.connections = connections;
-    if (db->conf.wait_ms < wait_ms) db->conf.wait_ms = wait_ms;
-    if (db->token_size < size) db->token_size = size;
-    if (db->token_entry < entry) db->token_entry = entry;
+    if (db->conf.connections < connections)
+        db->conf.connections = connections;
+    if (db->conf.wait_ms < wait_ms)
+        db->conf.wait_ms = wait_ms;
+    if (db->token_size < size)
+        db->token_size = size;
+    if (db->token_entry < entry)
+        db->token_entry = entry;
 }
 
 static oa2_db_realm_t *realm_of(oa2_db_t *db, const oa2_settings_t *settings,
@@ -148,7 +152,8 @@ static oa2_err_t *share(oa2_db_t *db, const oa2_shared_t *shared)
 {
     apr_size_t size = db->token_size / CLIENT_SHARE;
 
-    if (size < CLIENT_MIN) size = CLIENT_MIN;
+    if (size < CLIENT_MIN)
+        size = CLIENT_MIN;
     OA2_TRY(share_cache(&db->tokens, shared,
                         name_of(db, "tokens", shared->pool), db->token_size,
                         db->token_entry));
@@ -163,7 +168,7 @@ static void tell_away(void *baton, const oa2_err_t *why)
 
     oa2_log_server(db->server, APLOG_ERR, OA2_ID(7300),
                    "OAuth2Database %s refuses requests (503), this one first: "
-                   "OA2%04d: %s; the others are told at level info",
+                   "OA2-%04d: %s; the others are told at level info",
                    db->conf.driver, why->id, why->meant);
 }
 
@@ -404,7 +409,8 @@ static oa2_err_t *try_again(oa2_db_t *db, apr_pool_t *pool)
 {
     oa2_ctx_t ctx;
 
-    if (!db->store) OA2_TRY(open_store(db, db->pool));
+    if (!db->store)
+        OA2_TRY(open_store(db, db->pool));
     ctx = oa2_db_ctx(db, pool);
     OA2_TRY(prepare(db, &ctx));
     oa2_log_server(db->server, APLOG_NOTICE, OA2_ID(7530),
@@ -428,7 +434,8 @@ oa2_err_t *oa2_db_ready(oa2_db_t *db, apr_pool_t *pool)
         }
         apr_thread_mutex_unlock(db->gate);
         if (!wait && !err) return NULL;
-        if (err) why = err->meant;
+        if (err)
+            why = err->meant;
     }
     err = oa2_err_make(pool, &oa2_temporarily_unavailable, OA2_ID(7531), NULL,
                        "the database cannot be used yet: %s", why);

@@ -11,7 +11,7 @@
 #include <apr_thread_mutex.h>
 #include <httpd.h>
 
-#include "base/cache.h"
+#include "base/shm/cache.h"
 #include "base/pace.h"
 #include "httpd/conf/conf.h"
 #include "store/conf.h"

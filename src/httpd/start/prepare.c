@@ -81,9 +81,12 @@ static apr_array_header_t *begin(oa2_db_t *dbs, apr_pool_t *pool)
 
         if (db->is_refused) continue;
         err = give_files(db, pool);
-        if (!err) err = oa2_db_load(db, pool);
-        if (err) tell(db, err);
-        else APR_ARRAY_PUSH(list, oa2_db_t *) = db;
+        if (!err)
+            err = oa2_db_load(db, pool);
+        if (err)
+            tell(db, err);
+        else
+            APR_ARRAY_PUSH(list, oa2_db_t *) = db;
     }
     return list;
 }
@@ -138,7 +141,8 @@ static void work(const apr_array_header_t *list, int to, apr_pool_t *pool)
         oa2_db_t *db = APR_ARRAY_IDX(list, i, oa2_db_t *);
         oa2_err_t *why = err ? err : oa2_db_prepare_once(db, pool);
 
-        if (why) tell(db, why);
+        if (why)
+            tell(db, why);
         /* Nobody may be listening any more. */
         else if (oa2_state_write(to, answer(db, i, pool))) break;
     }
@@ -163,7 +167,8 @@ static int listen_to(char **out, int from, apr_interval_time_t patience,
         if (now >= until) return 0;
         if (poll(&one, 1, (int)((until - now) / 1000) + 1) <= 0) continue;
         n = read(from, text + len, ANSWER_MAX - len);
-        if (n > 0) len += (size_t)n;
+        if (n > 0)
+            len += (size_t)n;
     }
     return n == 0;
 }
@@ -230,7 +235,8 @@ static int begin_work(pid_t *pid, int *from, const apr_array_header_t *list,
     }
     why = *pid < 0 ? errno : 0;
     close(ends[1]);
-    if (why) close(ends[0]);
+    if (why)
+        close(ends[0]);
     *from = ends[0];
     return why;
 }
@@ -263,6 +269,8 @@ void oa2_prepare_databases(oa2_db_t *dbs, apr_pool_t *pconf, apr_pool_t *ptemp)
         take(list, text);
         text = end + 1;
     }
-    if (!is_done) leave_behind(list, pid, pconf);
-    else while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
+    if (!is_done)
+        leave_behind(list, pid, pconf);
+    else
+        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
 }

@@ -46,9 +46,12 @@ static oa2_err_t *make(const char *path, apr_pool_t *pool)
 
     if (fd < 0) return failed(pool, OA2_ID(7020), "make", path, errno);
     why = oa2_state_write(fd, text);
-    if (!why && fsync(fd)) why = errno;
-    if (close(fd) && !why) why = errno;
-    if (!why && link(beside, path) && errno != EEXIST) why = errno;
+    if (!why && fsync(fd))
+        why = errno;
+    if (close(fd) && !why)
+        why = errno;
+    if (!why && link(beside, path) && errno != EEXIST)
+        why = errno;
     unlink(beside);
     return why ? failed(pool, OA2_ID(7021), "write", path, why) : NULL;
 }

@@ -6,7 +6,7 @@
 #define OA2_HTTPD_START_SECRET_H
 
 #include "base/err.h"
-#include "domain/settings.h"
+#include "domain/site/settings.h"
 
 /* Reads settings->secret_file, which is made when it is missing,
    and derives settings->keys. */

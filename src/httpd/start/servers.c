@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * servers.c - writes what this httpd serves; see domain/servers.h.
+ * servers.c - writes what this httpd serves; see domain/site/servers.h.
  *
  * The file lies in a directory of root's, not in the state directory: who
  * could write it would decide where an administrator's command sends secrets.
@@ -19,7 +19,7 @@
 #include <http_config.h>
 #include <unixd.h>
 
-#include "domain/servers.h"
+#include "domain/site/servers.h"
 #include "httpd/conf/conf.h"
 #include "httpd/start/state.h"
 #include "store/conf.h"
@@ -57,9 +57,12 @@ static int replace(const char *path, const char *text, apr_pool_t *pool)
         && (fchown(fd, 0, ap_unixd_config.group_id) || fchmod(fd, 0640))) {
         why = errno;
     }
-    if (close(fd) && !why) why = errno;
-    if (!why && rename(beside, path)) why = errno;
-    if (why) unlink(beside);
+    if (close(fd) && !why)
+        why = errno;
+    if (!why && rename(beside, path))
+        why = errno;
+    if (why)
+        unlink(beside);
     return why;
 }
 

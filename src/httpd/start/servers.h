@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 
-/* Writes domain/servers.h's file.  An error is no reason not to
+/* Writes domain/site/servers.h's file.  An error is no reason not to
    start. */
 oa2_err_t *oa2_servers_write(server_rec *main_server, apr_pool_t *pool);
 

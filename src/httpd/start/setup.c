@@ -75,7 +75,8 @@ static void make_state_dir(server_rec *main_server, apr_pool_t *pconf,
             || !oa2_setup_is_in_state_dir(&conf->settings, dir)) {
             continue;
         }
-        if (!is_made) err = oa2_state_make(dir, ptemp);
+        if (!is_made)
+            err = oa2_state_make(dir, ptemp);
         is_made = 1;
         if (!err) return;
         fail(conf, s, err, pconf);
@@ -110,7 +111,8 @@ static void load_secret(oa2_server_t *conf, server_rec *s,
         }
     }
     err = oa2_secret_load(&conf->settings, ptemp);
-    if (err) fail(conf, s, err, pconf);
+    if (err)
+        fail(conf, s, err, pconf);
 }
 
 typedef struct {
@@ -164,8 +166,10 @@ static void load_pages(oa2_server_t *conf, server_rec *s,
         }
     }
     err = load_own_pages(&pages, conf->settings.page_dir, s, pconf);
-    if (err) fail(conf, s, err, pconf);
-    else conf->pages = pages;
+    if (err)
+        fail(conf, s, err, pconf);
+    else
+        conf->pages = pages;
 }
 
 static void set_up(server_rec *main_server, apr_pool_t *pconf,
@@ -178,7 +182,8 @@ static void set_up(server_rec *main_server, apr_pool_t *pconf,
     for (s = main_server; s; s = s->next) {
         oa2_server_t *conf = oa2_conf_server_mut(s);
 
-        if (conf) oa2_conf_finish(conf, main_server, pconf);
+        if (conf)
+            oa2_conf_finish(conf, main_server, pconf);
     }
     main_conf->dbs = oa2_db_collect(main_server, pconf);
     if (!main_conf->dbs) return;

@@ -6,7 +6,7 @@
 
 #include <httpd.h>
 #include "base/err.h"
-#include "domain/settings.h"
+#include "domain/site/settings.h"
 #include "httpd/conf/conf.h"
 #include "page/pages.h"
 

@@ -42,7 +42,8 @@ oa2_err_t *oa2_shared_get(void **memory, int *is_new,
     apr_shm_t *shm;
     apr_status_t rv;
 
-    while (block && strcmp(block->name, name) != 0) block = block->next;
+    while (block && strcmp(block->name, name) != 0)
+        block = block->next;
     *is_new = !block;
     if (!block) {
         apr_pool_create(&pool, shared->process_pool);

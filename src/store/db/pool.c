@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/shm/counter.h"
+#include "base/text/line.h"
 
 #define DOWN_FOR apr_time_from_sec(1)
 /* While somebody looks whether all is lost, the others wait so long. */
@@ -108,20 +109,6 @@ apr_status_t oa2_pool_make(oa2_store_t *store, int most, int wait_ms,
 
 /* ------------------------------------------------------------ connecting */
 
-/* libpq's sentences end with a line break, and may have several lines. */
-static const char *one_line(const char *text, apr_pool_t *pool)
-{
-    char *line = apr_pstrdup(pool, text ? text : "unknown reason");
-    char *at;
-
-    for (at = line; *at; at++)
-        if ((unsigned char)*at < ' ')
-            *at = ' ';
-    while (at > line && at[-1] == ' ')
-        *--at = '\0';
-    return line;
-}
-
 static const char *slot_connect(oa2_store_t *store, oa2_slot_t *slot,
                                 apr_pool_t *pool)
 {
@@ -139,7 +126,7 @@ static const char *slot_connect(oa2_store_t *store, oa2_slot_t *slot,
     if (apr_dbd_open_ex(store->apr, slot->pool, store->params, &slot->dbd,
                         &wrong) != APR_SUCCESS) {
         slot->dbd = NULL;
-        wrong = one_line(wrong, pool);
+        wrong = oa2_line(wrong ? wrong : "unknown reason", pool);
         slot_close(store, slot);
         return wrong;
     }

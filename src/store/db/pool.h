@@ -15,7 +15,7 @@
 
 #include <apr_dbd.h>
 #include <apr_time.h>
-#include "base/cache.h"
+#include "base/shm/cache.h"
 #include "base/pace.h"
 #include "store/db/driver.h"
 

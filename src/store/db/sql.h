@@ -48,9 +48,9 @@ oa2_err_t *oa2_sql_run(apr_array_header_t **rows, oa2_ctx_t *ctx,
 /* OA2_SQL(&rows, ctx, &statement, a, b, c) */
 #define OA2_SQL(rows, ctx, sql, ...)                                        \
     oa2_sql_run((rows), (ctx), (sql),                                       \
-                (int)(sizeof((const char *const[]){__VA_ARGS__}) /          \
+                (int)(sizeof((const char *const[]){ __VA_ARGS__ }) /          \
                       sizeof(const char *)),                                \
-                (const char *const[]){__VA_ARGS__})
+                (const char *const[]){ __VA_ARGS__ })
 
 const char *oa2_sql_number(apr_pool_t *pool, apr_int64_t n);
 /* NULL and what is no number: 0. */

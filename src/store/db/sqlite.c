@@ -21,9 +21,9 @@
 #include <sqlite3.h>
 
 #include "base/clock.h"
-#include "base/encode.h"
+#include "base/text/encode.h"
 #include "base/file.h"
-#include "base/json.h"
+#include "base/text/json.h"
 #include "store/db/pool.h"
 #include "store/db/statement.h"
 

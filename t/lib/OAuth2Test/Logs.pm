@@ -40,8 +40,8 @@ sub _lines {
 # A line about an error page that somebody was shown: at warn, so that the
 # page's reference finds it; no complaint.
 sub is_for_page {
-    return $_[0] =~ /\] OA2\d{4}: .*; shown as OA2\d{4}-\d{8}T\d{6}Z-\w{6}/
-        || $_[0] =~ /\] OA27700: /;
+    return $_[0] =~ /\] OA2-\d{4}: .*; shown as OA2-\d{4}-\d{8}T\d{6}Z-\w{6}/
+        || $_[0] =~ /\] OA2-7700: /;
 }
 
 # Lines of httpd's error log at warn and above that are ours or a client's.
@@ -49,7 +49,7 @@ sub _httpd_complaint {
     my ($line) = @_;
     my ($module) = $line =~ /^\[[^\]]*\] \[(\w*):$LEVEL\]/ or return 0;
     return 0 if is_for_page($line);
-    return $module eq 'oauth2_api' || $line =~ /\bOA2\d{4}/
+    return $module eq 'oauth2_api' || $line =~ /\bOA2-\d{4}/
         || $line =~ /\] \[(?:client|remote) /;
 }
 

@@ -8,7 +8,7 @@
 #       send   => [POST => 'token', form => […], basic => $client],
 #       status => 400,
 #       json   => {error => 'unsupported_grant_type'},
-#       log    => qr/OA2\d{4}/ },
+#       log    => qr/OA2-\d{4}/ },
 #   );
 #
 # send: arguments of request(), or a sub that answers a response.
@@ -75,7 +75,7 @@ sub lines_for {
     my ($wanted) = @_;
     my @lines = log_lines();
     my $until = time + 2;
-    while ($wanted && !grep({ /OA2\d{4}/ } @lines) && time < $until) {
+    while ($wanted && !grep({ /OA2-\d{4}/ } @lines) && time < $until) {
         sleep 0.02;
         push @lines, log_lines();
     }
@@ -100,8 +100,8 @@ sub log_is {
     my %want = ref $want eq 'HASH' ? %$want
         : ref $want ? (like => $want) : ();
     my $level = $want{level} || 'info';
-    my @ours = grep { /OA2\d{4}: / && !/OA27700: / } @lines;
-    my @others = grep { !/OA2\d{4}: / } @lines;
+    my @ours = grep { /OA2-\d{4}: / && !/OA2-7700: / } @lines;
+    my @others = grep { !/OA2-\d{4}: / } @lines;
     if (!$want) {
         is(scalar @ours, 0, "$name: nothing of ours is logged")
             or diag(map { "  $_\n" } @ours);

@@ -11,7 +11,7 @@ return {
         my ($tree) = @_;
         my (%known, %heading, $n);
         my @code = $tree->files(
-            qr{^(?:src/httpd/.*|src/domain/settings|[^/]*)\.[ch]$});
+            qr{^(?:src/httpd/.*|src/domain/site/settings|[^/]*)\.[ch]$});
         for my $path (@code) {
             $n = 0;
             for my $text ($tree->uncommented($path)) {

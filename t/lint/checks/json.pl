@@ -5,7 +5,7 @@ use strict;
 use warnings;
 
 return {
-    about => 'JSON is made by the functions of base/json.h',
+    about => 'JSON is made by the functions of base/text/json.h',
     run => sub {
         my ($tree) = @_;
         for my $path ($tree->files(qr{^(?:src|tools)/.*\.[ch]$})) {

@@ -14,8 +14,8 @@ sub described {
     return if !$tree->exists($DOC);
     for my $text ($tree->lines($DOC)) {
         $n++;
-        next if $text !~ /^[\s|#*`-]*OA2(\d{4})\b/;
-        $tree->bad($DOC, $n, "OA2$1 is described in line $line{$1} already")
+        next if $text !~ /^[\s|#*`-]*OA2-(\d{4})\b/;
+        $tree->bad($DOC, $n, "OA2-$1 is described in line $line{$1} already")
             if $line{$1};
         $line{$1} //= $n;
     }
@@ -43,13 +43,13 @@ return {
                             . 'digits, so that grep finds them');
                         next;
                     }
-                    $tree->bad($path, $n, "OA2$id is taken by $seen{$id}: "
+                    $tree->bad($path, $n, "OA2-$id is taken by $seen{$id}: "
                         . 'take the next free number')
                         if $seen{$id};
-                    $tree->bad($path, $n, "OA2$id: ids of this floor are "
+                    $tree->bad($path, $n, "OA2-$id: ids of this floor are "
                         . "${first}000 to ${first}999")
                         if substr($id, 0, 1) ne $first;
-                    $tree->bad($path, $n, "OA2$id is not described: add a "
+                    $tree->bad($path, $n, "OA2-$id is not described: add a "
                         . "row to $DOC")
                         if !$described{$id};
                     $seen{$id} //= "$path:$n";
@@ -57,7 +57,7 @@ return {
             }
         }
         for my $id (sort keys %described) {
-            $tree->bad($DOC, $described{$id}, "OA2$id is in no source: remove "
+            $tree->bad($DOC, $described{$id}, "OA2-$id is in no source: remove "
                 . 'the row')
                 if !$seen{$id};
         }
