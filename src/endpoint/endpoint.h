@@ -12,6 +12,7 @@
 #define OA2_ENDPOINT_ENDPOINT_H
 
 #include "base/text/json.h"
+#include "base/text/multipart.h"
 #include "domain/person/browser.h"
 #include "domain/person/login.h"
 #include "domain/token.h"
@@ -31,6 +32,13 @@ typedef enum {
     OA2_ASKER_TOKEN                     /* who sends a good access token that
                                            may be used at this URL: RFC 6750 */
 } oa2_asker_t;
+
+/* What a POST sends; anything else is answered 415. */
+typedef enum {
+    OA2_BODY_FORM,                      /* application/x-www-form-urlencoded */
+    OA2_BODY_MULTIPART                  /* multipart/form-data: a form with
+                                           files */
+} oa2_body_t;
 
 typedef enum {
     OA2_ANSWER_JSON,                    /* errors as RFC 6749 section 5.2 */
@@ -69,6 +77,8 @@ typedef struct oa2_call_t {
     const char *authorization;          /* header; NULL: none */
     const oa2_token_t *token;           /* OA2_ASKER_TOKEN: the good one */
     const char *ticket;                 /* that the URL had; NULL: none */
+    const apr_array_header_t *files;    /* of oa2_file_t: OA2_BODY_MULTIPART;
+                                           NULL: none can have come */
     oa2_browser_t browser;
     int is_foreign;                     /* a page of another origin made the
                                            browser ask, as that says */
@@ -86,6 +96,9 @@ typedef struct oa2_endpoint_t {
     const char *name;                   /* issuer/name, "oauth2-name" */
     const char *metadata;               /* member of RFC 8414; NULL: none */
     int methods;
+    oa2_body_t body;
+    apr_size_t body_most;               /* bytes of all of it, else 413; 0:
+                                           OA2_PARAMS_BYTES */
     oa2_client_need_t client;
     oa2_asker_t asker;
     oa2_answer_t answer;

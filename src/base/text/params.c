@@ -13,6 +13,7 @@
 #include "base/text/encode.h"
 
 #define NAME_MAX_BYTES 128          /* no parameter we know is half as long */
+#define UNREADABLE "\xef\xbf\xbd"   /* U+FFFD */
 
 typedef struct {
     const char *name;
@@ -55,6 +56,20 @@ void oa2_params_add(oa2_params_t *params, const char *name, const char *value)
          apr_pstrdup(params->pool, value), NULL);
 }
 
+static oa2_err_t *check_room(const oa2_params_t *params, apr_pool_t *pool)
+{
+    if (params->pairs->nelts < OA2_PARAMS_MAX) return NULL;
+    return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1002),
+                        "The request has too many parameters.", NULL);
+}
+
+static oa2_err_t *check_name(const char *name, apr_pool_t *pool)
+{
+    if (*name && strlen(name) <= NAME_MAX_BYTES) return NULL;
+    return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1004),
+                        "A parameter has no name or too long a name.", NULL);
+}
+
 /* One name=value.  No '=' means an empty value, as in every form parser. */
 static oa2_err_t *parse_pair(oa2_params_t *params, const char *text,
                              apr_size_t len, apr_pool_t *pool)
@@ -65,10 +80,7 @@ static oa2_err_t *parse_pair(oa2_params_t *params, const char *text,
     const char *value = "";
     const char *problem = NULL;
 
-    if (params->pairs->nelts >= OA2_PARAMS_MAX) {
-        return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1002),
-                            "The request has too many parameters.", NULL);
-    }
+    OA2_TRY(check_room(params, pool));
     name = oa2_form_decode(text, name_len, params->pool);
     if (!name) {
         return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1700),
@@ -77,19 +89,32 @@ static oa2_err_t *parse_pair(oa2_params_t *params, const char *text,
                                                           pool)),
                             NULL);
     }
-    if (!*name || strlen(name) > NAME_MAX_BYTES) {
-        return oa2_err_make(pool, &oa2_invalid_request, OA2_ID(1004),
-                            "A parameter has no name or too long a name.",
-                            NULL);
-    }
+    OA2_TRY(check_name(name, pool));
     if (equals) {
         value = oa2_form_decode(equals + 1, len - name_len - 1, params->pool);
         if (!value) {
             problem = oa2_form_problem(equals + 1, len - name_len - 1, pool);
-            value = "\xef\xbf\xbd";
+            value = UNREADABLE;
         }
     }
     push(params, name, value, problem);
+    return NULL;
+}
+
+oa2_err_t *oa2_params_put(oa2_params_t *params, const char *name,
+                          const char *text, apr_size_t len, apr_pool_t *pool)
+{
+    const char *problem = NULL;
+
+    OA2_TRY(check_room(params, pool));
+    OA2_TRY(check_name(name, pool));
+    if (memchr(text, '\0', len))
+        problem = "holds a NUL";
+    else if (!oa2_utf8_is_valid(text, len))
+        problem = "is not UTF-8";
+    push(params, apr_pstrdup(params->pool, name),
+         problem ? UNREADABLE : apr_pstrmemdup(params->pool, text, len),
+         problem);
     return NULL;
 }
 

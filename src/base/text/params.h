@@ -42,6 +42,10 @@ oa2_params_t *oa2_params_make(apr_pool_t *pool);
  */
 oa2_err_t *oa2_params_parse(oa2_params_t *params, const char *text,
                             apr_size_t len, apr_pool_t *pool);
+/* A value as it is, of a part of a multipart form; the same limits and errors,
+   but for the bytes of all of them together. */
+oa2_err_t *oa2_params_put(oa2_params_t *params, const char *name,
+                          const char *text, apr_size_t len, apr_pool_t *pool);
 /* For tests and callers that hold decoded values already. */
 void oa2_params_add(oa2_params_t *params, const char *name, const char *value);
 /*

@@ -8,6 +8,7 @@
 #include <apr_strings.h>
 #include <http_protocol.h>
 
+#include "base/text/multipart.h"
 #include "base/text/params.h"
 
 /* No body, and so no type.  HTTP/2 need not say how long one is. */
@@ -42,9 +43,23 @@ oa2_err_t *oa2_body_is_form(request_rec *r)
                         "the Content-Type of the body is not that of a form");
 }
 
+/* RFC 7578 section 4.1: "the boundary parameter is required" */
+oa2_err_t *oa2_body_is_multipart(const char **boundary, request_rec *r)
+{
+    const char *type = apr_table_get(r->headers_in, "Content-Type");
+
+    *boundary = oa2_multipart_boundary(type, r->pool);
+    if (*boundary || (!type && is_empty(r))) return NULL;
+    return oa2_err_make(r->pool, &oa2_unsupported_media_type, OA2_ID(7062),
+                        "send the form as multipart/form-data with a boundary",
+                        "the Content-Type of the body is not that of a form "
+                        "with files");
+}
+
 typedef struct {
     char *text;
     apr_size_t len;
+    apr_size_t most;
     int is_whole;
     int is_too_large;
 } body_t;
@@ -72,7 +87,7 @@ static apr_status_t take(body_t *body, apr_bucket_brigade *brigade)
         if (APR_BUCKET_IS_METADATA(bucket)) continue;
         rv = apr_bucket_read(bucket, &data, &len, APR_BLOCK_READ);
         if (rv != APR_SUCCESS) return rv;
-        if (len > OA2_PARAMS_BYTES - body->len) {
+        if (len > body->most - body->len) {
             body->is_too_large = 1;
             return APR_SUCCESS;
         }
@@ -84,26 +99,29 @@ static apr_status_t take(body_t *body, apr_bucket_brigade *brigade)
 
 #pragma GCC diagnostic pop
 
-static oa2_err_t *too_large(request_rec *r)
+static oa2_err_t *too_large(apr_size_t most, request_rec *r)
 {
     return oa2_err_make(r->pool, &oa2_too_large, OA2_ID(7061),
-                        "the body is larger than 64 KiB", NULL);
+                        apr_psprintf(r->pool, "the body is larger than %"
+                                     APR_SIZE_T_FMT " KiB", most / 1024),
+                        NULL);
 }
 
 oa2_err_t *oa2_body_read(const char **out, apr_size_t *len, int *status,
-                         request_rec *r)
+                         apr_size_t most, request_rec *r)
 {
     const char *promised = apr_table_get(r->headers_in, "Content-Length");
     apr_bucket_brigade *brigade;
-    body_t body = { NULL, 0, 0, 0 };
+    body_t body = { NULL, 0, most ? most : OA2_PARAMS_BYTES, 0, 0 };
     apr_status_t rv = APR_SUCCESS;
 
     *status = OK;
     /* httpd has checked that it is a number. */
-    if (promised && apr_strtoi64(promised, NULL, 10) > OA2_PARAMS_BYTES) {
-        return too_large(r);
+    if (promised
+        && apr_strtoi64(promised, NULL, 10) > (apr_int64_t)body.most) {
+        return too_large(body.most, r);
     }
-    body.text = apr_palloc(r->pool, OA2_PARAMS_BYTES);
+    body.text = apr_palloc(r->pool, body.most);
     brigade = apr_brigade_create(r->pool, r->connection->bucket_alloc);
     while (rv == APR_SUCCESS && !body.is_whole && !body.is_too_large) {
         rv = ap_get_brigade(r->input_filters, brigade, AP_MODE_READBYTES,
@@ -112,7 +130,7 @@ oa2_err_t *oa2_body_read(const char **out, apr_size_t *len, int *status,
             rv = take(&body, brigade);
         apr_brigade_cleanup(brigade);
     }
-    if (body.is_too_large) return too_large(r);
+    if (body.is_too_large) return too_large(body.most, r);
     if (rv != APR_SUCCESS) {
         *status = ap_map_http_request_error(rv, HTTP_BAD_REQUEST);
         return NULL;

@@ -88,6 +88,22 @@ static oa2_err_t *check_method(oa2_call_t *call, request_rec *r)
                         "method %s at %s", r->method, row->name);
 }
 
+static oa2_err_t *read_multipart(int *status, oa2_call_t *call,
+                                 oa2_params_t *params, request_rec *r)
+{
+    apr_array_header_t *files = apr_array_make(r->pool, 2,
+                                               sizeof(oa2_file_t));
+    const char *boundary;
+    const char *text;
+    apr_size_t len;
+
+    call->files = files;
+    OA2_TRY(oa2_body_is_multipart(&boundary, r));
+    OA2_TRY(oa2_body_read(&text, &len, status, call->endpoint->body_most, r));
+    if (*status != OK || !boundary) return NULL;
+    return oa2_multipart_parse(params, files, boundary, text, len, r->pool);
+}
+
 /* *status: not OK when httpd has to finish the request itself. */
 static oa2_err_t *read_params(int *status, oa2_call_t *call, request_rec *r)
 {
@@ -96,9 +112,14 @@ static oa2_err_t *read_params(int *status, oa2_call_t *call, request_rec *r)
     apr_size_t len = strlen(text);
 
     call->ctx.params = params;
+    if (call->method == OA2_POST
+        && call->endpoint->body == OA2_BODY_MULTIPART) {
+        return read_multipart(status, call, params, r);
+    }
     if (call->method == OA2_POST) {
         OA2_TRY(oa2_body_is_form(r));
-        OA2_TRY(oa2_body_read(&text, &len, status, r));
+        OA2_TRY(oa2_body_read(&text, &len, status, call->endpoint->body_most,
+                              r));
         if (*status != OK) return NULL;
     }
     return oa2_params_parse(params, text, len, r->pool);
