@@ -18,6 +18,7 @@ struct oa2_audit_t;                             /* domain/site/audit.h */
 struct oa2_counter_t;                           /* base/shm/counter.h */
 struct oa2_settings_t;                          /* domain/site/settings.h */
 struct oa2_client_t;                            /* store/client.h */
+struct oa2_language_t;                          /* domain/site/language.h */
 
 typedef struct oa2_ctx_t {
     apr_pool_t *pool;                   /* the request's */
@@ -31,6 +32,7 @@ typedef struct oa2_ctx_t {
     const struct oa2_settings_t *settings;
     const struct oa2_client_t *client;  /* proven or named; NULL: none */
     const oa2_params_t *params;         /* checked against the row */
+    const struct oa2_language_t *language;  /* of who reads; NULL: English */
     struct oa2_audit_t *audit;          /* what was decided; NULL: not noted */
     struct oa2_counter_t *counter;      /* NULL: nobody counts */
     const oa2_err_t *note;              /* for the log, though all went well;

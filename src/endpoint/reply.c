@@ -70,6 +70,7 @@ oa2_page_common_t oa2_reply_common(const oa2_call_t *call)
     oa2_page_common_t common = {
         .site = call->ctx.settings->site_name,
         .nonce = oa2_random_text(call->ctx.pool, 16),
+        .language = call->ctx.language,
     };
 
     return common;
@@ -134,10 +135,11 @@ static oa2_reply_t *error_page(oa2_call_t *call, const oa2_err_t *err)
     apr_pool_t *pool = call->ctx.pool;
     oa2_page_error_t page = {
         .common = oa2_reply_common(call),
-        .title = title_of(err),
-        .message = err->said,
-        .hint = "If it happens again, tell the administrator of this site "
-                "the reference below.",
+        .title = oa2_say(&call->ctx, title_of(err), NULL),
+        .message = oa2_say(&call->ctx, err->said, NULL),
+        .hint = oa2_say(&call->ctx, "If it happens again, tell the "
+                        "administrator of this site the reference below.",
+                        NULL),
         /* A wrong path is no OAuth error. */
         .code = err->kind->status == 404 ? NULL : err->kind->code,
         .reference = oa2_reply_reference(call, err),

@@ -85,6 +85,6 @@ cJSON *oa2_page_consent_model(const oa2_page_consent_t *in, apr_pool_t *pool)
 const char *oa2_page_consent(const oa2_pages_t *pages,
                              const oa2_page_consent_t *in, apr_pool_t *pool)
 {
-    return oa2_page_render(pages, OA2_PAGE_CONSENT,
+    return oa2_page_render(pages, in->common.language, OA2_PAGE_CONSENT,
                            oa2_page_consent_model(in, pool), pool);
 }

@@ -36,6 +36,6 @@ cJSON *oa2_page_error_model(const oa2_page_error_t *in, apr_pool_t *pool)
 const char *oa2_page_error(const oa2_pages_t *pages,
                            const oa2_page_error_t *in, apr_pool_t *pool)
 {
-    return oa2_page_render(pages, OA2_PAGE_ERROR,
+    return oa2_page_render(pages, in->common.language, OA2_PAGE_ERROR,
                            oa2_page_error_model(in, pool), pool);
 }

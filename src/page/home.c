@@ -15,6 +15,6 @@ cJSON *oa2_page_home_model(const oa2_page_home_t *in, apr_pool_t *pool)
 const char *oa2_page_home(const oa2_pages_t *pages, const oa2_page_home_t *in,
                           apr_pool_t *pool)
 {
-    return oa2_page_render(pages, OA2_PAGE_HOME,
+    return oa2_page_render(pages, in->common.language, OA2_PAGE_HOME,
                            oa2_page_home_model(in, pool), pool);
 }

@@ -21,6 +21,6 @@ cJSON *oa2_page_login_model(const oa2_page_login_t *in, apr_pool_t *pool)
 const char *oa2_page_login(const oa2_pages_t *pages,
                            const oa2_page_login_t *in, apr_pool_t *pool)
 {
-    return oa2_page_render(pages, OA2_PAGE_LOGIN,
+    return oa2_page_render(pages, in->common.language, OA2_PAGE_LOGIN,
                            oa2_page_login_model(in, pool), pool);
 }

@@ -39,7 +39,7 @@ void oa2_page_mail(const char **subject, const char **body,
     oa2_page_id_t id = kind == &oa2_ticket_invitation
         ? OA2_PAGE_MAIL_INVITATION : OA2_PAGE_MAIL_RESET;
     const char *text = oa2_page_render_text(
-        pages, id, oa2_page_mail_model(in, pool), pool);
+        pages, in->language, id, oa2_page_mail_model(in, pool), pool);
     const char *line = text + strlen(OA2_PAGE_SUBJECT);
     const char *end = line + strcspn(line, "\n");
 

@@ -11,6 +11,7 @@ typedef struct oa2_page_mail_t {
     const char *user;           /* the name to sign in by */
     const char *link;
     const char *until;          /* when the link expires */
+    const oa2_language_t *language;     /* NULL: OA2_LANGUAGE_FIRST */
 } oa2_page_mail_t;
 
 /* What the files may use; exported for tests. */

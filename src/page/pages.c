@@ -22,18 +22,30 @@
 #include "base/text/template.h"
 
 #define SUFFIX ".mustache"
+#define SAY "say/"
+#define LANGUAGES "lang/"
+#define JSON ".json"
 #define MAX_FILE (256 * 1024)
 /* httpd/start/setup.h */
 #define BY_USER "; httpd's user, which reads it, must be able to"
 
-struct oa2_pages_t {
+/* All pages in one language. */
+typedef struct {
+    const oa2_language_t *language;
     const oa2_template_t *templates[OA2_PAGE_COUNT];
+} edition_t;
+
+struct oa2_pages_t {
+    apr_array_header_t *languages;      /* const oa2_language_t *; English is
+                                           the first */
+    edition_t *editions;                /* of each */
 };
 
 typedef struct {
     const char *override_dir;
     const char *data_dir;
     apr_hash_t *used;           /* file names, whichever directory had them */
+    const oa2_language_t *language;     /* that is being compiled */
     apr_pool_t *pool;
 } loader_t;
 
@@ -113,6 +125,21 @@ static oa2_err_t *read_file(const char **text, const char *path,
     return NULL;
 }
 
+/* A piece of text is a partial of which no file is read. */
+static oa2_err_t *load_text(const char **text, const char **where,
+                            const loader_t *loader, const char *key,
+                            apr_pool_t *pool)
+{
+    *text = oa2_language_text(loader->language, key);
+    *where = apr_pstrcat(pool, LANGUAGES,
+                         oa2_language_code(loader->language), JSON ", \"", key,
+                         "\"", NULL);
+    return *text ? NULL
+                 : oa2_err_make(pool, &oa2_server_error, OA2_ID(6501), NULL,
+                                "there is no text \"%s\" in " LANGUAGES
+                                OA2_LANGUAGE_FIRST JSON, key);
+}
+
 /* An oa2_template_load_fn; pages are found the same way as their partials. */
 static oa2_err_t *load(const char **text, const char **where, void *baton,
                        const char *name, apr_pool_t *pool)
@@ -122,6 +149,8 @@ static oa2_err_t *load(const char **text, const char **where, void *baton,
     const char *dirs[2];
     int i;
 
+    if (strncmp(name, SAY, sizeof(SAY) - 1) == 0)
+        return load_text(text, where, loader, name + sizeof(SAY) - 1, pool);
     dirs[0] = loader->override_dir;
     dirs[1] = loader->data_dir;
     apr_hash_set(loader->used, file, APR_HASH_KEY_STRING, file);
@@ -198,6 +227,94 @@ static oa2_err_t *check_subject(const char *name, const char *text,
                         "\" and its subject, then an empty line", where);
 }
 
+/* ------------------------------------------------------------ languages */
+
+/* language is below, or one on top of it. */
+static oa2_err_t *read_language(const oa2_language_t **language,
+                                const char *dir, const char *code,
+                                apr_pool_t *pool)
+{
+    const char *path = apr_pstrcat(pool, dir, "/" LANGUAGES, code, JSON, NULL);
+    oa2_language_t *made;
+    const char *text;
+
+    OA2_TRY(read_file(&text, path, pool));
+    if (!text)
+        return NULL;
+    OA2_TRY(oa2_language_read(&made, code, path, text, strlen(text),
+                              *language, pool));
+    *language = made;
+    return NULL;
+}
+
+/* One language, of both directories. */
+static oa2_err_t *add_language(loader_t *loader, apr_array_header_t *all,
+                               const char *code)
+{
+    const oa2_language_t *language =
+        all->nelts ? APR_ARRAY_IDX(all, 0, const oa2_language_t *) : NULL;
+    int i;
+
+    for (i = 0; i < all->nelts; i++)
+        if (strcmp(oa2_language_code(APR_ARRAY_IDX(
+                all, i, const oa2_language_t *)), code) == 0)
+            return NULL;
+    OA2_TRY(read_language(&language, loader->data_dir, code, loader->pool));
+    if (loader->override_dir)
+        OA2_TRY(read_language(&language, loader->override_dir, code,
+                              loader->pool));
+    if (!language)
+        return oa2_err_make(loader->pool, &oa2_server_error, OA2_ID(6502),
+                            NULL, "there is no file \"" LANGUAGES "%s" JSON
+                            "\" in \"%s\"", code, loader->data_dir);
+    APR_ARRAY_PUSH(all, const oa2_language_t *) = language;
+    return NULL;
+}
+
+/* Each file lang/CODE.json of dir. */
+static oa2_err_t *add_languages(loader_t *loader, apr_array_header_t *all,
+                                const char *dir)
+{
+    apr_pool_t *pool = loader->pool;
+    oa2_err_t *err = NULL;
+    apr_finfo_t info;
+    apr_dir_t *opened;
+
+    if (apr_dir_open(&opened, apr_pstrcat(pool, dir, "/" LANGUAGES, NULL),
+                     pool) != APR_SUCCESS)
+        return NULL;
+    while (!err && apr_dir_read(&info, APR_FINFO_NAME, opened) == APR_SUCCESS) {
+        apr_size_t len = strlen(info.name);
+
+        if (apr_fnmatch("*" JSON, info.name, APR_FNM_PERIOD) == APR_SUCCESS)
+            err = add_language(loader, all,
+                               apr_pstrmemdup(pool, info.name,
+                                              len - sizeof(JSON) + 1));
+    }
+    apr_dir_close(opened);
+    return err;
+}
+
+static oa2_err_t *compile(edition_t *out, loader_t *loader)
+{
+    apr_pool_t *pool = loader->pool;
+    int i;
+
+    loader->language = out->language;
+    for (i = 0; i < OA2_PAGE_COUNT; i++) {
+        oa2_template_t *compiled;
+        const char *text;
+        const char *where;
+
+        OA2_TRY(load(&text, &where, loader, names[i], pool));
+        OA2_TRY(check_subject(names[i], text, where, pool));
+        OA2_TRY(oa2_template_compile(&compiled, where, text, load, loader,
+                                     pool));
+        out->templates[i] = compiled;
+    }
+    return NULL;
+}
+
 oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
                           const char *data_dir, apr_pool_t *pool)
 {
@@ -209,16 +326,17 @@ oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
     loader.data_dir = data_dir;
     loader.used = apr_hash_make(pool);
     loader.pool = pool;
-    for (i = 0; i < OA2_PAGE_COUNT; i++) {
-        oa2_template_t *compiled;
-        const char *text;
-        const char *where;
-
-        OA2_TRY(load(&text, &where, &loader, names[i], pool));
-        OA2_TRY(check_subject(names[i], text, where, pool));
-        OA2_TRY(oa2_template_compile(&compiled, where, text, load, &loader,
-                                     pool));
-        pages->templates[i] = compiled;
+    pages->languages = apr_array_make(pool, 8, sizeof(oa2_language_t *));
+    OA2_TRY(add_language(&loader, pages->languages, OA2_LANGUAGE_FIRST));
+    OA2_TRY(add_languages(&loader, pages->languages, data_dir));
+    if (override_dir)
+        OA2_TRY(add_languages(&loader, pages->languages, override_dir));
+    pages->editions = apr_pcalloc(
+        pool, sizeof(edition_t) * (apr_size_t)pages->languages->nelts);
+    for (i = 0; i < pages->languages->nelts; i++) {
+        pages->editions[i].language =
+            APR_ARRAY_IDX(pages->languages, i, const oa2_language_t *);
+        OA2_TRY(compile(&pages->editions[i], &loader));
     }
     if (override_dir) {
         OA2_TRY(check_unused(&loader, ""));
@@ -228,23 +346,56 @@ oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
     return NULL;
 }
 
+const oa2_language_t *oa2_pages_language(const oa2_pages_t *pages,
+                                         const char *wanted,
+                                         const oa2_language_t *other,
+                                         apr_pool_t *pool)
+{
+    const oa2_language_t *found =
+        oa2_language_choose(pages->languages, wanted, pool);
+
+    if (!found)
+        found = other;
+    return found ? found : pages->editions[0].language;
+}
+
+/* ------------------------------------------------------------ rendering */
+
+static const oa2_template_t *template_of(const oa2_pages_t *pages,
+                                         const oa2_language_t *language,
+                                         oa2_page_id_t id)
+{
+    int i = pages->languages->nelts;
+
+    while (--i > 0 && pages->editions[i].language != language)
+        continue;
+    return pages->editions[i].templates[id];
+}
+
 cJSON *oa2_page_model(const oa2_page_common_t *common, apr_pool_t *pool)
 {
     cJSON *model = oa2_json_object(pool);
 
     oa2_json_put_text(model, "site", common->site);
     oa2_json_put_text(model, "nonce", common->nonce);
+    oa2_json_put_text(model, "language",
+                      common->language ? oa2_language_code(common->language)
+                                       : OA2_LANGUAGE_FIRST);
     return model;
 }
 
-const char *oa2_page_render(const oa2_pages_t *pages, oa2_page_id_t id,
+const char *oa2_page_render(const oa2_pages_t *pages,
+                            const oa2_language_t *language, oa2_page_id_t id,
                             const cJSON *model, apr_pool_t *pool)
 {
-    return oa2_template_render(pages->templates[id], model, pool);
+    return oa2_template_render(template_of(pages, language, id), model, pool);
 }
 
-const char *oa2_page_render_text(const oa2_pages_t *pages, oa2_page_id_t id,
-                                 const cJSON *model, apr_pool_t *pool)
+const char *oa2_page_render_text(const oa2_pages_t *pages,
+                                 const oa2_language_t *language,
+                                 oa2_page_id_t id, const cJSON *model,
+                                 apr_pool_t *pool)
 {
-    return oa2_template_render_text(pages->templates[id], model, pool);
+    return oa2_template_render_text(template_of(pages, language, id), model,
+                                    pool);
 }

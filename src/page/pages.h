@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/text/json.h"
+#include "domain/site/language.h"
 
 /* A folder of its own: plain text, whose first line is the subject. */
 #define OA2_PAGE_MAIL "mail/"
@@ -38,24 +39,39 @@ typedef struct oa2_pages_t oa2_pages_t;
 
 /*
  * Each file, page or partial, is taken from override_dir when it is there and
- * from data_dir otherwise; override_dir NULL: there is none.  server_error,
- * naming file and line, for a missing, unreadable or broken file, and for an
- * *.mustache file in override_dir that no page uses: a misspelt name.
+ * from data_dir otherwise; override_dir NULL: there is none.  Languages are the
+ * files lang/CODE.json of both: what one of override_dir lacks is taken from
+ * the file of data_dir of the same name, and what that lacks is in English.
+ * server_error, naming file and line, for a missing, unreadable or broken file,
+ * and for an *.mustache file in override_dir that no page uses: a misspelt
+ * name.
  */
 oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
                           const char *data_dir, apr_pool_t *pool);
 
+/* As oa2_language_choose(); none: other, or OA2_LANGUAGE_FIRST where that is
+   NULL.  Never NULL. */
+const oa2_language_t *oa2_pages_language(const oa2_pages_t *pages,
+                                         const char *wanted,
+                                         const oa2_language_t *other,
+                                         apr_pool_t *pool);
+
 typedef struct oa2_page_common_t {
     const char *site;           /* what the user knows it as: "Orders API" */
     const char *nonce;          /* of the Content-Security-Policy */
+    const oa2_language_t *language;     /* NULL: OA2_LANGUAGE_FIRST */
 } oa2_page_common_t;
 
 /* A model with the common part in it; it lives as long as pool. */
 cJSON *oa2_page_model(const oa2_page_common_t *common, apr_pool_t *pool);
-const char *oa2_page_render(const oa2_pages_t *pages, oa2_page_id_t id,
+/* language: one of the pages', or NULL. */
+const char *oa2_page_render(const oa2_pages_t *pages,
+                            const oa2_language_t *language, oa2_page_id_t id,
                             const cJSON *model, apr_pool_t *pool);
 /* Of a mail. */
-const char *oa2_page_render_text(const oa2_pages_t *pages, oa2_page_id_t id,
-                                 const cJSON *model, apr_pool_t *pool);
+const char *oa2_page_render_text(const oa2_pages_t *pages,
+                                 const oa2_language_t *language,
+                                 oa2_page_id_t id, const cJSON *model,
+                                 apr_pool_t *pool);
 
 #endif

@@ -26,6 +26,6 @@ const char *oa2_page_set_password(const oa2_pages_t *pages,
                                   const oa2_page_set_password_t *in,
                                   apr_pool_t *pool)
 {
-    return oa2_page_render(pages, OA2_PAGE_SET_PASSWORD,
+    return oa2_page_render(pages, in->common.language, OA2_PAGE_SET_PASSWORD,
                            oa2_page_set_password_model(in, pool), pool);
 }

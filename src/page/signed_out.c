@@ -23,6 +23,6 @@ const char *oa2_page_signed_out(const oa2_pages_t *pages,
                                 const oa2_page_signed_out_t *in,
                                 apr_pool_t *pool)
 {
-    return oa2_page_render(pages, OA2_PAGE_SIGNED_OUT,
+    return oa2_page_render(pages, in->common.language, OA2_PAGE_SIGNED_OUT,
                            oa2_page_signed_out_model(in, pool), pool);
 }

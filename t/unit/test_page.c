@@ -240,8 +240,8 @@ static void is_well_formed(void **state)
         each_tag(html, check_balance, &s, f->pool);
         assert_int_equal(s.depth, 0);
         each_tag(html, check_references, &s, f->pool);
-        assert_int_equal(strncmp(html, "<!DOCTYPE html>\n<html lang=\"en\">",
-                                 32), 0);
+        assert_int_equal(strncmp(html, "<!DOCTYPE html>\n<html lang=\"en\" "
+                                 "dir=\"ltr\">", 42), 0);
         assert_int_equal(count(html, "<title>"), 1);
         assert_int_equal(count(html, "<main>"), 1);
         assert_int_equal(count(html, "<h1>"), 1);

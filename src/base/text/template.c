@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include <apr_hash.h>
+#include <apr_lib.h>
 #include <apr_strings.h>
 
 #define MAX_DEPTH 16
@@ -107,15 +108,6 @@ static int is_word_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
         || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
-static int is_word(const char *name)
-{
-    const char *p = name;
-
-    while (is_word_char(*p))
-        p++;
-    return p > name && !*p;
 }
 
 /* "a.b.c" becomes {"a", "b", "c", NULL}; NULL when it is no name. */
@@ -232,14 +224,29 @@ static oa2_err_t *compile_partial(partial_t *partial, source_t *src,
     return NULL;
 }
 
+/* Of words, with a dot or a slash between any two. */
+static int is_partial(const char *name)
+{
+    const char *c;
+
+    for (c = name; *c; c++) {
+        if ((*c == '.' || *c == '/')
+            && (c == name || !c[1] || c[1] == '.' || c[1] == '/'))
+            return 0;
+        if (!apr_isalnum(*c) && !strchr("_-./", *c))
+            return 0;
+    }
+    return c > name;
+}
+
 static oa2_err_t *add_partial(node_t *node, source_t *src, const tag_t *tag)
 {
     apr_hash_t *partials = src->compile->partials;
     partial_t *partial;
 
-    if (!is_word(tag->name)) {
+    if (!is_partial(tag->name)) {
         return fail(src, OA2_ID(1905), tag->line, "\"%s\" is not the name of "
-                    "a partial; use A-Z a-z 0-9 _ -", tag->name);
+                    "a partial; use A-Z a-z 0-9 _ - . /", tag->name);
     }
     partial = apr_hash_get(partials, tag->name, APR_HASH_KEY_STRING);
     if (partial && partial->is_open) {

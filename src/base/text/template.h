@@ -18,7 +18,8 @@ typedef struct oa2_template_t oa2_template_t;
 
 /*
  * The text of a partial and what errors call it (its file), both in pool; an
- * error when there is none.  name is of A-Z a-z 0-9 _ - only.
+ * error when there is none.  name is of A-Z a-z 0-9 _ -, with a dot or a slash
+ * between.
  */
 typedef oa2_err_t *oa2_template_load_fn(const char **text, const char **where,
                                         void *baton, const char *name,

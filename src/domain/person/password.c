@@ -18,6 +18,8 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "base/crypto.h"
+
 #define LEFT_MIN 7              /* characters that nothing explains */
 #define DIFFERENT_MIN 6
 #define RUN_MIN 4               /* of three there are many by chance */
@@ -186,5 +188,29 @@ const char *oa2_password_problem(const char *password, const char *name,
         || count_left(password, len, folded) < LEFT_MIN)
         return "the password is easily guessed: it is made of common words, "
             "the user's name, years, repetitions or neighbouring keys";
+    return NULL;
+}
+
+const char *oa2_password_refusal(const oa2_ctx_t *ctx, const char *password,
+                                 const char *again, const char *user)
+{
+    if (!password || !*password)
+        return oa2_say(ctx, "Please choose a password.", NULL);
+    if (!again || strcmp(password, again) != 0) /* public: who sent both */
+        return oa2_say(ctx, "The two passwords are not the same. Please type "
+                       "both once more.", NULL);
+    if (strlen(password) > OA2_PASSWORD_MAX)
+        return oa2_say(ctx, "This password is too long: {{max}} bytes are the "
+                       "most that are looked at.",
+                       "max", apr_itoa(ctx->pool, OA2_PASSWORD_MAX), NULL);
+    if (count_characters(password) < OA2_PASSWORD_MIN)
+        return oa2_say(ctx, "Please choose another one: the password has "
+                       "fewer than {{least}} characters. Several words make a "
+                       "good one.",
+                       "least", apr_itoa(ctx->pool, OA2_PASSWORD_MIN), NULL);
+    if (oa2_password_problem(password, user, ctx->pool))
+        return oa2_say(ctx, "Please choose another one: the password is "
+                       "easily guessed. It is made of common words, your "
+                       "name, years, repetitions or neighbouring keys.", NULL);
     return NULL;
 }

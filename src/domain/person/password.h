@@ -7,7 +7,7 @@
 #ifndef OA2_DOMAIN_PERSON_PASSWORD_H
 #define OA2_DOMAIN_PERSON_PASSWORD_H
 
-#include <apr_pools.h>
+#include "domain/site/language.h"
 
 /*
  * Characters.  The standard's least is 8 where a second factor follows; here
@@ -19,5 +19,9 @@
    quotes nothing of it.  Both are valid UTF-8. */
 const char *oa2_password_problem(const char *password, const char *name,
                                  apr_pool_t *pool);
+/* The same for a page, in the language of its reader, and why a new password
+   and its repetition cannot be taken at all; each may be NULL. */
+const char *oa2_password_refusal(const oa2_ctx_t *ctx, const char *password,
+                                 const char *again, const char *user);
 
 #endif

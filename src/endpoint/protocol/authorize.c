@@ -35,6 +35,7 @@ const oa2_param_t oa2_authorize_params[] = {
     { "resource", OA2_OPTIONAL, OA2_MANY, 2000, oa2_is_uri },
     { "prompt", OA2_OPTIONAL, OA2_ONCE, 128, oa2_is_words },
     { "login_hint", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_text },
+    { "ui_locales", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_text },
     OA2_PARAMS_END
 };
 
@@ -59,10 +60,12 @@ static oa2_reply_t *mismatch(oa2_call_t *call, const char *sent)
         client->redirect_uris);
     oa2_page_error_t page = {
         .common = oa2_reply_common(call),
-        .title = "This app sent you with a wrong address",
-        .message = "The address to come back to is not one that the app has "
-                   "registered, so you were not signed in.",
-        .hint = "If you use this app, please tell its developer.",
+        .title = oa2_say(ctx, "This app sent you with a wrong address", NULL),
+        .message = oa2_say(ctx, "The address to come back to is not one that "
+                           "the app has registered, so you were not signed "
+                           "in.", NULL),
+        .hint = oa2_say(ctx, "If you use this app, please tell its "
+                        "developer.", NULL),
         .code = oa2_invalid_request.code,
         .reference = oa2_reply_reference(call, err),
         .details = rows,
@@ -211,10 +214,16 @@ static oa2_err_t *check_length(oa2_call_t *call, const oa2_flow_t *flow)
 oa2_err_t *oa2_authorize_read(oa2_reply_t **out, oa2_flow_t *flow,
                               oa2_call_t *call)
 {
+    const char *locales = oa2_params_get(call->ctx.params, "ui_locales");
     oa2_err_t *err;
 
     memset(flow, 0, sizeof(*flow));
     *out = NULL;
+    /* OpenID Connect Core section 3.1.2.1: no error when there is none. */
+    if (locales && call->pages)
+        call->ctx.language = oa2_pages_language(call->pages, locales,
+                                                call->ctx.language,
+                                                call->ctx.pool);
     OA2_TRY(prove(out, call, flow));
     if (*out)
         return NULL;

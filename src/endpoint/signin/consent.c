@@ -158,7 +158,7 @@ oa2_err_t *oa2_consent_page(oa2_reply_t **out, oa2_call_t *call,
         .form = oa2_interaction_form(call, flow, session->user,
                                      question(ctx, flow)),
         .user = session->user,
-        .message = why ? why->said : NULL,
+        .message = why ? oa2_say(ctx, why->said, NULL) : NULL,
     };
 
     /* Who httpd has authenticated cannot sign out here. */

@@ -127,7 +127,7 @@ oa2_err_t *oa2_interaction_again(oa2_reply_t **out, oa2_call_t *call,
     if (session)
         return oa2_consent_page(out, call, flow, session, why);
     *out = oa2_login_page(call, flow, why->kind->status, flow->login_hint,
-                          why->said);
+                          oa2_say(&call->ctx, why->said, NULL));
     (*out)->err = why;
     return NULL;
 }

@@ -69,7 +69,8 @@ static oa2_err_t *wrong(oa2_reply_t **out, oa2_call_t *call,
 
     OA2_TRY(oa2_login_known(&known, ctx, typed->username));
     *out = oa2_login_page(call, typed->flow, 403, typed->username,
-                          "The user name or the password is wrong.");
+                          oa2_say(ctx, "The user name or the password is "
+                                  "wrong.", NULL));
     (*out)->err = oa2_err_attack(oa2_err_make(
         ctx->pool, &oa2_access_denied, OA2_ID(5021), NULL,
         "a login failed: %s%s%s",
@@ -84,8 +85,9 @@ static oa2_reply_t *slow_down(oa2_call_t *call, const typed_t *typed,
     apr_pool_t *pool = call->ctx.pool;
     oa2_reply_t *reply = oa2_login_page(
         call, typed->flow, 429, typed->username,
-        apr_pstrcat(pool, "There were too many attempts. Please try again "
-                    "in ", oa2_units_tell_seconds(wait, pool), ".", NULL));
+        oa2_say(&call->ctx, "There were too many attempts. Please try again "
+                "in {{time}}.",
+                "time", oa2_units_tell_seconds(wait, pool), NULL));
     oa2_err_t *err = oa2_err_make(
         pool, &oa2_too_many_requests, OA2_ID(5022), NULL,
         "a login was refused unseen: too many attempts, %" APR_INT64_T_FMT
@@ -257,7 +259,7 @@ static oa2_err_t *submit(oa2_reply_t **out, oa2_call_t *call)
     }
     if (stale) {
         *out = oa2_login_page(call, typed.flow, stale->kind->status,
-                              typed.username, stale->said);
+                              typed.username, oa2_say(ctx, stale->said, NULL));
         (*out)->err = stale;
         return NULL;
     }

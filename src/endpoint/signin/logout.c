@@ -26,15 +26,15 @@ static oa2_reply_t *show(oa2_call_t *call, const oa2_session_t *session,
     oa2_page_signed_out_t page = {
         .common = oa2_reply_common(call),
         .done = session == NULL,
-        .message = why ? why->said : NULL,
+        .message = why ? oa2_say(ctx, why->said, NULL) : NULL,
     };
     oa2_reply_t *reply;
 
     if (session)
         page.user = session->user;
     if (session && call->browser.remote_user) {
-        page.message = "This site signs you in by itself, so that you cannot "
-                       "sign out here.";
+        page.message = oa2_say(ctx, "This site signs you in by itself, so "
+                               "that you cannot sign out here.", NULL);
     }
     else if (session) {
         page.action = oa2_settings_path(ctx->settings, "logout", ctx->pool);

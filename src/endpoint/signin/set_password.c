@@ -59,7 +59,7 @@ static oa2_reply_t *ask(oa2_call_t *call, const oa2_ticket_t *ticket,
             call, apr_pstrcat(pool, OA2_TICKET_PARAM "=", text, NULL), "",
             SHOWN),
         .user = ticket->user,
-        .message = why ? why->said : NULL,
+        .message = why ? oa2_say(&call->ctx, why->said, NULL) : NULL,
     };
     oa2_reply_t *reply = render(call, why ? why->kind->status : 200, &page);
 
@@ -87,24 +87,6 @@ static oa2_reply_t *say_done(oa2_call_t *call)
 }
 
 /* ------------------------------------------------------------ setting */
-
-/* NULL, or what is to be said of the password. */
-static const char *problem_of(const char *password, const char *again,
-                              const char *user, apr_pool_t *pool)
-{
-    const char *weak;
-
-    if (!password || !*password) return "Please choose a password.";
-    if (!again || strcmp(password, again) != 0) /* public: who sent both */
-        return "The two passwords are not the same. Please type both once "
-               "more.";
-    if (strlen(password) > OA2_PASSWORD_MAX)
-        return apr_psprintf(pool, "This password is too long: %d bytes are "
-                            "the most that are looked at.", OA2_PASSWORD_MAX);
-    weak = oa2_password_problem(password, user, pool);
-    return weak ? apr_pstrcat(pool, "Please choose another one: ", weak, ".",
-                              NULL) : NULL;
-}
 
 static oa2_err_t *refuse(oa2_call_t *call, const char *problem)
 {
@@ -165,8 +147,8 @@ static oa2_err_t *submit(oa2_reply_t **out, oa2_call_t *call)
         oa2_twin_of(&twin, ctx, &form, apr_pstrcat(ctx->pool, SHOWN "\n",
                                                    password, NULL));
     if (!ticket) return say_gone_or_done(out, call, &twin);
-    problem = why ? NULL : problem_of(password, again, ticket->user,
-                                      ctx->pool);
+    problem = why ? NULL : oa2_password_refusal(ctx, password, again,
+                                                ticket->user);
     if (problem)
         why = refuse(call, problem);
     if (!why) return set(out, call, ticket, password, &twin);

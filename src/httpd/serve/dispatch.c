@@ -234,6 +234,10 @@ int oa2_dispatch(request_rec *r)
     ready = oa2_setup_ready(conf, r->pool);
     oa2_call_make(&call, r, conf);
     call.endpoint = find(r, handler, &conf->settings);
+    if (call.pages && call.endpoint->answer == OA2_ANSWER_PAGE)
+        call.ctx.language = oa2_pages_language(
+            call.pages, apr_table_get(r->headers_in, "Accept-Language"), NULL,
+            r->pool);
     err = prepare(&reply, &status, &call, r, ready);
     if (status != OK) return status;
     if (err && !call.pages && call.endpoint->answer == OA2_ANSWER_PAGE) {
