@@ -8,9 +8,11 @@
 #include <apr_strings.h>
 
 #include "base/text/units.h"
+#include "base/text/words.h"
 #include "ctl.h"
 #include "domain/person/account.h"
 #include "domain/person/password.h"
+#include "domain/person/role.h"
 #include "store/session.h"
 
 #define REPLACED_MOST 10000
@@ -27,6 +29,7 @@ cJSON *ctl_user_json(const oa2_user_t *user, apr_pool_t *pool)
                                   ? user->provider
                                   : NULL);
     oa2_json_put_bool(json, "disabled", user->disabled);
+    oa2_json_put_text(json, "roles", user->roles ? user->roles : "");
     oa2_json_put_number(json, "created", user->created);
     return json;
 }
@@ -185,17 +188,54 @@ static oa2_err_t *set_provider(ctl_t *ctl, const oa2_user_t *user,
     return done ? NULL : no_user(ctl);
 }
 
+/* All that an option names, as words; "": it was not there. */
+static oa2_err_t *take_roles(const char **out, const ctl_t *ctl,
+                             const char *option)
+{
+    const apr_array_header_t *values = ctl_values(ctl, option);
+    int i;
+
+    *out = "";
+    for (i = 0; values && i < values->nelts; i++) {
+        const char *role = APR_ARRAY_IDX(values, i, const char *);
+        const char *problem = oa2_role_problem(role);
+
+        if (problem)
+            return ctl_fail(ctl, &ctl_usage, "--%s \"%s\": %s", option, role,
+                            problem);
+        *out = oa2_words_union(*out, role, ctl->pool);
+    }
+    return NULL;
+}
+
+static oa2_err_t *set_roles(ctl_t *ctl, const oa2_user_t *user,
+                            const char *give, const char *take)
+{
+    int done;
+
+    if (!*give && !*take)
+        return NULL;
+    OA2_TRY(oa2_role_change(&done, &ctl->ctx, user->name, give, take));
+    return done ? NULL : no_user(ctl);
+}
+
 static oa2_err_t *set(ctl_t *ctl)
 {
     apr_array_header_t *claims;
+    const char *give, *take;
     const char *provider;
     oa2_user_t *user;
 
     OA2_TRY(take_provider(&provider, ctl));
+    OA2_TRY(take_roles(&give, ctl, "role"));
+    OA2_TRY(take_roles(&take, ctl, "no-role"));
     OA2_TRY(ctl_claims_take(&claims, ctl));
-    if (!provider && !claims->nelts)
+    if (!provider && !claims->nelts && !*give && !*take)
         return ctl_fail(ctl, &ctl_usage, "say what is to be set: --provider, "
-                        "--claim or --claim-json");
+                        "--role, --no-role, --claim or --claim-json");
+    if (*oa2_words_common(give, take, ctl->pool))
+        return ctl_fail(ctl, &ctl_usage, "--role and --no-role name the same "
+                        "role");
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
     if (!user) return no_user(ctl);
@@ -203,6 +243,7 @@ static oa2_err_t *set(ctl_t *ctl)
         OA2_TRY(set_provider(ctl, user, provider));
         note(ctl, user, "provider");
     }
+    OA2_TRY(set_roles(ctl, user, give, take));
     OA2_TRY(ctl_claims_set(ctl, user, claims));
     if (claims->nelts)
         note(ctl, user, "claims");
@@ -225,6 +266,7 @@ static oa2_err_t *show(ctl_t *ctl)
     ctl_field(ctl, "Password", user->password ? "here" : "external");
     ctl_field(ctl, "Provider", user->provider);
     ctl_field(ctl, "State", user->disabled ? "disabled" : "enabled");
+    ctl_field(ctl, "Roles", *user->roles ? user->roles : NULL);
     ctl_field(ctl, "Created", oa2_units_say_time(user->created, ctl->pool));
     OA2_TRY(ctl_claims_show(json, ctl, user));
     ctl_json(ctl, json);
@@ -381,6 +423,8 @@ static const ctl_option_t list_options[] = {
 static const ctl_option_t set_options[] = {
     { "provider", "NAME", 0,
      "who vouches for the user: \"oauth2\", \"ldap\" …" },
+    { "role", "ROLE", 1, "\"administrator\", or a role of yours" },
+    { "no-role", "ROLE", 1, "takes it" },
     { "claim", "NAME=TEXT", 1, "tell clients; no TEXT: forget it" },
     { "claim-json", "NAME=JSON", 1, "the same, for what is no text" },
     { NULL, NULL, 0, NULL }
@@ -420,9 +464,11 @@ const ctl_command_t ctl_user_commands[] = {
      "the last login left behind. What a query tells is not kept.",
      NULL, show },
     { "user set", "NAME", 1, 1,
-     "Says who vouches for a user, and what is known of it.\n"
+     "Says who vouches for a user, what it may do, and more.\n"
      "Who vouched first has the account: another provider's user of the same\n"
      "name is refused until an administrator says that both are one person.\n"
+     "A role counts at once: \"administrator\" for our pages, and all of them\n"
+     "for \"Require oauth2-role\".\n"
      "Claims are told to clients by an OAuth2Claim that is from profile;\n"
      "--claim email=a@example.org sets one, --claim email= forgets it.",
      set_options, set },

@@ -29,8 +29,12 @@ typedef enum {
 
 typedef enum {
     OA2_ASKER_NONE,                     /* whoever; or a client, as above */
-    OA2_ASKER_TOKEN                     /* who sends a good access token that
+    OA2_ASKER_TOKEN,                    /* who sends a good access token that
                                            may be used at this URL: RFC 6750 */
+    OA2_ASKER_SESSION                   /* a person who is signed in; others
+                                           are shown the login page there, and
+                                           come back: signin/asker.h.  A page,
+                                           and takes GET */
 } oa2_asker_t;
 
 /* What a POST sends; anything else is answered 415. */
@@ -69,6 +73,7 @@ typedef struct oa2_reply_t {
 } oa2_reply_t;
 
 struct oa2_endpoint_t;
+struct oa2_form_t;                      /* domain/request/form.h */
 
 typedef struct oa2_call_t {
     oa2_ctx_t ctx;
@@ -76,6 +81,15 @@ typedef struct oa2_call_t {
     int method;                         /* OA2_GET or OA2_POST */
     const char *authorization;          /* header; NULL: none */
     const oa2_token_t *token;           /* OA2_ASKER_TOKEN: the good one */
+    const oa2_session_t *session;       /* OA2_ASKER_SESSION: who asks */
+    const oa2_params_t *kept;           /* OA2_ASKER_SESSION, GET: what was
+                                           typed here by a user who had to sign
+                                           in anew, for the form to show;
+                                           nothing was done; NULL: nothing */
+    const char *url;                    /* path and query that was asked for,
+                                           as a link on this host */
+    const struct oa2_form_t *back;      /* where the login page's user goes on;
+                                           NULL: home */
     const char *ticket;                 /* that the URL had; NULL: none */
     const apr_array_header_t *files;    /* of oa2_file_t: OA2_BODY_MULTIPART;
                                            NULL: none can have come */
@@ -101,6 +115,9 @@ typedef struct oa2_endpoint_t {
                                            OA2_PARAMS_BYTES */
     oa2_client_need_t client;
     oa2_asker_t asker;
+    const char *role;                   /* OA2_ASKER_SESSION: that it takes
+                                           (domain/person/role.h); NULL:
+                                           whoever is signed in */
     oa2_answer_t answer;
     oa2_cors_t cors;
     const oa2_param_t *params;          /* NULL: the handler checks them */

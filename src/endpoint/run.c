@@ -8,6 +8,7 @@
 #include "domain/request/resource.h"
 #include "domain/site/settings.h"
 #include "domain/token/sent.h"
+#include "endpoint/signin/asker.h"
 
 /* RFC 6750 section 3.1: who lacks any authentication information is told the
    scheme, "SHOULD NOT include an error code". */
@@ -54,7 +55,8 @@ static oa2_err_t *take_token(oa2_call_t *call)
 
 /*
  * Parameters before the client: a repeated client_id must not authenticate
- * anybody (RFC 6749 section 3.2).
+ * anybody (RFC 6749 section 3.2).  A person comes before them: who is not
+ * signed in is asked for that, whatever was typed.
  */
 static oa2_err_t *obey(oa2_reply_t **out, oa2_call_t *call)
 {
@@ -62,6 +64,11 @@ static oa2_err_t *obey(oa2_reply_t **out, oa2_call_t *call)
     oa2_ctx_t *ctx = &call->ctx;
     oa2_client_t *client;
 
+    if (row->asker == OA2_ASKER_SESSION) {
+        OA2_TRY(oa2_asker_session(out, call));
+        if (*out)
+            return NULL;
+    }
     if (row->params)
         OA2_TRY(oa2_params_check(ctx->params, row->params, ctx->pool));
     else

@@ -23,7 +23,7 @@ static const oa2_sql_t put_sql = {
 };
 
 #define FIND "SELECT s.digest, u.name, u.sub, s.authenticated, s.expires," \
-    " u.credential" \
+    " u.credential, u.roles" \
     " FROM oauth2_session s JOIN oauth2_user u ON u.name = s.user_name" \
     " AND u.credential = s.credential" \
     " WHERE s.digest = $1 AND s.expires > $2 AND u.disabled = 0"
@@ -93,6 +93,7 @@ oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
     session->authenticated = oa2_row_number(row, 3);
     session->expires = oa2_row_number(row, 4);
     session->credential = oa2_row_text(row, 5);
+    session->roles = oa2_row_text(row, 6);
     *out = session;
     return NULL;
 }

@@ -16,6 +16,7 @@ typedef struct oa2_session_t {
     apr_int64_t expires;
     const char *credential;             /* the user's; put: as it was before
                                            the password was looked at */
+    const char *roles;                  /* the user's, words; find only */
 } oa2_session_t;
 
 /*

@@ -25,6 +25,7 @@
 
 #define COLUMNS "name, sub, password, disabled, created, provider," \
     " credential, account"
+#define READ COLUMNS ", roles"
 
 static oa2_user_t *user_read(const oa2_ctx_t *ctx, oa2_row_t row)
 {
@@ -38,6 +39,7 @@ static oa2_user_t *user_read(const oa2_ctx_t *ctx, oa2_row_t row)
     user->provider = row[5] || !user->password ? row[5] : OWN;
     user->credential = oa2_row_text(row, 6);
     user->is_replaced = row[7] && *row[7] == OA2_REPLACED;
+    user->roles = oa2_row_text(row, 8);
     return user;
 }
 
@@ -45,7 +47,7 @@ static oa2_user_t *user_read(const oa2_ctx_t *ctx, oa2_row_t row)
 
 /* $1 account, $2 name, $3 the account as a name: rows that version 1 of the
    schema made have no account, and are found by how they are written. */
-#define FIND "SELECT " COLUMNS " FROM oauth2_user WHERE account = $1" \
+#define FIND "SELECT " READ " FROM oauth2_user WHERE account = $1" \
     " OR (account IS NULL AND name IN ($2, $3))" \
     " ORDER BY account IS NULL, name <> $2 LIMIT 1"
 static const oa2_sql_t find_sql = {
@@ -64,7 +66,7 @@ oa2_err_t *oa2_user_find(oa2_user_t **out, oa2_ctx_t *ctx, const char *name)
     return NULL;
 }
 
-#define LIST "SELECT " COLUMNS " FROM oauth2_user" \
+#define LIST "SELECT " READ " FROM oauth2_user" \
     " WHERE name >= $1 AND name < $2 ORDER BY name" \
     " LIMIT CAST($3 AS BIGINT)"
 static const oa2_sql_t list_sql = {
@@ -85,7 +87,7 @@ oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
     return NULL;
 }
 
-#define REPLACED_LIST "SELECT " COLUMNS " FROM oauth2_user" \
+#define REPLACED_LIST "SELECT " READ " FROM oauth2_user" \
     " WHERE account >= ':' AND account < ';' ORDER BY account" \
     " LIMIT CAST($1 AS BIGINT)"
 static const oa2_sql_t replaced_list_sql = {
@@ -110,7 +112,7 @@ oa2_err_t *oa2_user_list_replaced(apr_array_header_t **out, oa2_ctx_t *ctx,
     return NULL;
 }
 
-#define ALIKE "SELECT " COLUMNS " FROM oauth2_user WHERE alike = $1" \
+#define ALIKE "SELECT " READ " FROM oauth2_user WHERE alike = $1" \
     " AND account <> $2 AND (account < ':' OR account >= ';')" \
     " ORDER BY disabled DESC, created, name LIMIT " MOST_ALIKE
 static const oa2_sql_t alike_sql = {
@@ -318,6 +320,28 @@ oa2_err_t *oa2_user_end_sessions(int *done, oa2_ctx_t *ctx, const char *name)
     apr_array_header_t *rows;
 
     OA2_TRY(user_change(&rows, ctx, &end_sql, name, NULL));
+    *done = rows->nelts > 0;
+    return NULL;
+}
+
+/* Sessions go on, but whoever has remembered one has to ask again. */
+#define ROLES "UPDATE oauth2_user SET roles = $2 WHERE name = $1" \
+    " AND roles IN ($3, $2) RETURNING name"
+static const oa2_sql_t roles_sql = {
+    "user_set_roles",
+    "WITH u AS (" ROLES ") SELECT name, " OA2_TELL(OA2_OF_USER, "name")
+    " FROM u", { ROLES }, .repeats = 1
+};
+
+oa2_err_t *oa2_user_set_roles(int *done, oa2_ctx_t *ctx, const char *name,
+                              const char *from, const char *to)
+{
+    const char *key = oa2_realm_key(ctx, name);
+    apr_array_header_t *rows;
+    oa2_err_t *err = OA2_SQL(&rows, ctx, &roles_sql, key, to, from);
+
+    oa2_tell_caches(ctx->store, OA2_OF_USER, key);
+    OA2_TRY(err);
     *done = rows->nelts > 0;
     return NULL;
 }

@@ -22,6 +22,7 @@ typedef struct oa2_user_t {
     apr_int64_t created;
     const char *provider;               /* vouched first; NULL: nobody yet */
     const char *credential;             /* find only: see oa2_session_t */
+    const char *roles;                  /* words; find and list only */
     int is_replaced;                    /* list only: nobody can sign in by it,
                                            another row has its account */
 } oa2_user_t;
@@ -43,6 +44,10 @@ oa2_err_t *oa2_user_set_password(int *done, oa2_ctx_t *ctx, const char *name,
    that it replaced as well. */
 oa2_err_t *oa2_user_set_disabled(int *done, oa2_ctx_t *ctx, const char *name,
                                  int disabled);
+/* From words to words; *done: 0 when there is no such user, or the roles are
+   others by now.  They count at once, in sessions that there are too. */
+oa2_err_t *oa2_user_set_roles(int *done, oa2_ctx_t *ctx, const char *name,
+                              const char *from, const char *to);
 /* Signs the user out everywhere. */
 oa2_err_t *oa2_user_end_sessions(int *done, oa2_ctx_t *ctx, const char *name);
 /* From now on that one vouches, and no other. */

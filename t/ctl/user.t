@@ -59,6 +59,23 @@ each_database(sub {
     is_deeply([map { $_->{name} }
                @{ $db->json(['user', 'show', 'carol'])->{claims} }],
               ['student/branch name', 'tags'], 'and forgotten');
+    $db->works(['user', 'set', 'carol', '--role', 'administrator', '--role',
+                'editor']);
+    $db->works(['user', 'set', 'carol', '--no-role', 'editor', '--no-role',
+                'none']);
+    is($db->json(['user', 'show', 'carol'])->{roles}, 'administrator',
+       'roles');
+    like($db->works(['user', 'show', 'carol']), qr/^Roles +administrator$/m,
+         '… shown');
+    $db->works(['user', 'set', 'carol', '--no-role', 'administrator']);
+    $db->fails(3, qr/no user bad/, ['user', 'set', 'bad', '--role', 'a']);
+    $db->fails(2, qr/--role "a b": a role is a word/,
+               ['user', 'set', 'carol', '--role', 'a b']);
+    $db->fails(2, qr/name the same role/,
+               ['user', 'set', 'carol', '--role', 'a', '--no-role', 'a']);
+    $db->fails(1, qr/more roles: they are more than 1000 bytes/,
+               ['user', 'set', 'carol',
+                map { ('--role', $_ . 'x' x 60) } 'a' .. 'z']);
     for (['--claim', 'email', qr/has no =/],
          ['--claim', '=x', qr/a claim's name/],
          ['--claim', 'sub=x', qr/protocol's own/],
@@ -69,7 +86,7 @@ each_database(sub {
         my ($option, $value, $says) = @$_;
         $db->fails(2, $says, ['user', 'set', 'carol', $option, $value]);
     }
-    $db->fails(2, qr/--provider, --claim/, ['user', 'set', 'carol']);
+    $db->fails(2, qr/--provider, --role, --no-role, --claim/, ['user', 'set', 'carol']);
     $db->fails(3, qr/no user nobody/, ['user', 'show', 'nobody']);
     $db->fails(3, qr/no user nobody/,
                ['user', 'set', 'nobody', '--claim', 'a=b']);

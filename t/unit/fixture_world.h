@@ -27,6 +27,8 @@ typedef struct {
     oa2_password_fn *ask;               /* NULL: the store's own users */
     const char *browser, *session;      /* the browser's cookie jar */
     const char *ticket;                 /* in the URL; NULL: none */
+    const char *query;                  /* of the URL; NULL: none */
+    const char *url;                    /* all of it; NULL: the endpoint's */
     int is_foreign;                     /* what is sent is another site's */
     apr_int64_t now;
 } world_t;
@@ -111,6 +113,9 @@ static inline oa2_reply_t *run(world_t *w, const oa2_endpoint_t *endpoint,
     call.browser.address = "192.0.2.1";
     call.is_foreign = w->is_foreign;
     call.ticket = w->ticket;
+    call.url = w->url ? w->url
+        : apr_pstrcat(w->pool, "/oauth2/", endpoint->name,
+                      w->query ? "?" : "", w->query ? w->query : "", NULL);
     call.pages = w->pages;
     call.ask_password = w->ask ? w->ask : ask;
     call.ask_baton = &call.ctx;

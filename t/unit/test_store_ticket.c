@@ -77,7 +77,8 @@ static void it_is_good_once(void **state)
     const char *digest = put(ctx, "reset", 60);
     const char *other = put(ctx, "invitation", 60);
     oa2_session_t session = { fixture_digest(ctx), "ann", NULL, ctx->now,
-                              ctx->now + 600, ann(ctx)->credential };
+                              ctx->now + 600, ann(ctx)->credential,
+                              NULL };
     oa2_session_t *left;
     oa2_ticket_t *ticket = find(ctx, digest);
     int done;

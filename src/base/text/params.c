@@ -204,8 +204,9 @@ const char *oa2_params_text(const oa2_params_t *params,
 
     for (i = 0; i < params->pairs->nelts; i++) {
         const pair_t *pair = pair_at(params, i);
+        const oa2_param_t *row = row_of(rows, pair->name);
 
-        if (*pair->value && row_of(rows, pair->name)
+        if (*pair->value && row && row->repeat != OA2_SECRET
             && strcmp(pair->name, without) != 0)
             APR_ARRAY_PUSH(words, const char *) =
                 apr_pstrcat(pool, pair->name, "=",

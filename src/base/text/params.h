@@ -18,7 +18,8 @@
 #define OA2_PARAMS_BYTES (64 * 1024)    /* of query or body, encoded */
 
 typedef enum { OA2_OPTIONAL, OA2_REQUIRED } oa2_presence_t;
-typedef enum { OA2_ONCE, OA2_MANY } oa2_repeat_t;
+/* OA2_SECRET: once, and a page never shows it again (a password). */
+typedef enum { OA2_ONCE, OA2_MANY, OA2_SECRET } oa2_repeat_t;
 
 typedef struct oa2_param_t {
     const char *name;
@@ -66,8 +67,8 @@ oa2_err_t *oa2_params_check(const oa2_params_t *params,
 const char *oa2_params_get(const oa2_params_t *params, const char *name);
 /* How often a name was sent, empty values counted. */
 int oa2_params_count(const oa2_params_t *params, const char *name);
-/* The non-empty ones that have a row, but for the name `without`, as a form's
-   text again: it reads as the same parameters. */
+/* The non-empty ones that have a row, but for the name `without` and secret
+   ones, as a form's text again: it reads as the same parameters. */
 const char *oa2_params_text(const oa2_params_t *params,
                             const oa2_param_t *rows, const char *without,
                             apr_pool_t *pool);

@@ -48,6 +48,7 @@ oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
         session->authenticated = ctx->now;
         session->expires = ctx->now;
         session->credential = user->credential;
+        session->roles = user->roles;
         *out = session;
         return NULL;
     }
@@ -94,6 +95,7 @@ oa2_err_t *oa2_browser_sign_in(const char **cookie, oa2_session_t **out,
     /* Whose row is new has nothing yet that could have been ended. */
     session->credential = login->user ? login->user->credential
                                       : user->credential;
+    session->roles = user->roles;
     OA2_TRY(oa2_session_put(&put, ctx, session));
     if (!put)
         return too_late(ctx, user->name);

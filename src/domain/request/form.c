@@ -5,7 +5,8 @@
  * A field is ID "." SEALED.  The ID is random, and the key is made of it: so
  * no key seals more than one text, however many pages strangers ask for.
  * Inside are five lines: when, the browser cookie's digest, user, what was
- * shown, request.
+ * shown, request; before that, where there is one, the way back, which begins
+ * with "/", as no request does.
  */
 #include "domain/request/form.h"
 
@@ -34,10 +35,11 @@ const char *oa2_form_make(const oa2_ctx_t *ctx, const oa2_browser_t *browser,
 {
     const char *id = oa2_random_text(ctx->pool, ID_BYTES);
     const char *cookie = APR_ARRAY_IDX(browser->ids, 0, const char *);
+    int is_back = form->back && *form->back;
     const char *text = apr_psprintf(
-        ctx->pool, "%" APR_INT64_T_FMT "\n%s\n%s\n%s\n%s", ctx->now,
+        ctx->pool, "%" APR_INT64_T_FMT "\n%s\n%s\n%s\n%s%s%s", ctx->now,
         oa2_digest_text(ctx->pool, cookie), form->user, form->shown,
-        form->request);
+        is_back ? form->back : "", is_back ? "\n" : "", form->request);
     unsigned char key[OA2_KEY_LEN];
 
     form_key(key, ctx, 0, id);
@@ -100,7 +102,7 @@ oa2_err_t *oa2_form_open(oa2_form_t *out, const oa2_ctx_t *ctx,
     apr_int64_t made;
 
     memset(out, 0, sizeof(*out));
-    out->request = out->user = out->shown = "";
+    out->request = out->back = out->user = out->shown = "";
     if (!at)
         return oa2_err_make(
             ctx->pool, &oa2_forbidden, OA2_ID(3051),
@@ -110,6 +112,8 @@ oa2_err_t *oa2_form_open(oa2_form_t *out, const oa2_ctx_t *ctx,
     digest = line(&at);
     out->user = line(&at);
     out->shown = line(&at);
+    if (*at == '/')
+        out->back = line(&at);
     out->request = at;
     out->id = id;
     if (!browser->ids->nelts)
@@ -135,17 +139,23 @@ oa2_err_t *oa2_form_open(oa2_form_t *out, const oa2_ctx_t *ctx,
 
 /* ------------------------------------------------------------ twin */
 
-void oa2_twin_of(oa2_twin_t *out, const oa2_ctx_t *ctx,
-                   const oa2_form_t *form, const char *what)
+/* Of text: the key, and the name under which it is stored. */
+static void twin_make(oa2_twin_t *out, const oa2_ctx_t *ctx,
+                      const char *text)
 {
-    const char *text = apr_pstrcat(ctx->pool, "answer\n",
-                                   ctx->settings->issuer, "\n", form->id,
-                                   "\n", form->browser, "\n", what, NULL);
     unsigned char name[OA2_KEY_LEN];
 
     oa2_hmac(out->key, ctx->settings->keys.form[0], text, strlen(text));
     oa2_hmac(name, out->key, "name", 4);
     out->digest = oa2_b64url_encode(ctx->pool, name, sizeof(name));
+}
+
+void oa2_twin_of(oa2_twin_t *out, const oa2_ctx_t *ctx,
+                   const oa2_form_t *form, const char *what)
+{
+    twin_make(out, ctx, apr_pstrcat(ctx->pool, "answer\n",
+                                    ctx->settings->issuer, "\n", form->id,
+                                    "\n", form->browser, "\n", what, NULL));
 }
 
 oa2_kept_t oa2_twin_seal(const oa2_twin_t *twin,
@@ -169,4 +179,39 @@ oa2_err_t *oa2_twin_find(const char **answer, oa2_ctx_t *ctx,
     *answer = sealed ? oa2_unseal(ctx->pool, twin->key, "answer", sealed)
                      : NULL;
     return NULL;
+}
+
+/* ------------------------------------------------------------ typed */
+
+static void typed_of(oa2_twin_t *out, const oa2_ctx_t *ctx, const char *id,
+                     const char *user)
+{
+    twin_make(out, ctx, apr_pstrcat(ctx->pool, "typed\n",
+                                    ctx->settings->issuer, "\n", id, "\n",
+                                    user, NULL));
+}
+
+oa2_err_t *oa2_typed_put(const char **id, oa2_ctx_t *ctx,
+                         const oa2_form_t *form)
+{
+    oa2_twin_t twin;
+    oa2_kept_t kept;
+    int first;
+
+    typed_of(&twin, ctx, form->id, form->user);
+    kept = oa2_twin_seal(&twin, ctx, form->request);
+    kept.expires = ctx->now + ctx->settings->flow_lifetime;
+    /* The second time, by the same form sent twice, it is there already. */
+    OA2_TRY(oa2_answer_put(&first, ctx, &kept));
+    *id = form->id;
+    return NULL;
+}
+
+oa2_err_t *oa2_typed_find(const char **text, oa2_ctx_t *ctx, const char *id,
+                          const char *user)
+{
+    oa2_twin_t twin;
+
+    typed_of(&twin, ctx, id, user);
+    return oa2_twin_find(text, ctx, &twin);
 }

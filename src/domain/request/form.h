@@ -19,18 +19,23 @@
 #include "domain/person/browser.h"
 #include "store/answer.h"
 
-/* Bytes of the hidden field at most, for a request that fits into a URL. */
-#define OA2_FORM_MAX 16384
+/* Bytes of the hidden field at most, for a request that fits into a URL, or
+   for OA2_TYPED_MAX. */
+#define OA2_FORM_MAX (56 * 1024)
+#define OA2_TYPED_MAX (40 * 1024)
 
 typedef struct oa2_form_t {
     const char *request;        /* parameters as a form's text; "" : none */
+    const char *back;           /* where its user goes on afterwards: a path
+                                   and query of this host, and request is what
+                                   was typed there; "" or NULL: not so */
     const char *user;           /* signed in when it was made; "" : nobody */
     const char *shown;          /* what the page asked; "" : nothing */
     const char *id;             /* of this page as it was shown this time */
     const char *browser;        /* the cookie that it is bound to */
 } oa2_form_t;
 
-/* The hidden field, of form's request, user and shown (in one line).
+/* The hidden field, of form's request, back, user and shown (in one line).
    browser->ids is not empty. */
 const char *oa2_form_make(const oa2_ctx_t *ctx, const oa2_browser_t *browser,
                           const oa2_form_t *form);
@@ -63,5 +68,16 @@ oa2_kept_t oa2_twin_seal(const oa2_twin_t *twin,
 /* *answer: what was answered; NULL: nothing, or too long ago. */
 oa2_err_t *oa2_twin_find(const char **answer, oa2_ctx_t *ctx,
                            const oa2_twin_t *twin);
+
+/*
+ * What was typed into a page whose user had to sign in anew: stored, sealed,
+ * when that is done, for that user, as long as a form lives.  *id is of form,
+ * whose request and user it is; it names it in the page's URL.
+ */
+oa2_err_t *oa2_typed_put(const char **id, oa2_ctx_t *ctx,
+                         const oa2_form_t *form);
+/* *text NULL: nothing, not this user's, or too long ago. */
+oa2_err_t *oa2_typed_find(const char **text, oa2_ctx_t *ctx, const char *id,
+                          const char *user);
 
 #endif

@@ -56,18 +56,25 @@ const char *oa2_interaction_url(const oa2_call_t *call,
                        "?", request_text(call, flow), NULL);
 }
 
+static const char *carry(oa2_call_t *call, const oa2_form_t *form)
+{
+    need_cookie(call);
+    return oa2_form_make(&call->ctx, &call->browser, form);
+}
+
 const char *oa2_interaction_carry(oa2_call_t *call, const char *request,
                                   const char *user, const char *shown)
 {
     oa2_form_t form = { .request = request, .user = user, .shown = shown };
 
-    need_cookie(call);
-    return oa2_form_make(&call->ctx, &call->browser, &form);
+    return carry(call, &form);
 }
 
 const char *oa2_interaction_form(oa2_call_t *call, const oa2_flow_t *flow,
                                  const char *user, const char *shown)
 {
+    if (!flow && call->back)
+        return carry(call, call->back);
     return oa2_interaction_carry(call, request_text(call, flow), user, shown);
 }
 
@@ -92,6 +99,10 @@ oa2_err_t *oa2_interaction_open(oa2_form_t *form, oa2_err_t **stale,
                             call->endpoint->name);
     *stale = oa2_form_open(form, ctx, &call->browser,
                            oa2_params_get(ctx->params, "form"));
+    if (*form->back) {
+        call->back = apr_pmemdup(ctx->pool, form, sizeof(*form));
+        form->request = "";
+    }
     OA2_TRY(oa2_params_parse(asked, form->request, strlen(form->request),
                              ctx->pool));
     ctx->params = asked;
@@ -129,6 +140,25 @@ oa2_err_t *oa2_interaction_again(oa2_reply_t **out, oa2_call_t *call,
     *out = oa2_login_page(call, flow, why->kind->status, flow->login_hint,
                           oa2_say(&call->ctx, why->said, NULL));
     (*out)->err = why;
+    return NULL;
+}
+
+oa2_err_t *oa2_interaction_back(const char **url, oa2_call_t *call)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    const oa2_form_t *back = call->back;
+    const char *id;
+
+    if (!back) {
+        *url = oa2_settings_path(ctx->settings, "home", ctx->pool);
+        return NULL;
+    }
+    *url = back->back;
+    if (!*back->request)
+        return NULL;
+    OA2_TRY(oa2_typed_put(&id, ctx, back));
+    *url = apr_pstrcat(ctx->pool, *url, strchr(*url, '?') ? "&" : "?",
+                       OA2_KEPT_PARAM "=", id, NULL);
     return NULL;
 }
 

@@ -16,6 +16,9 @@
 #include "domain/request/form.h"
 #include "endpoint/endpoint.h"
 
+/* In the URL of a page to which its user comes back: what was typed there. */
+#define OA2_KEPT_PARAM "kept"
+
 /* authorize.c: the parameters of a request, of which a form is made. */
 extern const oa2_param_t oa2_authorize_params[];
 /*
@@ -51,11 +54,14 @@ const char *oa2_interaction_carry(oa2_call_t *call, const char *request,
 int oa2_interaction_is_foreign(const oa2_call_t *call);
 /*
  * Opens the form that came; call->ctx.params is the request that it carries
- * from now on, or empty.  *stale as oa2_form_open() says.  An error when
- * another site sent it.
+ * from now on, or empty.  A way back is call->back, and then form->request is
+ * empty.  *stale as oa2_form_open() says.  An error when another site sent it.
  */
 oa2_err_t *oa2_interaction_open(oa2_form_t *form, oa2_err_t **stale,
                                 oa2_call_t *call);
+/* Where who has just signed in goes on without an app: call->back, with what
+   was typed there, or home. */
+oa2_err_t *oa2_interaction_back(const char **url, oa2_call_t *call);
 /* Where the request begins: a path and query of this host. */
 const char *oa2_interaction_url(const oa2_call_t *call,
                                 const oa2_flow_t *flow);

@@ -20,7 +20,7 @@
 static const oa2_param_t params[] = {
     { "form", OA2_OPTIONAL, OA2_ONCE, OA2_FORM_MAX, oa2_is_unreserved },
     { "username", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_text },
-    { "password", OA2_OPTIONAL, OA2_ONCE, 1024, oa2_is_text },
+    { "password", OA2_OPTIONAL, OA2_SECRET, 1024, oa2_is_text },
     OA2_PARAMS_END
 };
 
@@ -101,18 +101,19 @@ static oa2_reply_t *slow_down(oa2_call_t *call, const typed_t *typed,
 
 /* ------------------------------------------------------------ signed in */
 
-/* The page that says who is signed in. */
-static oa2_reply_t *go_home(const oa2_call_t *call)
+/* Where the page was asked for, or to the one that says who is signed in. */
+static oa2_err_t *go_back(oa2_reply_t **out, oa2_call_t *call)
 {
-    const oa2_ctx_t *ctx = &call->ctx;
+    const char *url;
 
-    return oa2_reply_redirect(
-        ctx->pool, oa2_settings_path(ctx->settings, "home", ctx->pool));
+    OA2_TRY(oa2_interaction_back(&url, call));
+    *out = oa2_reply_redirect(call->ctx.pool, url);
+    return NULL;
 }
 
 /* To where the request began, but for the login that it may have asked for. */
-static oa2_reply_t *welcome(oa2_call_t *call, const typed_t *typed,
-                            const char *cookie)
+static oa2_err_t *welcome(oa2_reply_t **out, oa2_call_t *call,
+                          const typed_t *typed, const char *cookie)
 {
     oa2_ctx_t *ctx = &call->ctx;
     oa2_flow_t flow;
@@ -120,10 +121,11 @@ static oa2_reply_t *welcome(oa2_call_t *call, const typed_t *typed,
     oa2_reply_cookie(call, OA2_SESSION_COOKIE, cookie,
                      ctx->settings->session_lifetime);
     if (!typed->flow)
-        return go_home(call);
+        return go_back(out, call);
     flow = *typed->flow;
     flow.prompt = oa2_words_minus(flow.prompt, "login", ctx->pool);
-    return oa2_reply_redirect(ctx->pool, oa2_interaction_url(call, &flow));
+    *out = oa2_reply_redirect(ctx->pool, oa2_interaction_url(call, &flow));
+    return NULL;
 }
 
 /* What the same form was answered a moment ago: the session's cookie.  NULL:
@@ -169,8 +171,7 @@ static oa2_err_t *sign_in(oa2_reply_t **out, oa2_call_t *call,
         OA2_TRY(oa2_session_end(&ended, ctx, session->digest));
         cookie = twins;
     }
-    *out = welcome(call, typed, cookie);
-    return NULL;
+    return welcome(out, call, typed, cookie);
 }
 
 /* ------------------------------------------------------------ the form */
@@ -212,7 +213,9 @@ static oa2_err_t *try_password(oa2_reply_t **out, oa2_call_t *call,
     const char *cookie;
 
     OA2_TRY(repeated(&cookie, ctx, typed));
-    *out = cookie ? welcome(call, typed, cookie) : NULL;
+    if (cookie)
+        return welcome(out, call, typed, cookie);
+    *out = NULL;
     while (!*out && rounds--)
         OA2_TRY(try_once(out, call, typed));
     if (*out)
@@ -282,8 +285,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call)
     oa2_session_t *session;
 
     OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
-    *out = session ? go_home(call)
-                   : oa2_login_page(call, NULL, 200, NULL, NULL);
+    if (session)
+        return go_back(out, call);
+    *out = oa2_login_page(call, NULL, 200, NULL, NULL);
     return NULL;
 }
 

@@ -27,8 +27,8 @@ static const oa2_param_t params[] = {
     /* What the entrance has left of it. */
     { OA2_TICKET_PARAM, OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_text },
     { "username", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_text },
-    { "password", OA2_OPTIONAL, OA2_ONCE, 1024, oa2_is_text },
-    { "again", OA2_OPTIONAL, OA2_ONCE, 1024, oa2_is_text },
+    { "password", OA2_OPTIONAL, OA2_SECRET, 1024, oa2_is_text },
+    { "again", OA2_OPTIONAL, OA2_SECRET, 1024, oa2_is_text },
     OA2_PARAMS_END
 };
 

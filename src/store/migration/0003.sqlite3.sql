@@ -72,3 +72,6 @@ CREATE INDEX oauth2_audit_client ON oauth2_audit (client_id, id)
     WHERE client_id IS NOT NULL;
 CREATE INDEX oauth2_audit_event ON oauth2_audit (event, id);
 CREATE INDEX oauth2_audit_expires ON oauth2_audit (expires);
+
+-- What a user may do at the pages, as words ("administrator").
+ALTER TABLE oauth2_user ADD roles TEXT NOT NULL DEFAULT '';

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * role.h - what a person may do at our pages, and where "Require oauth2-role"
+ * stands: words in the user's row.
+ */
+#ifndef OA2_DOMAIN_PERSON_ROLE_H
+#define OA2_DOMAIN_PERSON_ROLE_H
+
+#include "store/user.h"
+
+/* Administrators' pages ask for this one; all others are an administrator's to
+   name. */
+#define OA2_ROLE_ADMINISTRATOR "administrator"
+
+/* NULL, or why this cannot be the name of a role. */
+const char *oa2_role_problem(const char *role);
+/*
+ * Gives a user some roles and takes others, at once, in sessions that there
+ * are too; what somebody else gives or takes at the same moment counts as
+ * well.  *done: 0 when there is no such user.  Is audited.
+ */
+oa2_err_t *oa2_role_change(int *done, oa2_ctx_t *ctx, const char *user,
+                           const char *give, const char *take);
+
+#endif
