@@ -86,6 +86,7 @@ extern const ctl_command_t ctl_realm_commands[];
 extern const ctl_command_t ctl_client_commands[];
 extern const ctl_command_t ctl_user_commands[];
 extern const ctl_command_t ctl_invite_commands[];
+extern const ctl_command_t ctl_import_commands[];
 extern const ctl_command_t ctl_grant_commands[];
 extern const ctl_command_t ctl_token_commands[];
 extern const ctl_command_t ctl_audit_commands[];

@@ -53,6 +53,7 @@ const ctl_command_t *const ctl_commands[] = {
     ctl_client_commands,
     ctl_user_commands,
     ctl_invite_commands,
+    ctl_import_commands,
     ctl_grant_commands,
     ctl_token_commands,
     ctl_audit_commands,

@@ -366,14 +366,19 @@ static const oa2_sql_t secret_sql =
                       " ELSE CAST($5 AS TEXT) END")
                " AND secret IS NOT NULL", 0);
 
-oa2_err_t *oa2_client_set_disabled(int *done, oa2_ctx_t *ctx, const char *id,
-                                   int disabled)
+/* While $4 is still what is kept of it. */
+static const oa2_sql_t rehash_sql =
+    CHANGE_SQL("client_rehash", CHANGE("secret = $3")
+               " AND secret IN ($3, $4)", 1);
+
+static oa2_err_t *client_change(int *done, oa2_ctx_t *ctx,
+                                const oa2_sql_t *sql, const char *id,
+                                const char *value, const char *more)
 {
     apr_array_header_t *rows;
-    oa2_err_t *err = OA2_SQL(&rows, ctx, &disabled_sql,
-                             oa2_realm_key(ctx, id),
-                             oa2_sql_number(ctx->pool, ctx->now),
-                             disabled ? "1" : "0");
+    oa2_err_t *err = OA2_SQL(&rows, ctx, sql, oa2_realm_key(ctx, id),
+                             oa2_sql_number(ctx->pool, ctx->now), value, more,
+                             oa2_sql_number(ctx->pool, oa2_random_id()));
 
     client_bump(ctx, id);
     OA2_TRY(err);
@@ -381,19 +386,25 @@ oa2_err_t *oa2_client_set_disabled(int *done, oa2_ctx_t *ctx, const char *id,
     return NULL;
 }
 
+oa2_err_t *oa2_client_set_disabled(int *done, oa2_ctx_t *ctx, const char *id,
+                                   int disabled)
+{
+    return client_change(done, ctx, &disabled_sql, id, disabled ? "1" : "0",
+                         NULL);
+}
+
 oa2_err_t *oa2_client_set_secret(int *done, oa2_ctx_t *ctx, const char *id,
                                  const char *secret, apr_int64_t old_until)
 {
-    apr_array_header_t *rows;
-    oa2_err_t *err = OA2_SQL(&rows, ctx, &secret_sql, oa2_realm_key(ctx, id),
-                             oa2_sql_number(ctx->pool, ctx->now), secret,
-                             oa2_sql_number(ctx->pool, old_until),
-                             oa2_sql_number(ctx->pool, oa2_random_id()));
+    return client_change(done, ctx, &secret_sql, id, secret,
+                         oa2_sql_number(ctx->pool, old_until));
+}
 
-    client_bump(ctx, id);
-    OA2_TRY(err);
-    *done = rows->nelts > 0;
-    return NULL;
+oa2_err_t *oa2_client_rehash(int *done, oa2_ctx_t *ctx,
+                             const oa2_client_t *client, const char *secret)
+{
+    return client_change(done, ctx, &rehash_sql, client->id, secret,
+                         client->secret);
 }
 
 /* ------------------------------------------------------------ remove */

@@ -12,7 +12,9 @@
 typedef struct oa2_client_t {
     const char *id;
     const char *name;                   /* for people; "" : none */
-    const char *secret;                 /* digest; NULL: a public client */
+    const char *secret;                 /* digest, or what another program made
+                                           (base/foreign_hash.h) until it is
+                                           proven; NULL: a public client */
     const char *old_secret;             /* digest; NULL: none */
     apr_int64_t old_secret_until;       /* good before this time */
     const char *redirect_uris;          /* words, exactly as registered */
@@ -60,6 +62,10 @@ oa2_err_t *oa2_client_set_disabled(int *done, oa2_ctx_t *ctx, const char *id,
  */
 oa2_err_t *oa2_client_set_secret(int *done, oa2_ctx_t *ctx, const char *id,
                                  const char *secret, apr_int64_t old_until);
+/* The same secret in another form, while client->secret is still what is
+   stored: nothing ends.  *done: 0 when it is another one by now. */
+oa2_err_t *oa2_client_rehash(int *done, oa2_ctx_t *ctx,
+                             const oa2_client_t *client, const char *secret);
 /* With its grants, codes, tokens and consents. */
 oa2_err_t *oa2_client_remove(int *done, oa2_ctx_t *ctx, const char *id);
 /* oa2_client_t *, by id, after `after` (NULL: from the start), at most n. */

@@ -356,6 +356,23 @@ oa2_err_t *oa2_user_set_provider(int *done, oa2_ctx_t *ctx, const char *name,
     return NULL;
 }
 
+#define REHASH "UPDATE oauth2_user SET password = $3 WHERE name = $1" \
+    " AND password IN ($2, $3) RETURNING 1"
+static const oa2_sql_t rehash_sql = {
+    "user_rehash", REHASH, { REHASH }, .repeats = 1
+};
+
+oa2_err_t *oa2_user_rehash(int *done, oa2_ctx_t *ctx, const oa2_user_t *user,
+                           const char *hash)
+{
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &rehash_sql, oa2_realm_key(ctx, user->name),
+                    user->password, hash));
+    *done = rows->nelts > 0;
+    return NULL;
+}
+
 oa2_err_t *oa2_user_set_disabled(int *done, oa2_ctx_t *ctx, const char *name,
                                  int disabled)
 {

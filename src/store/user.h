@@ -40,6 +40,10 @@ oa2_err_t *oa2_user_enter(oa2_user_t **out, oa2_ctx_t *ctx, const char *name,
 /* Ends the user's sessions too; from now on the own table vouches. */
 oa2_err_t *oa2_user_set_password(int *done, oa2_ctx_t *ctx, const char *name,
                                  const char *hash);
+/* The same password in another form, while user->password is still the hash:
+   nothing ends.  *done: 0 when it is another one by now. */
+oa2_err_t *oa2_user_rehash(int *done, oa2_ctx_t *ctx, const oa2_user_t *user,
+                           const char *hash);
 /* A disabled user's sessions end and its tokens are refused, those of rows
    that it replaced as well. */
 oa2_err_t *oa2_user_set_disabled(int *done, oa2_ctx_t *ctx, const char *name,

@@ -19,6 +19,7 @@ my @commands = (
                             remove)),
     (map { "user $_" } qw(add list show set sign-out passwd disable enable
                           remove invite reset)),
+    'import django-oauth-toolkit', 'import omniport',
     'grant list', 'grant revoke', 'token inspect', 'token revoke',
     'audit', 'purge', 'version', 'help');
 

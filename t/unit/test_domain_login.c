@@ -12,6 +12,7 @@
 #include "domain/person/account.h"
 #include "domain/person/browser.h"
 #include "domain/person/login.h"
+#include "domain/person/look.h"
 
 #define ATTEMPTS 5                      /* at one account, and times ten */
 #define OFFICE "192.0.2.7"              /* many people */
@@ -400,12 +401,86 @@ static void refused_ones_rest_alike(void **state)
     apr_int64_t wait;
 
     fixture_good(oa2_login_basic(&answer, &wait, ctx, &login));
-    rest = oa2_login_basic_rest(ctx, 0);
+    rest = oa2_look_rest(ctx, 0);
     assert_true(rest >= apr_time_from_msec(400));
     assert_true(rest % apr_time_from_msec(200) == 0);
-    assert_true(oa2_login_basic_rest(ctx, 5) == rest - 5);
-    assert_true(oa2_login_basic_rest(ctx, apr_time_from_sec(9))
-                == oa2_login_rest(apr_time_from_sec(9)));
+    assert_true(oa2_look_rest(ctx, 5) == rest - 5);
+    assert_true(oa2_look_rest(ctx, apr_time_from_sec(9))
+                == oa2_look_step(apr_time_from_sec(9)));
+}
+
+/* A user who came with Django's hash. */
+static const char imported[] = "pbkdf2_sha256$1000$seasalt12345$"
+    "YtOyTd8OUYnXnZ26vcksSMHyE7L/PId9xDjpPKK6Sb0=";
+
+static oa2_user_t *bring(oa2_ctx_t *ctx)
+{
+    oa2_user_t user = { .name = "ina", .sub = "17", .password = imported,
+                        .provider = "oauth2" };
+    oa2_user_t *found;
+    int put;
+
+    fixture_good(oa2_user_put(&put, ctx, &user));
+    assert_true(put);
+    fixture_good(oa2_user_find(&found, ctx, "ina"));
+    return found;
+}
+
+static int try_ina(oa2_ctx_t *ctx, const char *password)
+{
+    oa2_login_t login = { .name = "Ina", .password = password,
+                          .address = HOME, .ask = ask_own, .baton = ctx };
+    oa2_password_t out;
+    apr_int64_t wait;
+
+    fixture_good(oa2_login_try(&out, &wait, ctx, &login));
+    return out == OA2_PASSWORD_RIGHT;
+}
+
+/* A wrong password changes nothing, the right one only the hash: who is signed
+   in stays so, and nobody types a password anew. */
+static void foreign_hash_becomes_ours(void **state)
+{
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    const oa2_user_t *before = bring(ctx);
+    oa2_user_t *after;
+    int i;
+
+    assert_false(try_ina(ctx, "correct horse"));
+    fixture_good(oa2_user_find(&after, ctx, "ina"));
+    assert_string_equal(after->password, imported);
+    for (i = 0; i < 2; i++) {
+        assert_true(try_ina(ctx, "correct horse battery"));
+        fixture_good(oa2_user_find(&after, ctx, "ina"));
+        assert_memory_equal(after->password, "$2y$", 4);
+        assert_string_equal(after->credential, before->credential);
+        assert_string_equal(after->sub, "17");
+    }
+    assert_false(try_ina(ctx, "correct horse"));
+}
+
+/* Somebody sets another password while the old one is looked at. */
+static oa2_err_t *ask_late(oa2_password_t *out, oa2_login_t *login)
+{
+    int done;
+
+    OA2_TRY(oa2_login_own(out, login));
+    return oa2_user_set_password(&done, login->baton, "ina", "$2y$new");
+}
+
+static void newer_password_stays(void **state)
+{
+    oa2_ctx_t *ctx = ((world_t *)*state)->store->ctx;
+    oa2_login_t login = { .name = "ina", .password = "correct horse battery",
+                          .address = HOME, .ask = ask_late, .baton = ctx };
+    oa2_password_t out;
+    oa2_user_t *after;
+    apr_int64_t wait;
+
+    bring(ctx);
+    fixture_good(oa2_login_try(&out, &wait, ctx, &login));
+    fixture_good(oa2_user_find(&after, ctx, "ina"));
+    assert_string_equal(after->password, "$2y$new");
 }
 
 /* Two people to a provider that compares bytes are not one account. */
@@ -558,12 +633,12 @@ static void failed_logins_rest(void **state)
 
     (void)state;
     for (took = 0; took < apr_time_from_sec(2); took += 1234) {
-        apr_interval_time_t sum = took + oa2_login_rest(took);
+        apr_interval_time_t sum = took + oa2_look_step(took);
 
         assert_true(sum > took && sum % apr_time_from_msec(200) == 0);
         assert_true(sum - took <= apr_time_from_msec(200));
     }
-    assert_true(oa2_login_rest(-5) == apr_time_from_msec(200));
+    assert_true(oa2_look_step(-5) == apr_time_from_msec(200));
 }
 
 static void provider_says_the_name(void **state)
@@ -761,6 +836,8 @@ int main(void)
         WORLD_TEST(nobody_is_hashed_in_vain),
         WORLD_TEST(what_was_wrong_is_wrong),
         WORLD_TEST(refused_ones_rest_alike),
+        WORLD_TEST(foreign_hash_becomes_ours),
+        WORLD_TEST(newer_password_stays),
         WORLD_TEST(two_people_are_not_one_account),
         WORLD_TEST(first_sign_ins_of_two_people),
         WORLD_TEST(who_is_somebody_else_as_written),

@@ -11,9 +11,15 @@
 #include <strings.h>
 #include <apr_strings.h>
 
+#include "base/crypto.h"
+#include "base/foreign_hash.h"
 #include "base/text/encode.h"
 #include "domain/client/client.h"
 #include "domain/site/audit.h"
+#include "domain/site/settings.h"
+#include "store/throttle.h"
+
+#define WINDOW (60 * 60)        /* seconds after which attempts are forgotten */
 
 static int is_basic(const char *authorization)
 {
@@ -162,16 +168,80 @@ static int is_right(const oa2_ctx_t *ctx, const oa2_client_t *client,
     return right;
 }
 
-static const char *problem(const oa2_ctx_t *ctx, const oa2_client_t *client,
-                           const oa2_claim_t *claim, int may_be_public)
-{
-    /* Stands in for a client that is not there, so that both take as long. */
-    static const oa2_client_t nobody = {
-        .secret = "0000000000000000000000000000000000000000000",
-    };
-    const oa2_client_t *held = client && client->secret ? client : &nobody;
-    int right = is_right(ctx, held, claim);
+/* ------------------------------------------------------------ foreign */
 
+static int has_foreign(const oa2_client_t *client)
+{
+    return client && (oa2_foreign_hash_is(client->secret)
+                      || oa2_foreign_hash_is(client->old_secret));
+}
+
+static oa2_err_t *paused(const oa2_ctx_t *ctx, const oa2_client_t *client,
+                         apr_int64_t wait)
+{
+    oa2_err_t *err = oa2_err_make(
+        ctx->pool, &oa2_too_many_requests, OA2_ID(3047),
+        "too many wrong secrets; please wait",
+        "client \"%s\": the secret was refused unseen: too many attempts, %"
+        APR_INT64_T_FMT " s to wait", client->id, wait);
+
+    err->retry_after = wait;
+    return oa2_err_attack(err);
+}
+
+/* The reading that the hash is of; NULL: none. */
+static const char *find_reading(const char *hash, const oa2_claim_t *claim)
+{
+    int i;
+
+    for (i = 0; i < OA2_READINGS; i++)
+        if (claim->secret[i] && oa2_foreign_hash_matches(claim->secret[i],
+                                                         hash))
+            return claim->secret[i];
+    return NULL;
+}
+
+/*
+ * A hash that was made for passwords takes a tenth of a second and more.  So a
+ * client whose secret has not been proven yet is slowed down as a login is,
+ * before anybody looks; and the first time that the secret is right, what is
+ * kept of it becomes a digest, which costs nothing.  Tokens go on as before.
+ */
+static oa2_err_t *prove_foreign(int *right, oa2_ctx_t *ctx,
+                                oa2_client_t *client,
+                                const oa2_claim_t *claim)
+{
+    oa2_throttle_t attempts = {
+        .key = oa2_digest_text(ctx->pool, apr_pstrcat(
+            ctx->pool, "secret ", client->id, NULL)),
+        .limit = (int)ctx->settings->login_attempts, .window = WINDOW,
+        .max_wait = ctx->settings->login_wait
+    };
+    const char *secret, *digest;
+    apr_int64_t wait;
+    int done = 0;
+
+    OA2_TRY(oa2_throttle_count(&wait, ctx, &attempts));
+    if (wait) return paused(ctx, client, wait);
+    secret = find_reading(client->secret, claim);
+    if (secret) {
+        digest = oa2_digest_text(ctx->pool, secret);
+        OA2_TRY(oa2_client_rehash(&done, ctx, client, digest));
+        /* What is issued now is issued for the secret that is stored. */
+        if (done)
+            client->secret = digest;
+    }
+    *right = done || (ctx->now < client->old_secret_until
+                        && find_reading(client->old_secret, claim));
+    return *right ? oa2_throttle_clear(ctx, attempts.key) : NULL;
+}
+
+/* ------------------------------------------------------------ proof */
+
+static const char *problem(const oa2_client_t *client,
+                           const oa2_claim_t *claim, int right,
+                           int may_be_public)
+{
     if (!client) return "there is no such client";
     if (client->disabled) return "the client is disabled";
     if (oa2_client_is_public(client)) {
@@ -180,6 +250,25 @@ static const char *problem(const oa2_ctx_t *ctx, const oa2_client_t *client,
     }
     if (!claim->secret[0]) return "the client sent no secret";
     return right ? NULL : "the secret is wrong";
+}
+
+/* *why: NULL when the claim is the client's. */
+static oa2_err_t *prove(const char **why, oa2_ctx_t *ctx,
+                        oa2_client_t *client, const oa2_claim_t *claim,
+                        int may_be_public)
+{
+    /* Stands in for a client that is not there, so that both take as long. */
+    static const oa2_client_t nobody = {
+        .secret = "0000000000000000000000000000000000000000000",
+    };
+    int right = is_right(ctx, client && client->secret ? client : &nobody,
+                         claim);
+
+    if (!right && has_foreign(client) && !client->disabled
+        && claim->secret[0])
+        OA2_TRY(prove_foreign(&right, ctx, client, claim));
+    *why = problem(client, claim, right, may_be_public);
+    return NULL;
 }
 
 oa2_err_t *oa2_client_authenticate(oa2_client_t **out, oa2_ctx_t *ctx,
@@ -198,7 +287,7 @@ oa2_err_t *oa2_client_authenticate(oa2_client_t **out, oa2_ctx_t *ctx,
 
         if (!oa2_client_id_problem(claim.id[i]))
             OA2_TRY(oa2_client_find(&client, ctx, claim.id[i]));
-        one = problem(ctx, client, &claim, may_be_public);
+        OA2_TRY(prove(&one, ctx, client, &claim, may_be_public));
         if (!one) {
             *out = client;
             return NULL;

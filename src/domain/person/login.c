@@ -13,9 +13,11 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/foreign_hash.h"
 #include "base/text/fold.h"
 #include "base/shm/counter.h"
 #include "domain/person/account.h"
+#include "domain/person/look.h"
 #include "domain/site/settings.h"
 #include "domain/site/audit.h"
 #include "store/store.h"
@@ -25,7 +27,6 @@
 #define ADDRESS_FACTOR 10       /* an address may hold that many people */
 #define PRIVATE_FACTOR 20       /* and a proxy, of whom nobody knows, more */
 #define OUTSIDE_FACTOR 2        /* nobody's right password forgets these */
-#define STEP apr_time_from_msec(200)    /* a failed login's answer, rounded */
 
 static const char *account_key(oa2_ctx_t *ctx, const char *name)
 {
@@ -77,7 +78,6 @@ typedef struct verdict_t {
 #define RENEWED_AFTER 1
 #define LOOKED_AT_FOR 30        /* whoever hashes, however busy, is done */
 #define BEGUN_FOR 3
-#define LOOK_KNOWN_FOR (24 * 60 * 60)
 #define POLL apr_time_from_msec(10)
 #define POLLS 200
 
@@ -234,6 +234,26 @@ static oa2_err_t *give_back_outside(oa2_ctx_t *ctx, const counts_t *counts)
                                : NULL;
 }
 
+/* Another program's hash was the first that there was: now that the password
+   is known to be right, it gets one of ours.  One that is too long for that
+   keeps what it has.  Who signs in does so whether it can be stored or not. */
+static void make_ours(oa2_ctx_t *ctx, const oa2_login_t *login)
+{
+    const oa2_user_t *user = login->user;
+    const char *hash;
+    oa2_err_t *err;
+    int done;
+
+    if (!user || !oa2_account_is_own(user)
+        || strcmp(login->provider, OA2_ACCOUNT_OWN) != 0
+        || !oa2_foreign_hash_is(user->password)
+        || !(hash = oa2_password_hash(ctx->pool, login->password)))
+        return;
+    err = oa2_user_rehash(&done, ctx, user, hash);
+    if (err)
+        ctx->note = err;
+}
+
 /* The attempt is taken from all; now somebody looks at the password. */
 static oa2_err_t *look(oa2_password_t *out, oa2_ctx_t *ctx,
                        oa2_login_t *login, const counts_t *counts)
@@ -242,12 +262,15 @@ static oa2_err_t *look(oa2_password_t *out, oa2_ctx_t *ctx,
     const oa2_throttle_t *account = &counts->account;
     const char *problem = oa2_account_name(&login->name, login->name,
                                            ctx->pool);
+    apr_time_t begun = oa2_clock();
     oa2_err_t *err;
 
     /* Only now, when the attempt has been counted and may be looked at. */
     if (login->mark)
         remember(ctx, login->mark, VERDICT_LOOKED_AT);
     err = problem ? NULL : ask(out, ctx, login);
+    if (login->user && oa2_foreign_hash_is(login->user->password))
+        oa2_look_note(ctx, oa2_clock() - begun);
     if (err) {
         /* Nobody looked. */
         OA2_TRY(give_back_outside(ctx, counts));
@@ -256,6 +279,7 @@ static oa2_err_t *look(oa2_password_t *out, oa2_ctx_t *ctx,
         return err;
     }
     if (*out == OA2_PASSWORD_RIGHT) {
+        make_ours(ctx, login);
         OA2_TRY(give_back_outside(ctx, counts));
         OA2_TRY(oa2_throttle_clear(ctx, account->key));
         return oa2_throttle_give_back(ctx, address);
@@ -350,53 +374,21 @@ oa2_err_t *oa2_login_try(oa2_password_t *out, apr_int64_t *wait,
 oa2_err_t *oa2_login_own(oa2_password_t *out, oa2_login_t *login)
 {
     const oa2_user_t *user = login->user;
-    /* An unknown user takes as long as a known one. */
+    /* An unknown user takes as long as a known one; as long as one with another
+       program's hash, by oa2_look_rest(). */
     const char *hash = user && !user->disabled && oa2_account_is_own(user)
                            ? user->password : NULL;
 
-    *out = oa2_password_matches(login->password, hash) ? OA2_PASSWORD_RIGHT
-                                                       : OA2_PASSWORD_WRONG;
+    int right = oa2_foreign_hash_is(hash)
+        ? oa2_foreign_hash_matches(login->password, hash)
+        : oa2_password_matches(login->password, hash);
+
+    *out = right ? OA2_PASSWORD_RIGHT : OA2_PASSWORD_WRONG;
     login->provider = OA2_ACCOUNT_OWN;
     return NULL;
 }
 
 /* ------------------------------------------------------------ basic */
-
-/*
- * How long it takes to look at a password here, in microseconds: whom nobody
- * looks at is answered as late.  He costs no more than that, however many
- * come: a hash for each would let one of them keep the machine busy.
- */
-static void look_key(unsigned char key[OA2_KEY_LEN])
-{
-    static const char text[] = "how long a look takes";
-
-    oa2_sha256(key, text, sizeof(text) - 1);
-}
-
-static void note_look(const oa2_ctx_t *ctx, apr_int64_t took)
-{
-    oa2_cache_t *cache = oa2_store_cache(ctx->store);
-    oa2_cache_entry_t entry = { { 0 }, { 0 }, 0, &took, sizeof(took) };
-
-    if (!cache)
-        return;
-    look_key(entry.key);
-    entry.expires = ctx->now + LOOK_KNOWN_FOR;
-    oa2_cache_put(cache, &entry, oa2_cache_mark(cache), ctx->now);
-}
-
-static apr_int64_t find_look(const oa2_ctx_t *ctx)
-{
-    oa2_cache_t *cache = oa2_store_cache(ctx->store);
-    unsigned char key[OA2_KEY_LEN];
-    apr_int64_t took = 0;
-    apr_size_t len = sizeof(took);
-
-    look_key(key);
-    return cache && oa2_cache_find(&took, &len, cache, key, ctx->now) ? took
-                                                                     : 0;
-}
 
 /* Of a user of the own table, who is not disabled. */
 static oa2_err_t *check(oa2_password_t *found, apr_int64_t *wait,
@@ -440,7 +432,7 @@ static oa2_err_t *check(oa2_password_t *found, apr_int64_t *wait,
     remember(ctx, key, *found == OA2_PASSWORD_RIGHT ? VERDICT_RIGHT
                        : *wait ? VERDICT_REFUSED : VERDICT_WRONG);
     if (!*wait)
-        note_look(ctx, oa2_clock() - begun);
+        oa2_look_note(ctx, oa2_clock() - begun);
     return NULL;
 }
 
@@ -467,20 +459,4 @@ oa2_err_t *oa2_login_basic(oa2_basic_t *out, apr_int64_t *wait,
     else
         *out = OA2_BASIC_UNKNOWN;
     return NULL;
-}
-
-apr_interval_time_t oa2_login_rest(apr_interval_time_t took)
-{
-    if (took < 0)               /* the clock was set */
-        took = 0;
-    return STEP - took % STEP;
-}
-
-apr_interval_time_t oa2_login_basic_rest(const oa2_ctx_t *ctx,
-                                         apr_interval_time_t took)
-{
-    apr_interval_time_t look = find_look(ctx);
-
-    return took < look ? look - took + oa2_login_rest(look)
-                       : oa2_login_rest(took);
 }

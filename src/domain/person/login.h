@@ -73,23 +73,8 @@ typedef enum {
  * moment ago is right, without hash and counter, as long as the user's row has
  * the same hash; of the same password sent several times at once only one is an
  * attempt, and what was wrong a moment ago is wrong.  Unless it is granted, the
- * answer has to wait: see oa2_login_basic_rest().
+ * answer has to wait: see oa2_look_rest().
  */
 oa2_err_t *oa2_login_basic(oa2_basic_t *out, apr_int64_t *wait,
                            oa2_ctx_t *ctx, oa2_login_t *login);
-/*
- * How long the answer to a failed login still has to wait, when checking it
- * took that long: until the next of the steps of 200 ms.  What a provider needs
- * for a name that it knows, and for one that it does not, cannot be told from
- * when the answer comes.
- */
-apr_interval_time_t oa2_login_rest(apr_interval_time_t took);
-/*
- * The same for oa2_login_basic(), of which it took that long: as if a password
- * had been looked at.  An unknown name, a paused account and a wrong password
- * take equally long, and only the last one costs more than time.
- */
-apr_interval_time_t oa2_login_basic_rest(const oa2_ctx_t *ctx,
-                                         apr_interval_time_t took);
-
 #endif

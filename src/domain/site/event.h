@@ -68,7 +68,10 @@
     X(password_set, "user.password_set", NOTICE, 0, "",                     \
       "a person has chosen a password by such a link")                      \
     X(user_signed_out, "user.signed_out", NOTICE, 0, "count",               \
-      "an administrator has ended a user's sessions")
+      "an administrator has ended a user's sessions")                       \
+    X(imported, "site.imported", NOTICE, 0, "users clients tokens",         \
+      "an administrator has taken over users, clients and refresh tokens "  \
+      "of another server")
 
 typedef struct oa2_event_t {
     const char *name;

@@ -7,6 +7,7 @@
 #include <http_request.h>
 #include <mod_auth.h>
 
+#include "domain/person/look.h"
 #include "httpd/request.h"
 #include "httpd/run/log.h"
 #include "httpd/start/db.h"
@@ -190,7 +191,9 @@ oa2_err_t *oa2_login_ask(oa2_password_t *out, oa2_login_t *login)
     err = ask(out, login);
     phase->is_login = 0;
     if (!err && *out != OA2_PASSWORD_RIGHT) {
-        apr_sleep(oa2_login_rest(apr_time_now() - begun));
+        oa2_ctx_t ctx = oa2_request_ctx(r, oa2_conf_server(r->server));
+
+        apr_sleep(oa2_look_rest(&ctx, apr_time_now() - begun));
     }
     return err;
 }
@@ -236,7 +239,7 @@ static oa2_err_t *check_for_basic(authn_status *out, oa2_ctx_t *ctx,
             wait)), NULL);
     }
     if (answer != OA2_BASIC_GRANTED) {
-        apr_sleep(oa2_login_basic_rest(ctx, apr_time_now() - begun));
+        apr_sleep(oa2_look_rest(ctx, apr_time_now() - begun));
     }
     switch (answer) {
     case OA2_BASIC_GRANTED:

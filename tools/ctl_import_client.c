@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ctl_import_client.c - an application of django-oauth-toolkit, or Omniport's,
+ * which has a few fields more.
+ */
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "base/crypto.h"
+#include "base/foreign_hash.h"
+#include "base/text/words.h"
+#include "ctl_import.h"
+#include "domain/request/redirect.h"
+
+/* authorization_grant_type: what it is here, or why it is not. */
+static const struct {
+    const char *theirs, *grants, *problem;
+} grants[] = {
+    { "authorization-code", "authorization_code refresh_token", NULL },
+    { "openid-hybrid", "authorization_code refresh_token", NULL },
+    { "client-credentials", "client_credentials", NULL },
+    { "implicit", NULL, "the implicit grant is not served (RFC 9700 section "
+      "2.1.2): change it to authorization-code with PKCE" },
+    { "password", NULL, "the password grant is not served (RFC 9700 section "
+      "2.4): change it to authorization-code" },
+    { NULL, NULL, "its grant type is not known here" }
+};
+
+static const char *take_grants(oa2_client_t *client, const char *theirs)
+{
+    int i;
+
+    for (i = 0; grants[i].theirs && strcmp(grants[i].theirs, theirs) != 0;
+         i++)
+        continue;
+    client->grants = grants[i].grants;
+    return grants[i].problem;
+}
+
+static const char *take_secret(oa2_client_t *client, const char *secret,
+                               apr_pool_t *pool)
+{
+    const char *problem;
+
+    if (strchr(secret, '$')) {
+        problem = oa2_foreign_hash_problem(secret, pool);
+        if (!problem || oa2_foreign_hash_is(secret)) {
+            client->secret = secret;
+            return problem;
+        }
+    }
+    client->secret = oa2_digest_text(pool, secret);
+    problem = oa2_client_secret_problem(secret);
+    return problem ? apr_pstrcat(pool, problem, ": give it a longer one in "
+                                 "Django first", NULL) : NULL;
+}
+
+/* What is no redirect URI here is left out, and told. */
+static void take_redirects(oa2_client_t *client, ctl_import_t *import,
+                           const char *theirs, apr_pool_t *pool)
+{
+    char *text = apr_pstrdup(pool, theirs);
+    char *last, *uri;
+
+    client->redirect_uris = "";
+    for (uri = apr_strtok(text, " \t\r\n", &last); uri;
+         uri = apr_strtok(NULL, " \t\r\n", &last)) {
+        const char *problem = oa2_redirect_problem(uri, 0, pool);
+
+        if (problem && !oa2_redirect_problem(uri, 1, pool)) {
+            client->any_scheme = 1;
+            ctl_import_remark(import, "client", client->id, "redirect URI "
+                              "\"%s\" %s; it is kept", uri, problem);
+        }
+        else if (problem) {
+            ctl_import_remark(import, "client", client->id, "redirect URI "
+                              "\"%s\" %s; it is left out", uri, problem);
+            continue;
+        }
+        client->redirect_uris = oa2_words_union(client->redirect_uris, uri,
+                                                pool);
+    }
+}
+
+/* Omniport's data points are scopes here; and who is not approved waits. */
+static void take_omniport(oa2_client_t *client, ctl_import_t *import,
+                          const ctl_object_t *object, apr_pool_t *pool)
+{
+    const cJSON *points = cJSON_GetObjectItemCaseSensitive(object->fields,
+                                                           "data_points");
+    const cJSON *point;
+
+    /* An ArrayField is dumped as a text that is JSON. */
+    if (cJSON_IsString(points))
+        points = oa2_json_parse(points->valuestring,
+                                strlen(points->valuestring), pool);
+    cJSON_ArrayForEach(point, points)
+        if (cJSON_IsString(point))
+            client->scope = oa2_words_union(client->scope,
+                                            point->valuestring, pool);
+    if (!ctl_dump_flag(object, "is_approved")) {
+        client->disabled = 1;
+        ctl_import_remark(import, "client", client->id, "is not approved in "
+                          "Omniport; it is disabled until \"oauth2ctl client "
+                          "enable\"");
+    }
+}
+
+static void warn(ctl_import_t *import, const oa2_client_t *client,
+                 const ctl_object_t *object)
+{
+    if (!oa2_words_has(client->grants, "authorization_code"))
+        return;
+    if (oa2_client_is_public(client))
+        ctl_import_remark(import, "client", client->id, "is public, and has "
+                          "to send PKCE (code_challenge) from now on");
+    else if (client->no_pkce)
+        ctl_import_remark(import, "client", client->id, "may leave out PKCE "
+                          "(--no-pkce): a code that is stolen in the browser "
+                          "is then worth as much as the secret");
+    if (*ctl_dump_text(object, "post_logout_redirect_uris"))
+        ctl_import_remark(import, "client", client->id, "its URIs after "
+                          "signing out are not taken over");
+}
+
+static const char *read_client(oa2_client_t *client, ctl_import_t *import,
+                               const ctl_object_t *object, apr_pool_t *pool)
+{
+    const char *type = ctl_dump_text(object, "client_type");
+    const char *problem = oa2_client_id_problem(client->id);
+
+    if (problem) return problem;
+    client->name = ctl_dump_text(object, "name");
+    client->origins = oa2_words_union(ctl_dump_text(object,
+                                                    "allowed_origins"), "",
+                                      pool);
+    client->trusted = ctl_dump_flag(object, "skip_authorization");
+    problem = take_grants(client, ctl_dump_text(
+        object, "authorization_grant_type"));
+    if (!problem && strcmp(type, "public") != 0)
+        problem = take_secret(client, ctl_dump_text(object, "client_secret"),
+                              pool);
+    if (problem) return problem;
+    client->no_pkce = client->secret && ctl_has(import->ctl, "no-pkce")
+        && oa2_words_has(client->grants, "authorization_code");
+    take_redirects(client, import, ctl_dump_text(object, "redirect_uris"),
+                   pool);
+    if (import->omniport)
+        take_omniport(client, import, object, pool);
+    problem = oa2_client_problem(client, pool);
+    if (!problem)
+        warn(import, client, object);
+    return problem;
+}
+
+/* A secret that is ours by now was the one of the dump when it came. */
+static int is_same(const oa2_client_t *a, const oa2_client_t *b)
+{
+    return !a->secret == !b->secret
+        && (!a->secret || oa2_foreign_hash_is(b->secret)
+            || oa2_text_equal(a->secret, b->secret))
+        && strcmp(a->redirect_uris, b->redirect_uris) == 0
+        && strcmp(a->grants, b->grants) == 0
+        && strcmp(a->name, b->name) == 0;
+}
+
+static oa2_err_t *put(ctl_result_t *result, ctl_import_t *import,
+                      oa2_ctx_t *ctx, const oa2_client_t *client)
+{
+    oa2_client_t *there;
+    int done = 1;
+
+    OA2_TRY(oa2_client_find(&there, ctx, client->id));
+    *result = !there ? CTL_MADE : is_same(there, client) ? CTL_SAME
+                                                         : CTL_OTHER;
+    if (*result == CTL_MADE && import->apply)
+        OA2_TRY(oa2_client_put(&done, ctx, client));
+    if (!done)
+        *result = CTL_OTHER;
+    if (*result == CTL_OTHER)
+        ctl_import_remark(import, "client", client->id, "there is one "
+                          "already, which is not the same; it stays as it "
+                          "is");
+    return NULL;
+}
+
+oa2_err_t *ctl_import_client(ctl_import_t *import,
+                             const ctl_object_t *object, oa2_ctx_t *ctx)
+{
+    oa2_client_t client = {
+        .id = ctl_dump_text(object, "client_id"), .name = "",
+        .redirect_uris = "", .scope = import->scope, .grants = "",
+        .introspect = "none", .resources = "", .origins = "",
+        .created = ctx->now, .updated = ctx->now
+    };
+    const char *problem = read_client(&client, import, object, ctx->pool);
+    ctl_result_t result = CTL_SKIPPED;
+
+    if (problem)
+        ctl_import_remark(import, "client", *client.id ? client.id : "?",
+                          "%s", problem);
+    else
+        OA2_TRY(put(&result, import, ctx, &client));
+    ctl_import_count(import, 1, result);
+    return NULL;
+}
