@@ -47,6 +47,8 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_revoke,
     &oa2_endpoint_introspect,
     &oa2_endpoint_userinfo,
+    &oa2_endpoint_get_user_data,
+    &oa2_endpoint_userdata,
     NULL
 };
 

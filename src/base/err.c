@@ -71,6 +71,18 @@ const oa2_err_kind_t oa2_consent_required = {
     "consent_required", 400, OA2_LOG_INFO,
     "The user has to consent."
 };
+const oa2_err_kind_t oa2_invalid_json = {
+    "invalid_json", 400, OA2_LOG_INFO,
+    "The body is not a JSON object."
+};
+const oa2_err_kind_t oa2_no_document = {
+    "not_found", 404, OA2_LOG_INFO,
+    "There is nothing here."
+};
+const oa2_err_kind_t oa2_precondition_failed = {
+    "precondition_failed", 412, OA2_LOG_INFO,
+    "It was changed meanwhile."
+};
 const oa2_err_kind_t oa2_forbidden = {
     "invalid_request", 403, OA2_LOG_INFO,
     "This is not allowed."

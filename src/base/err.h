@@ -86,6 +86,10 @@ extern const oa2_err_kind_t oa2_login_required;             /* 400 */
 extern const oa2_err_kind_t oa2_consent_required;           /* 400 */
 /* No answer at all: for the log only. */
 extern const oa2_err_kind_t oa2_warning;
+/* A stored document; RFC 9110 section 15.5 */
+extern const oa2_err_kind_t oa2_invalid_json;               /* 400 */
+extern const oa2_err_kind_t oa2_no_document;                /* 404 */
+extern const oa2_err_kind_t oa2_precondition_failed;        /* 412 */
 /* HTTP's own; RFC 9110 section 15.5.  Their code is invalid_request. */
 extern const oa2_err_kind_t oa2_forbidden;                  /* 403 */
 extern const oa2_err_kind_t oa2_not_found;                  /* 404 */

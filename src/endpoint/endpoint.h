@@ -20,6 +20,9 @@
 
 #define OA2_GET 1                       /* HEAD too */
 #define OA2_POST 2
+#define OA2_PUT 4
+#define OA2_PATCH 8
+#define OA2_DELETE 16
 
 typedef enum {
     OA2_CLIENT_NONE,                    /* the endpoint is not for clients */
@@ -37,11 +40,13 @@ typedef enum {
                                            and takes GET */
 } oa2_asker_t;
 
-/* What a POST sends; anything else is answered 415. */
+/* What POST, PUT and PATCH send; anything else is answered 415. */
 typedef enum {
     OA2_BODY_FORM,                      /* application/x-www-form-urlencoded */
-    OA2_BODY_MULTIPART                  /* multipart/form-data: a form with
+    OA2_BODY_MULTIPART,                 /* multipart/form-data: a form with
                                            files */
+    OA2_BODY_JSON                       /* application/json and its kin;
+                                           parameters are in the query */
 } oa2_body_t;
 
 typedef enum {
@@ -78,7 +83,14 @@ struct oa2_form_t;                      /* domain/request/form.h */
 typedef struct oa2_call_t {
     oa2_ctx_t ctx;
     const struct oa2_endpoint_t *endpoint;
-    int method;                         /* OA2_GET or OA2_POST */
+    int method;                         /* one of the row's; 0: another */
+    const char *rest;                   /* a row that is `below`: the path's
+                                           last segment, decoded: text
+                                           without "/"; "" : none */
+    const char *body;                   /* OA2_BODY_JSON; ends with a NUL */
+    apr_size_t body_len;
+    const char *if_match;               /* RFC 9110 section 13.1; NULL: none */
+    const char *if_none_match;
     const char *authorization;          /* header; NULL: none */
     const oa2_token_t *token;           /* OA2_ASKER_TOKEN: the good one */
     const oa2_session_t *session;       /* OA2_ASKER_SESSION: who asks */
@@ -108,6 +120,9 @@ typedef struct oa2_call_t {
 
 typedef struct oa2_endpoint_t {
     const char *name;                   /* issuer/name, "oauth2-name" */
+    int below;                          /* 1: it is what is one segment below
+                                           that, with or without a "/" at the
+                                           end: issuer/name/rest */
     const char *metadata;               /* member of RFC 8414; NULL: none */
     int methods;
     oa2_body_t body;
@@ -122,6 +137,8 @@ typedef struct oa2_endpoint_t {
     oa2_cors_t cors;
     const oa2_param_t *params;          /* NULL: the handler checks them */
     oa2_err_t *(*handle)(oa2_reply_t **out, oa2_call_t *call);
+    /* Answers in its place who comes with a bearer token; NULL: none. */
+    const struct oa2_endpoint_t *with_token;
 } oa2_endpoint_t;
 
 extern const oa2_endpoint_t oa2_endpoint_authorize;
@@ -134,6 +151,8 @@ extern const oa2_endpoint_t oa2_endpoint_token;
 extern const oa2_endpoint_t oa2_endpoint_revoke;
 extern const oa2_endpoint_t oa2_endpoint_introspect;
 extern const oa2_endpoint_t oa2_endpoint_userinfo;
+extern const oa2_endpoint_t oa2_endpoint_get_user_data;
+extern const oa2_endpoint_t oa2_endpoint_userdata;
 
 /*
  * run.c: obeys the row - parameters, then client and asker - lets it handle,

@@ -24,10 +24,12 @@
 #define USER_PGSQL "u AS (" USER " FOR SHARE)"
 #define USER_SQLITE "(" USER ") u"
 #define GRANT(u) "INSERT INTO oauth2_grant (id, client_id, serial, user_name," \
-    " sub, scope, audience, created, expires, revoked, sweep, claims)" \
+    " sub, scope, audience, created, expires, revoked, sweep, claims," \
+    " session)" \
     " SELECT CAST($1 AS BIGINT), c.id, c.serial, u.name, u.sub," \
     " CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT)," \
-    " CAST($7 AS BIGINT), 0, CAST($7 AS BIGINT), CAST($19 AS TEXT)" \
+    " CAST($7 AS BIGINT), 0, CAST($7 AS BIGINT), CAST($19 AS TEXT)," \
+    " CAST($20 AS TEXT)" \
     " FROM oauth2_client c, " u " WHERE c.id = $2 AND c.disabled = 0"
 #define GRANT_ONCE " ON CONFLICT (id) DO UPDATE SET id = excluded.id" \
     " WHERE oauth2_grant.client_id = excluded.client_id" \
@@ -103,7 +105,8 @@ oa2_err_t *oa2_code_issue(int *first, oa2_ctx_t *ctx,
                     answer ? answer->digest : NULL,
                     answer ? answer->reply : NULL,
                     oa2_sql_number(pool, answer ? answer->expires : 0),
-                    grant->credential, grant->claims));
+                    grant->credential, grant->claims,
+                    grant->session ? grant->session : ""));
     if (!rows->nelts)
         return not_issued(first, ctx, answer);
     *first = 1;

@@ -52,6 +52,22 @@ oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id)
     return NULL;
 }
 
+#define END_SESSION "DELETE FROM oauth2_session WHERE digest =" \
+    " (SELECT session FROM oauth2_grant WHERE id = $1) RETURNING 1"
+static const oa2_sql_t end_session_sql = {
+    "grant_end_session", END_SESSION, { END_SESSION }, .repeats = 1
+};
+
+oa2_err_t *oa2_grant_end_session(int *done, oa2_ctx_t *ctx, apr_int64_t id)
+{
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &end_session_sql,
+                    oa2_sql_number(ctx->pool, id)));
+    *done = rows->nelts > 0;
+    return NULL;
+}
+
 /* $1 user and $2 client may be NULL: any of the realm, $5, whose keys
    end before $6.  $4 tells the other machines.  $7: what clients have for
    themselves hangs on no grant; it ends with their credential. */

@@ -24,12 +24,17 @@ typedef struct oa2_grant_t {
     apr_int64_t created;
     apr_int64_t expires;                /* the last of its tokens' */
     apr_int64_t revoked;                /* 0: not */
+    const char *session;                /* oa2_code_issue() only: the digest of
+                                           the browser's login; NULL: none */
     const char *credential;             /* oa2_code_issue() only: the user's,
                                            of the session that asked */
 } oa2_grant_t;
 
 /* *done: 0 when there is none or it was revoked before. */
 oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id);
+/* Ends the login that the grant came of.  *done: 0 when there is none of ours,
+   or it has ended. */
+oa2_err_t *oa2_grant_end_session(int *done, oa2_ctx_t *ctx, apr_int64_t id);
 /* All grants of a user, of a client, or of both (NULL: any of this realm);
    consents of the pair go too.  Of all users: so does what clients were issued
    for themselves.  *count: how many grants. */

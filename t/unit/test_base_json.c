@@ -210,6 +210,44 @@ static void values_die_with_their_pool(void **state)
     cJSON_InitHooks(NULL);
 }
 
+/* RFC 7396, appendix A, and the example of section 3 */
+static void patches_are_merged(void **state)
+{
+    static const char *const rows[][3] = {
+        { "{\"a\":\"b\"}", "{\"a\":\"c\"}", "{\"a\":\"c\"}" },
+        { "{\"a\":\"b\"}", "{\"b\":\"c\"}", "{\"a\":\"b\",\"b\":\"c\"}" },
+        { "{\"a\":\"b\"}", "{\"a\":null}", "{}" },
+        { "{\"a\":\"b\",\"b\":\"c\"}", "{\"a\":null}", "{\"b\":\"c\"}" },
+        { "{\"a\":[\"b\"]}", "{\"a\":\"c\"}", "{\"a\":\"c\"}" },
+        { "{\"a\":\"c\"}", "{\"a\":[\"b\"]}", "{\"a\":[\"b\"]}" },
+        { "{\"a\":{\"b\":\"c\"}}", "{\"a\":{\"b\":\"d\",\"c\":null}}",
+          "{\"a\":{\"b\":\"d\"}}" },
+        { "{\"a\":[{\"b\":\"c\"}]}", "{\"a\":[1]}", "{\"a\":[1]}" },
+        { "[\"a\",\"b\"]", "[\"c\",\"d\"]", "[\"c\",\"d\"]" },
+        { "{\"a\":\"b\"}", "[\"c\"]", "[\"c\"]" },
+        { "{\"a\":\"foo\"}", "null", "null" },
+        { "{\"a\":\"foo\"}", "\"bar\"", "\"bar\"" },
+        { "{\"e\":null}", "{\"a\":1}", "{\"e\":null,\"a\":1}" },
+        { "[1,2]", "{\"a\":\"b\",\"c\":null}", "{\"a\":\"b\"}" },
+        { "{}", "{\"a\":{\"bb\":{\"ccc\":null}}}", "{\"a\":{\"bb\":{}}}" },
+        { "{\"a\":1,\"a\":2}", "{\"a\":null}", "{}" },
+        { "{\"a\":1}", "{\"a\":2,\"a\":null,\"a\":3}", "{\"a\":3}" },
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        cJSON *target = oa2_json_parse(rows[i][0], strlen(rows[i][0]), *state);
+        cJSON *patch = oa2_json_parse(rows[i][1], strlen(rows[i][1]), *state);
+
+        assert_string_equal(
+            oa2_json_text(oa2_json_merge(target, patch, *state), *state),
+            rows[i][2]);
+    }
+    assert_string_equal(oa2_json_text(oa2_json_merge(
+        NULL, oa2_json_parse("{\"a\":1}", 7, *state), *state), *state),
+        "{\"a\":1}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +258,7 @@ int main(void)
         UNIT_TEST(numbers_are_exact_below_2_to_the_53),
         UNIT_TEST(a_member_is_a_string_or_nothing),
         UNIT_TEST(values_die_with_their_pool),
+        UNIT_TEST(patches_are_merged),
     };
 
     return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);

@@ -119,7 +119,7 @@ static void code_needs_its_client_and_user(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
     oa2_code_t *put = fixture_store_code(ctx, "app", "ann");
-    oa2_grant_t grant = { 5, "app", "nobody", "read", "", "", 0, 60, 0, "" };
+    oa2_grant_t grant = { 5, "app", "nobody", "r", "", "", 0, 60, 0, NULL, "" };
     oa2_code_t *code;
     oa2_err_t *err;
     int done;
@@ -139,7 +139,7 @@ static void code_needs_the_session_that_asked(void **state)
     const char *at = fixture_credential(ctx, "ann");
     oa2_consent_t consent = { "ann", "app", { "read write", "" }, at };
     oa2_grant_t grant = { 5, "app", "ann", "read", "", "", 0, ctx->now + 60,
-                          0, at };
+                          0, NULL, at };
     const oa2_allowed_t no = { "", "" };
     oa2_code_t code = { .digest = fixture_digest(ctx), .grant = 5,
                         .redirect_uri = "https://a/", .challenge = "",

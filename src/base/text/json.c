@@ -2,7 +2,9 @@
 /*
  * json.c - cJSON values whose life is their pool's.
  *
- * RFC 8259.  cJSON's parser is lenient: it takes control characters as white
+ * RFC 8259 and RFC 7396.
+ *
+ * cJSON's parser is lenient: it takes control characters as white
  * space, a byte order mark, "01", and turns \u0000 into a byte that ends the
  * C string early.  So a text is held against the grammar first, and cJSON
  * sees only what is JSON.
@@ -14,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <apr_hash.h>
 #include <apr_strings.h>
 
 #include "base/text/encode.h"
@@ -322,6 +325,71 @@ void oa2_json_put_words(cJSON *object, const char *name, const char *words)
         words += len;
         words += strspn(words, " ");
     }
+}
+
+/* ------------------------------------------------------------ RFC 7396 */
+
+static void drop(cJSON *object, cJSON *member)
+{
+    if (member)
+        cJSON_Delete(cJSON_DetachItemViaPointer(object, member));
+}
+
+/* cJSON looks for a name from the first member on: a stranger's two long lists
+   would take an hour. */
+static apr_hash_t *members_of(cJSON *object, apr_pool_t *pool)
+{
+    apr_hash_t *members = apr_hash_make(pool);
+    cJSON *next;
+    cJSON *at;
+
+    for (at = object->child; at; at = next) {
+        next = at->next;
+        drop(object, apr_hash_get(members, at->string, APR_HASH_KEY_STRING));
+        apr_hash_set(members, at->string, APR_HASH_KEY_STRING, at);
+    }
+    return members;
+}
+
+/* Section 2's MergePatch, where both are objects.  As deep as they were when
+   they were parsed. */
+static void merge(cJSON *target, const cJSON *patch, apr_pool_t *pool)
+{
+    apr_hash_t *members = members_of(target, pool);
+    const cJSON *at;
+
+    for (at = patch->child; at; at = at->next) {
+        cJSON *old = apr_hash_get(members, at->string, APR_HASH_KEY_STRING);
+        cJSON *value = NULL;
+
+        if (cJSON_IsObject(at) && cJSON_IsObject(old)) {
+            merge(old, at, pool);
+            continue;
+        }
+        if (cJSON_IsObject(at)) {
+            value = need(cJSON_CreateObject());
+            merge(value, at, pool);
+        }
+        else if (!cJSON_IsNull(at)) {
+            value = need(cJSON_Duplicate(at, 1));
+        }
+        apr_hash_set(members, at->string, APR_HASH_KEY_STRING, NULL);
+        drop(target, old);
+        if (!value) continue;
+        if (!cJSON_AddItemToObject(target, at->string, value))
+            abort();
+        apr_hash_set(members, value->string, APR_HASH_KEY_STRING, value);
+    }
+}
+
+cJSON *oa2_json_merge(cJSON *target, const cJSON *patch, apr_pool_t *pool)
+{
+    if (!cJSON_IsObject(patch))
+        return own(need(cJSON_Duplicate(patch, 1)), pool);
+    if (!cJSON_IsObject(target))
+        target = oa2_json_object(pool);
+    merge(target, patch, pool);
+    return target;
 }
 
 const char *oa2_json_get_text(const cJSON *object, const char *name)

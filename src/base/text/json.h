@@ -34,6 +34,13 @@ cJSON *oa2_json_put_array(cJSON *object, const char *name);
 /* A new last element. */
 cJSON *oa2_json_push_object(cJSON *array);
 void oa2_json_push_text(cJSON *array, const char *text);
+/*
+ * RFC 7396 section 2: target, changed as patch says, or what is there in its
+ * place.  Both are oa2_json_parse()'s; target NULL: nothing was there.  Takes
+ * time in proportion to their lengths.  Of members of one name the last
+ * counts.
+ */
+cJSON *oa2_json_merge(cJSON *target, const cJSON *patch, apr_pool_t *pool);
 /* A member's string; NULL when absent or of another type. */
 const char *oa2_json_get_text(const cJSON *object, const char *name);
 

@@ -44,6 +44,11 @@ static oa2_err_t *malformed(apr_pool_t *pool, int id, const char *said)
 
 /* Section 3.1, invalid_request: "repeats the same parameter, uses more than one
    method for including an access token, or is otherwise malformed". */
+int oa2_sent_is_bearer(const char *header)
+{
+    return header && is_scheme(header);
+}
+
 oa2_err_t *oa2_sent_token(const char **out, const char *header,
                           const char *elsewhere, apr_pool_t *pool)
 {

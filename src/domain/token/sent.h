@@ -10,6 +10,8 @@
 /* Its name in a body or query, sections 2.2 and 2.3. */
 #define OA2_SENT_PARAMETER "access_token"
 
+/* 1 when an Authorization header (NULL: none came) is Bearer's. */
+int oa2_sent_is_bearer(const char *header);
 /*
  * *out: the token's text out of an Authorization header (NULL: none came);
  * NULL: there is none, another scheme's credentials perhaps.  elsewhere: where

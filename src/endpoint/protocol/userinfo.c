@@ -45,3 +45,16 @@ const oa2_endpoint_t oa2_endpoint_userinfo = {
     .params = params,
     .handle = handle,
 };
+
+/* The same for clients that were written for Omniport, which have another
+   name for it. */
+const oa2_endpoint_t oa2_endpoint_get_user_data = {
+    .name = "get_user_data",
+    .methods = OA2_GET,
+    .client = OA2_CLIENT_NONE,
+    .asker = OA2_ASKER_TOKEN,
+    .answer = OA2_ANSWER_JSON,
+    .cors = OA2_CORS_CLIENTS,
+    .params = params,
+    .handle = handle,
+};

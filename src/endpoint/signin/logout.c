@@ -3,7 +3,9 @@
  * logout.c - the end of a browser's session, asked and confirmed.
  *
  * It ends the login, not the access that apps were given: that is taken back
- * by revoking (RFC 7009).
+ * by revoking (RFC 7009).  A client's logout, by POST with the access token,
+ * ends both: the token's grant with all its tokens, and the login of the
+ * browser where it was given.
  */
 #include "endpoint/signin/interaction.h"
 
@@ -11,6 +13,8 @@
 
 #include "domain/site/settings.h"
 #include "domain/site/audit.h"
+#include "base/shm/counter.h"
+#include "store/grant.h"
 
 static const oa2_param_t params[] = {
     { "form", OA2_OPTIONAL, OA2_ONCE, OA2_FORM_MAX, oa2_is_unreserved },
@@ -113,6 +117,55 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     return NULL;
 }
 
+/* ------------------------------------------------------------ by a client */
+
+static oa2_err_t *end_by_token(oa2_reply_t **out, oa2_call_t *call)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    const oa2_token_t *token = call->token;
+    cJSON *json = oa2_json_object(ctx->pool);
+    int is_ended = 0;
+    int is_revoked;
+
+    if (token->grant) {
+        OA2_TRY(oa2_grant_end_session(&is_ended, ctx, token->grant));
+        OA2_TRY(oa2_grant_revoke(&is_revoked, ctx, token->grant));
+    }
+    else {
+        OA2_TRY(oa2_token_revoke(&is_revoked, ctx, token));
+    }
+    OA2_COUNT_N(ctx->counter, revoked, token->grant ? OA2_REVOKED_GRANT
+                                                    : OA2_REVOKED_TOKEN,
+                is_revoked);
+    if (is_ended)
+        oa2_audit(ctx, &oa2_event_session_ended, "user", token->user,
+                  "client", token->client_id, NULL);
+    if (is_revoked)
+        oa2_audit(ctx, token->grant ? &oa2_event_grant_revoked
+                                    : &oa2_event_token_revoked,
+                  "user", token->user, "client", token->client_id, "grant",
+                  token->grant ? oa2_audit_number(ctx, token->grant) : NULL,
+                  NULL);
+    oa2_json_put_bool(json, "success", 1);
+    *out = oa2_reply_json(ctx->pool, 200, json);
+    return NULL;
+}
+
+static const oa2_param_t no_params[] = {
+    OA2_PARAMS_END
+};
+
+static const oa2_endpoint_t with_token = {
+    .name = "logout",
+    .methods = OA2_POST,
+    .client = OA2_CLIENT_NONE,
+    .asker = OA2_ASKER_TOKEN,
+    .answer = OA2_ANSWER_JSON,
+    .cors = OA2_CORS_NONE,
+    .params = no_params,
+    .handle = end_by_token,
+};
+
 const oa2_endpoint_t oa2_endpoint_logout = {
     .name = "logout",
     .metadata = NULL,
@@ -122,4 +175,5 @@ const oa2_endpoint_t oa2_endpoint_logout = {
     .cors = OA2_CORS_NONE,
     .params = params,
     .handle = handle,
+    .with_token = &with_token,
 };

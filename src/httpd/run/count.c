@@ -69,7 +69,10 @@ static apr_size_t place_of(const oa2_endpoint_t *endpoint)
 
     if (!endpoint) return DOCUMENT;
     for (i = 0; i < DOCUMENT && oa2_endpoints[i]; i++) {
-        if (oa2_endpoints[i] == endpoint) return i;
+        if (oa2_endpoints[i] == endpoint
+            || oa2_endpoints[i]->with_token == endpoint) {
+            return i;
+        }
     }
     return OTHER;
 }

@@ -56,6 +56,23 @@ oa2_err_t *oa2_body_is_multipart(const char **boundary, request_rec *r)
                         "with files");
 }
 
+/* RFC 8259 section 11; RFC 6839 section 3.1: "+json", as in RFC 7396's
+   application/merge-patch+json. */
+oa2_err_t *oa2_body_is_json(request_rec *r)
+{
+    static const char plain[] = "application/json";
+    const char *type = apr_table_get(r->headers_in, "Content-Type");
+    apr_size_t len = type ? strcspn(type, " \t;") : 0;
+
+    if ((len == sizeof(plain) - 1 && strncasecmp(type, plain, len) == 0)
+        || (len > 5 && strncasecmp(type + len - 5, "+json", 5) == 0)) {
+        return NULL;
+    }
+    return oa2_err_make(r->pool, &oa2_unsupported_media_type, OA2_ID(7063),
+                        "send the body as application/json",
+                        "the Content-Type of the body is not JSON's");
+}
+
 typedef struct {
     char *text;
     apr_size_t len;
@@ -121,7 +138,7 @@ oa2_err_t *oa2_body_read(const char **out, apr_size_t *len, int *status,
         && apr_strtoi64(promised, NULL, 10) > (apr_int64_t)body.most) {
         return too_large(body.most, r);
     }
-    body.text = apr_palloc(r->pool, body.most);
+    body.text = apr_palloc(r->pool, body.most + 1);
     brigade = apr_brigade_create(r->pool, r->connection->bucket_alloc);
     while (rv == APR_SUCCESS && !body.is_whole && !body.is_too_large) {
         rv = ap_get_brigade(r->input_filters, brigade, AP_MODE_READBYTES,
@@ -135,6 +152,7 @@ oa2_err_t *oa2_body_read(const char **out, apr_size_t *len, int *status,
         *status = ap_map_http_request_error(rv, HTTP_BAD_REQUEST);
         return NULL;
     }
+    body.text[body.len] = '\0';
     *out = body.text;
     *len = body.len;
     return NULL;

@@ -208,5 +208,7 @@ void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf)
     call->ask_password = oa2_login_ask;
     call->ask_baton = r;
     call->ask_outside = oa2_login_outside(r);
+    call->if_match = apr_table_get(r->headers_in, "If-Match");
+    call->if_none_match = apr_table_get(r->headers_in, "If-None-Match");
     call->headers = apr_table_make(r->pool, 4);
 }

@@ -11,6 +11,8 @@
 #include <http_core.h>
 #include <http_protocol.h>
 
+#include "base/text/abnf.h"
+#include "domain/token/sent.h"
 #include "httpd/conf/handler.h"
 #include "httpd/run/count.h"
 #include "httpd/run/log.h"
@@ -28,9 +30,37 @@
 static const oa2_endpoint_t no_page = { .answer = OA2_ANSWER_PAGE };
 static const oa2_endpoint_t no_json = { .answer = OA2_ANSWER_JSON };
 
-/* The tree: issuer path, "/", name, and nothing more: an administrator's rule
-   for an endpoint ("^/oauth2/login$") knows one name of it.  Without a name
-   the issuer's URL itself. */
+/* ------------------------------------------------------------ the path */
+
+/* One segment, perhaps with a "/" behind it. */
+static int is_segment(const char *path)
+{
+    apr_size_t len = strcspn(path, "/");
+
+    return len > 0 && (!path[len] || !path[len + 1]);
+}
+
+/* The row of what follows the issuer's path and "/". */
+static const oa2_endpoint_t *find_below(const char *path)
+{
+    int i;
+
+    for (i = 0; oa2_endpoints[i]; i++) {
+        const oa2_endpoint_t *row = oa2_endpoints[i];
+        apr_size_t len = strlen(row->name);
+
+        if (row->below ? strncmp(path, row->name, len) == 0
+                         && path[len] == '/' && is_segment(path + len + 1)
+                       : strcmp(path, row->name) == 0) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+/* The tree: issuer path, "/", name, and nothing more but what the row says: an
+   administrator's rule for an endpoint ("^/oauth2/login$") knows one name of
+   it.  Without a name the issuer's URL itself. */
 static const oa2_endpoint_t *find_by_path(request_rec *r,
                                           const oa2_settings_t *settings)
 {
@@ -42,7 +72,7 @@ static const oa2_endpoint_t *find_by_path(request_rec *r,
         return NULL;
     }
     name = r->uri[len] ? r->uri + len + 1 : "";
-    return *name ? oa2_endpoint_find(name) : &oa2_endpoint_home;
+    return *name ? find_below(name) : &oa2_endpoint_home;
 }
 
 static const oa2_endpoint_t *find(request_rec *r, const char *handler,
@@ -57,16 +87,53 @@ static const oa2_endpoint_t *find(request_rec *r, const char *handler,
     return accept && ap_strcasestr(accept, "text/html") ? &no_page : &no_json;
 }
 
-static const char *methods_of(const oa2_endpoint_t *row)
+/*
+ * The last segment, decoded: httpd has not, see httpd/serve/claim.  "" when it
+ * is none: what does not decode, or to more than one, or to what is no text.
+ */
+static const char *rest_of(request_rec *r)
 {
-    switch (row->methods) {
-    case OA2_GET:
-        return "GET, HEAD, OPTIONS";
-    case OA2_POST:
-        return "POST, OPTIONS";
-    default:
-        return "GET, HEAD, POST, OPTIONS";
+    apr_size_t len = strlen(r->uri);
+    const char *end = r->uri + len - (len && r->uri[len - 1] == '/');
+    const char *start = end;
+    char *rest;
+
+    while (start > r->uri && start[-1] != '/')
+        start--;
+    rest = apr_pstrmemdup(r->pool, start, (apr_size_t)(end - start));
+    return ap_unescape_url(rest) == OK && !strchr(rest, '/')
+        && oa2_is_text(rest) ? rest : "";
+}
+
+/* ------------------------------------------------------------ methods */
+
+typedef struct {
+    int number;                         /* httpd's */
+    int method;
+    const char *names;
+} method_t;
+
+static const method_t methods[] = {
+    { M_GET, OA2_GET, "GET, HEAD, " },
+    { M_POST, OA2_POST, "POST, " },
+    { M_PUT, OA2_PUT, "PUT, " },
+    { M_PATCH, OA2_PATCH, "PATCH, " },
+    { M_DELETE, OA2_DELETE, "DELETE, " },
+};
+
+#define N_METHODS (sizeof(methods) / sizeof(methods[0]))
+
+static const char *methods_of(const oa2_endpoint_t *row, apr_pool_t *pool)
+{
+    const char *names = "";
+    apr_size_t i;
+
+    for (i = 0; i < N_METHODS; i++) {
+        if (row->methods & methods[i].method) {
+            names = apr_pstrcat(pool, names, methods[i].names, NULL);
+        }
     }
+    return apr_pstrcat(pool, names, "OPTIONS", NULL);
 }
 
 /* RFC 9110 section 15.5.6: 405 needs Allow. */
@@ -74,17 +141,19 @@ static oa2_err_t *check_method(oa2_call_t *call, request_rec *r)
 {
     const oa2_endpoint_t *row = call->endpoint;
 
-    if (r->method_number == M_GET)
-        call->method = OA2_GET;
-    if (r->method_number == M_POST)
-        call->method = OA2_POST;
+    apr_size_t i;
+
+    for (i = 0; i < N_METHODS; i++) {
+        if (r->method_number == methods[i].number)
+            call->method = methods[i].method;
+    }
     if (r->method_number == M_OPTIONS || (call->method & row->methods)) {
         return NULL;
     }
-    apr_table_setn(call->headers, "Allow", methods_of(row));
+    apr_table_setn(call->headers, "Allow", methods_of(row, r->pool));
     return oa2_err_make(r->pool, &oa2_method_not_allowed, OA2_ID(7070),
                         apr_psprintf(r->pool, "the method has to be one of "
-                                     "%s", methods_of(row)),
+                                     "%s", methods_of(row, r->pool)),
                         "method %s at %s", r->method, row->name);
 }
 
@@ -112,16 +181,22 @@ static oa2_err_t *read_params(int *status, oa2_call_t *call, request_rec *r)
     apr_size_t len = strlen(text);
 
     call->ctx.params = params;
-    if (call->method == OA2_POST
-        && call->endpoint->body == OA2_BODY_MULTIPART) {
+    if (!(call->method & (OA2_POST | OA2_PUT | OA2_PATCH)))
+        return oa2_params_parse(params, text, len, r->pool);
+    if (call->endpoint->body == OA2_BODY_MULTIPART) {
         return read_multipart(status, call, params, r);
     }
-    if (call->method == OA2_POST) {
+    if (call->endpoint->body == OA2_BODY_JSON) {
+        OA2_TRY(oa2_body_is_json(r));
+        OA2_TRY(oa2_body_read(&call->body, &call->body_len, status,
+                              call->endpoint->body_most, r));
+    }
+    else {
         OA2_TRY(oa2_body_is_form(r));
         OA2_TRY(oa2_body_read(&text, &len, status, call->endpoint->body_most,
                               r));
-        if (*status != OK) return NULL;
     }
+    if (*status != OK) return NULL;
     return oa2_params_parse(params, text, len, r->pool);
 }
 
@@ -142,7 +217,8 @@ static oa2_err_t *prepare(oa2_reply_t **reply, int *status, oa2_call_t *call,
     OA2_TRY(oa2_cors_grant(call->headers, r, &call->ctx,
                            call->endpoint->cors));
     if (r->method_number == M_OPTIONS) {
-        oa2_cors_options(call->headers, r, methods_of(call->endpoint));
+        oa2_cors_options(call->headers, r,
+                         methods_of(call->endpoint, r->pool));
         *reply = oa2_reply_empty(r->pool, HTTP_NO_CONTENT);
         return NULL;
     }
@@ -234,6 +310,10 @@ int oa2_dispatch(request_rec *r)
     ready = oa2_setup_ready(conf, r->pool);
     oa2_call_make(&call, r, conf);
     call.endpoint = find(r, handler, &conf->settings);
+    if (call.endpoint->with_token && oa2_sent_is_bearer(call.authorization)) {
+        call.endpoint = call.endpoint->with_token;
+    }
+    call.rest = call.endpoint->below ? rest_of(r) : "";
     if (call.pages && call.endpoint->answer == OA2_ANSWER_PAGE)
         call.ctx.language = oa2_pages_language(
             call.pages, apr_table_get(r->headers_in, "Accept-Language"), NULL,

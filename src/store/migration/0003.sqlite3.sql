@@ -75,3 +75,20 @@ CREATE INDEX oauth2_audit_expires ON oauth2_audit (expires);
 
 -- What a user may do at the pages, as words ("administrator").
 ALTER TABLE oauth2_user ADD roles TEXT NOT NULL DEFAULT '';
+
+-- What a client keeps of a user: one JSON document.  version: another random
+-- number at each change.
+CREATE TABLE oauth2_userdata (
+    user_name TEXT NOT NULL
+        REFERENCES oauth2_user (name) ON DELETE CASCADE,
+    client_id TEXT NOT NULL
+        REFERENCES oauth2_client (id) ON DELETE CASCADE,
+    document TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    updated BIGINT NOT NULL,
+    PRIMARY KEY (user_name, client_id)
+);
+CREATE INDEX oauth2_userdata_client ON oauth2_userdata (client_id);
+
+-- The browser's login that it came of: its digest.
+ALTER TABLE oauth2_grant ADD session TEXT NOT NULL DEFAULT '';
