@@ -14,6 +14,8 @@
 
 /* A folder of its own: plain text, whose first line is the subject. */
 #define OA2_PAGE_MAIL "mail/"
+/* More folders. */
+#define OA2_PAGE_ACCOUNT "account/"
 #define OA2_PAGE_SUBJECT "Subject: "
 
 /* The file is the name and ".mustache". */
@@ -25,7 +27,8 @@
     ROW(HOME, "home") \
     ROW(SET_PASSWORD, "set-password") \
     ROW(MAIL_INVITATION, OA2_PAGE_MAIL "invitation") \
-    ROW(MAIL_RESET, OA2_PAGE_MAIL "reset")
+    ROW(MAIL_RESET, OA2_PAGE_MAIL "reset") \
+    ROW(ACCOUNT_PASSWORD, OA2_PAGE_ACCOUNT "password")
 
 #define OA2_PAGE_ID(id, name) OA2_PAGE_##id,
 typedef enum {

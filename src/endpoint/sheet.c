@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sheet.c - see sheet.h */
+#include "endpoint/sheet.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "base/text/units.h"
+#include "base/text/words.h"
+#include "domain/person/login.h"
+#include "domain/person/role.h"
+#include "domain/site/settings.h"
+#include "endpoint/signin/interaction.h"
+
+/* Where else to go, for whom; the label is "nav.NAME" of the catalogue. */
+static const struct place_t {
+    const char *name;           /* of the endpoint, and of what is below it */
+    const char *label;
+    const char *role;           /* NULL: anybody */
+} places[] = {
+    { "account", "nav.account", NULL },
+    { "developer", "nav.developer", NULL },
+    { "admin", "nav.admin", OA2_ROLE_ADMINISTRATOR },
+};
+
+static void put_places(cJSON *model, const oa2_call_t *call)
+{
+    const oa2_ctx_t *ctx = &call->ctx;
+    cJSON *list = oa2_json_put_array(model, "places");
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        cJSON *item;
+        apr_size_t len = strlen(places[i].name);
+
+        if (places[i].role
+            && !oa2_words_has(call->session->roles, places[i].role))
+            continue;
+        item = oa2_json_push_object(list);
+        oa2_json_put_text(item, "href",
+                          oa2_settings_path(ctx->settings, places[i].name,
+                                            ctx->pool));
+        oa2_json_put_text(item, "label", oa2_say(ctx, places[i].label, NULL));
+        oa2_json_put_bool(item, "current",
+                          strncmp(call->endpoint->name, places[i].name,
+                                  len) == 0);
+    }
+    /* Who httpd has authenticated cannot sign out here. */
+    if (!call->browser.remote_user)
+        oa2_json_put_text(model, "logout",
+                          oa2_settings_path(ctx->settings, "logout",
+                                            ctx->pool));
+}
+
+/* What oa2_sheet_done() led here with; NULL: nothing, or no text of ours. */
+static const char *done_text(const oa2_call_t *call)
+{
+    const oa2_ctx_t *ctx = &call->ctx;
+    const char *done = call->method == OA2_GET
+        ? oa2_params_get(ctx->params, "done") : NULL;
+
+    return done ? oa2_language_text(ctx->language,
+                                    apr_pstrcat(ctx->pool, "done.", done,
+                                                NULL))
+                : NULL;
+}
+
+cJSON *oa2_sheet_model(oa2_call_t *call)
+{
+    oa2_page_common_t common = oa2_reply_common(call);
+    cJSON *model = oa2_page_model(&common, call->ctx.pool);
+
+    oa2_json_put_bool(model, "is_wide", 1);
+    oa2_json_put_text(model, "signed_in", call->session->user);
+    put_places(model, call);
+    oa2_json_put_text(model, "done_text", done_text(call));
+    return model;
+}
+
+oa2_reply_t *oa2_sheet_show(oa2_call_t *call, int status, oa2_page_id_t page,
+                            const cJSON *model)
+{
+    return oa2_reply_page(call->ctx.pool, status,
+                          oa2_page_render(call->pages, call->ctx.language,
+                                          page, model, call->ctx.pool),
+                          oa2_json_get_text(model, "nonce"), NULL);
+}
+
+/* ------------------------------------------------------------ forms */
+
+void oa2_sheet_open(oa2_sheet_t *out, oa2_call_t *call, oa2_fields_t *fields)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    const char *sealed = oa2_params_get(ctx->params, "form");
+    oa2_err_t *stale;
+    oa2_form_t form;
+
+    out->fields = fields;
+    oa2_fields_read(fields, ctx->params);
+    stale = oa2_form_open(&form, ctx, &call->browser, sealed);
+    out->why = oa2_interaction_check(call, &form, stale, call->session);
+    out->shown = out->why ? "" : form.shown;
+    if (!out->why)
+        oa2_twin_of(&out->twin, ctx, &form, call->endpoint->name);
+}
+
+/* The page's own path. */
+static const char *here(const oa2_call_t *call)
+{
+    return apr_pstrmemdup(call->ctx.pool, call->url, strcspn(call->url, "?"));
+}
+
+void oa2_sheet_form(cJSON *model, oa2_call_t *call,
+                    const oa2_fields_t *fields, const char *shown,
+                    const oa2_err_t *why)
+{
+    const char *message = why ? oa2_say(&call->ctx, why->said, NULL) : "";
+
+    if (!why && oa2_fields_failed(fields))
+        message = oa2_say(&call->ctx, "Nothing was saved yet: please look at "
+                          "what is marked below.", NULL);
+    oa2_json_put_text(model, "action", here(call));
+    oa2_json_put_text(model, "form",
+                      oa2_interaction_carry(call, "", call->session->user,
+                                            shown));
+    oa2_json_put_text(model, "message", message);
+    oa2_fields_put(fields, model);
+}
+
+int oa2_sheet_status(const oa2_sheet_t *sheet)
+{
+    return sheet->why ? sheet->why->kind->status
+                      : oa2_fields_failed(sheet->fields) ? 422 : 200;
+}
+
+oa2_err_t *oa2_sheet_done(oa2_reply_t **out, oa2_call_t *call,
+                          const oa2_sheet_t *sheet, const char *path,
+                          const char *done)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    const char *to = done ? apr_pstrcat(ctx->pool, path, "?done=", done, NULL)
+                          : path;
+    oa2_kept_t answer = oa2_twin_seal(&sheet->twin, ctx, to);
+    int first;
+
+    OA2_TRY(oa2_answer_put(&first, ctx, &answer));
+    *out = oa2_reply_redirect(ctx->pool, to);
+    return NULL;
+}
+
+/* ------------------------------------------------------------ once more */
+
+oa2_err_t *oa2_sheet_prove(const char **problem, oa2_call_t *call,
+                           const char *password)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    oa2_login_t login = {
+        .name = call->session->user, .password = password,
+        .address = call->browser.address,
+        .ask = call->ask_password, .baton = call->ask_baton,
+        .outside = call->ask_outside,
+    };
+    oa2_password_t found;
+    apr_int64_t wait;
+
+    *problem = NULL;
+    if (call->browser.remote_user)
+        return NULL;
+    if (!password) {
+        *problem = oa2_say(ctx, "Please type your password.", NULL);
+        return NULL;
+    }
+    OA2_TRY(oa2_login_try(&found, &wait, ctx, &login));
+    if (login.warning)
+        call->warning = login.warning;
+    if (wait)
+        *problem = oa2_say(ctx, "There were too many attempts. Please try "
+                           "again in {{time}}.", "time",
+                           oa2_units_tell_seconds(wait, ctx->pool), NULL);
+    else if (found != OA2_PASSWORD_RIGHT)
+        *problem = oa2_say(ctx, "This is not your password.", NULL);
+    return NULL;
+}

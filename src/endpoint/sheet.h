@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sheet.h - a page of somebody who is signed in: its frame, its form, what
+ * is said after it, and lists that go on.
+ *
+ * A page is a template, a function that fills its model, and a row.  Where it
+ * has a form: GET shows it; POST opens it, and either does what it says and
+ * leads away (303, so that a reload does nothing), or shows it again with what
+ * was typed and why it was not obeyed.
+ */
+#ifndef OA2_ENDPOINT_SHEET_H
+#define OA2_ENDPOINT_SHEET_H
+
+#include "domain/request/form.h"
+#include "endpoint/endpoint.h"
+#include "page/fields.h"
+
+/* A form that came. */
+typedef struct oa2_sheet_t {
+    oa2_fields_t *fields;
+    const char *shown;          /* what its page was made of: oa2_sheet_form();
+                                   "" when it is not ours */
+    const oa2_err_t *why;       /* NULL: it may be obeyed, if no field failed;
+                                   else a sentence for the page */
+    oa2_twin_t twin;
+} oa2_sheet_t;
+
+/* The model that every page has: site, nonce, who is signed in, where else to
+   go, and what was just done (oa2_sheet_done()). */
+cJSON *oa2_sheet_model(oa2_call_t *call);
+/* model is oa2_sheet_model()'s. */
+oa2_reply_t *oa2_sheet_show(oa2_call_t *call, int status, oa2_page_id_t page,
+                            const cJSON *model);
+
+/*
+ * The form that was posted, into fields, checked.  It is obeyed only when this
+ * browser and this user got it, within OAuth2FlowLifetime: that is what tells
+ * our forms from forged ones (RFC 6749 section 10.12).
+ */
+void oa2_sheet_open(oa2_sheet_t *out, oa2_call_t *call, oa2_fields_t *fields);
+/*
+ * Into a model: action (this page), form, message, and the fields.  shown: one
+ * line that says what the page is made of (a version), given back when the form
+ * comes: "" for what cannot grow stale.  why NULL: none.
+ */
+void oa2_sheet_form(cJSON *model, oa2_call_t *call,
+                    const oa2_fields_t *fields, const char *shown,
+                    const oa2_err_t *why);
+/* The status of a page that is shown again. */
+int oa2_sheet_status(const oa2_sheet_t *sheet);
+/*
+ * It is done: 303 to path, whose page says done ("saved": the text
+ * "done.saved" of the catalogue; NULL: nothing), now and for the same form
+ * again.
+ */
+oa2_err_t *oa2_sheet_done(oa2_reply_t **out, oa2_call_t *call,
+                          const oa2_sheet_t *sheet, const char *path,
+                          const char *done);
+
+/*
+ * The password of who is signed in, once more, before what cannot be undone.
+ * *problem is NULL when it was right, or when httpd itself has authenticated
+ * the user, who has no password here; else a sentence for the field.  Is slowed
+ * down as a login is.
+ */
+oa2_err_t *oa2_sheet_prove(const char **problem, oa2_call_t *call,
+                           const char *password);
+
+#endif
