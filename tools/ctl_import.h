@@ -4,7 +4,8 @@
  * is made of it, and what is told of that.
  *
  * Without --apply nothing is written: the same functions decide, and stop
- * before the store.  Each object is taken whole or not at all.
+ * before the store.  An object is taken or left, never changed; a user's claims
+ * are written after the user.
  */
 #ifndef OA2_TOOLS_CTL_IMPORT_H
 #define OA2_TOOLS_CTL_IMPORT_H
