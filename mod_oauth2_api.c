@@ -93,6 +93,9 @@ static const command_rec directives[] = {
                     ACCESS_CONF | OR_AUTHCFG,
                     "which authentication providers check those who come "
                     "with a password instead of a token"),
+    AP_INIT_FLAG("OAuth2AllowApiKey", oa2_conf_allow_api_key, NULL,
+                 ACCESS_CONF | OR_AUTHCFG,
+                 "On: API keys are taken here beside tokens"),
     AP_INIT_FLAG("OAuth2PassToken", oa2_conf_pass_token, NULL, ACCESS_CONF,
                  "On: the application gets our bearer tokens, in the "
                  "Authorization header"),

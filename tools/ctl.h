@@ -89,6 +89,7 @@ extern const ctl_command_t ctl_invite_commands[];
 extern const ctl_command_t ctl_import_commands[];
 extern const ctl_command_t ctl_grant_commands[];
 extern const ctl_command_t ctl_token_commands[];
+extern const ctl_command_t ctl_apikey_commands[];
 extern const ctl_command_t ctl_audit_commands[];
 extern const ctl_command_t ctl_own_commands[];
 
@@ -223,6 +224,13 @@ oa2_err_t *ctl_claims_set(ctl_t *ctl, const oa2_user_t *user,
                           const apr_array_header_t *claims);
 /* Prints them, and adds them to json. */
 oa2_err_t *ctl_claims_show(cJSON *json, ctl_t *ctl, const oa2_user_t *user);
+
+/* --------------------------------------------------------- ctl_grant.c */
+
+/* What --user and --client name, as the rows have it; NULL: not given.  A name
+   that nobody has is an error. */
+oa2_err_t *ctl_grant_whose(const char **user, const char **client,
+                           ctl_t *ctl);
 
 /* ------------------------------------------------------------ ctl_user.c */
 

@@ -30,8 +30,8 @@ static cJSON *grant_json(const oa2_grant_t *grant, apr_pool_t *pool)
     return json;
 }
 
-/* What --user and --client name; a name that nobody has is misspelt. */
-static oa2_err_t *whose(const char **user, const char **client, ctl_t *ctl)
+oa2_err_t *ctl_grant_whose(const char **user, const char **client,
+                           ctl_t *ctl)
 {
     oa2_client_t *app;
     oa2_user_t *row;
@@ -66,7 +66,7 @@ static oa2_err_t *list(ctl_t *ctl)
     if (problem)
         return ctl_fail(ctl, &ctl_usage, "--limit %s: %s", text, problem);
     OA2_TRY(ctl_open(ctl));
-    OA2_TRY(whose(&user, &client, ctl));
+    OA2_TRY(ctl_grant_whose(&user, &client, ctl));
     OA2_TRY(oa2_grant_list(&grants, &ctl->ctx, user, client, (int)limit));
     ctl_list_begin(&out, ctl, "GRANT                USER              CLIENT"
                    "                    CREATED               SCOPE");
@@ -116,7 +116,7 @@ static oa2_err_t *take_back(ctl_t *ctl)
     }
     else {
         OA2_TRY(ctl_open(ctl));
-        OA2_TRY(whose(&user, &client, ctl));
+        OA2_TRY(ctl_grant_whose(&user, &client, ctl));
         OA2_TRY(oa2_grant_revoke_all(&count, &ctl->ctx, user, client));
     }
     if (!count && !own)

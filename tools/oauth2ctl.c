@@ -56,6 +56,7 @@ const ctl_command_t *const ctl_commands[] = {
     ctl_import_commands,
     ctl_grant_commands,
     ctl_token_commands,
+    ctl_apikey_commands,
     ctl_audit_commands,
     ctl_own_commands,
     NULL

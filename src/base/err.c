@@ -55,6 +55,10 @@ const oa2_err_kind_t oa2_invalid_token = {
     "invalid_token", 401, OA2_LOG_INFO,
     "The access token is invalid, expired or revoked."
 };
+const oa2_err_kind_t oa2_invalid_api_key = {
+    "invalid_api_key", 401, OA2_LOG_INFO,
+    "The API key is not good here."
+};
 const oa2_err_kind_t oa2_insufficient_scope = {
     "insufficient_scope", 403, OA2_LOG_INFO,
     "The access token does not cover this request."

@@ -79,6 +79,8 @@ extern const oa2_err_kind_t oa2_temporarily_unavailable;    /* 503, error */
 /* RFC 6750 section 3.1 */
 extern const oa2_err_kind_t oa2_invalid_token;              /* 401 */
 extern const oa2_err_kind_t oa2_insufficient_scope;         /* 403 */
+/* An API key, which has no RFC. */
+extern const oa2_err_kind_t oa2_invalid_api_key;            /* 401 */
 /* RFC 8707 section 2 */
 extern const oa2_err_kind_t oa2_invalid_target;             /* 400 */
 /* OpenID Connect Core section 3.1.2.6 */

@@ -15,7 +15,9 @@
 #include "base/text/multipart.h"
 #include "domain/person/browser.h"
 #include "domain/person/login.h"
+#include "domain/site/subject.h"
 #include "domain/token.h"
+#include "domain/token/apikey.h"
 #include "page/page.h"
 
 #define OA2_GET 1                       /* HEAD too */
@@ -34,6 +36,7 @@ typedef enum {
     OA2_ASKER_NONE,                     /* whoever; or a client, as above */
     OA2_ASKER_TOKEN,                    /* who sends a good access token that
                                            may be used at this URL: RFC 6750 */
+    OA2_ASKER_TOKEN_OR_KEY,             /* who sends that or a good API key */
     OA2_ASKER_SESSION                   /* a person who is signed in; others
                                            are shown the login page there, and
                                            come back: signin/asker.h.  A page,
@@ -92,7 +95,9 @@ typedef struct oa2_call_t {
     const char *if_match;               /* RFC 9110 section 13.1; NULL: none */
     const char *if_none_match;
     const char *authorization;          /* header; NULL: none */
-    const oa2_token_t *token;           /* OA2_ASKER_TOKEN: the good one */
+    const oa2_apikey_sent_t *key;       /* that came; NULL: none */
+    oa2_subject_t subject;              /* who asks by a token or key */
+    const oa2_token_t *token;           /* by which it asks; NULL: by a key */
     const oa2_session_t *session;       /* OA2_ASKER_SESSION: who asks */
     const oa2_params_t *kept;           /* OA2_ASKER_SESSION, GET: what was
                                            typed here by a user who had to sign

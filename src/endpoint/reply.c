@@ -98,7 +98,7 @@ static void challenge_token(oa2_call_t *call, oa2_reply_t *reply,
 
     if (reply->status != 400 && reply->status != 401 && reply->status != 403)
         return;
-    if (err->kind->code)
+    if (err->kind->code && err->kind != &oa2_invalid_api_key)
         header = apr_pstrcat(pool, header, ", error=\"", err->kind->code,
                              "\", error_description=\"", err->said, "\"",
                              NULL);
@@ -115,7 +115,8 @@ static oa2_reply_t *error_json(oa2_call_t *call, const oa2_err_t *err)
     oa2_json_put_text(json, "error_description", err->said);
     reply = err->kind->code ? oa2_reply_json(pool, err->kind->status, json)
                             : oa2_reply_empty(pool, err->kind->status);
-    if (call->endpoint->asker == OA2_ASKER_TOKEN)
+    if (call->endpoint->asker == OA2_ASKER_TOKEN
+        || call->endpoint->asker == OA2_ASKER_TOKEN_OR_KEY)
         challenge_token(call, reply, err);
     else
         challenge_client(call, reply);

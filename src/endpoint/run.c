@@ -50,7 +50,37 @@ static oa2_err_t *take_token(oa2_call_t *call)
                          "resource", "the access token's resources are "
                          "others");
     call->token = token;
+    oa2_subject_of_token(&call->subject, token);
     return NULL;
+}
+
+/* Either, not both: RFC 6750 section 3.1 of more than one method. */
+static oa2_err_t *take_key(oa2_call_t *call)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    const char *text;
+    oa2_apikey_t *key;
+
+    OA2_TRY(oa2_sent_token(&text, call->authorization, NULL, ctx->pool));
+    if (text)
+        return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(5914),
+                            "an API key and an access token came together",
+                            NULL);
+    OA2_TRY(oa2_apikey_check(&key, ctx, call->key));
+    oa2_subject_of_key(&call->subject, key);
+    return NULL;
+}
+
+static oa2_err_t *take_asker(oa2_call_t *call)
+{
+    switch (call->endpoint->asker) {
+    case OA2_ASKER_TOKEN:
+        return take_token(call);
+    case OA2_ASKER_TOKEN_OR_KEY:
+        return call->key ? take_key(call) : take_token(call);
+    default:
+        return NULL;
+    }
 }
 
 /*
@@ -78,8 +108,7 @@ static oa2_err_t *obey(oa2_reply_t **out, oa2_call_t *call)
                                         row->client == OA2_CLIENT_ANY));
         ctx->client = client;
     }
-    if (row->asker == OA2_ASKER_TOKEN)
-        OA2_TRY(take_token(call));
+    OA2_TRY(take_asker(call));
     return row->handle(out, call);
 }
 

@@ -36,7 +36,7 @@ const oa2_subject_t *oa2_request_subject(const request_rec *r)
     for (one = r; one; one = one->prev ? one->prev : one->main) {
         const oa2_phase_t *phase = oa2_phase_find(one);
 
-        if (phase && (phase->subject.by == OA2_BY_TOKEN
+        if (phase && (oa2_subject_is_issued(&phase->subject)
                       || (one == r && phase->subject.by))) {
             return &phase->subject;
         }

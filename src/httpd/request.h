@@ -10,6 +10,7 @@
 #include "base/ctx.h"
 #include "domain/site/audit.h"
 #include "domain/site/subject.h"
+#include "domain/token/apikey.h"
 #include "httpd/conf/conf.h"
 #include "httpd/conf/dir.h"
 
@@ -24,6 +25,7 @@ typedef struct oa2_phase_t {
     const char *authorization;
     const char *cookie;
     const char *ticket;
+    oa2_apikey_sent_t key;
     unsigned is_given:1;                /* an application got a token */
     /* httpd/serve/claim.h */
     const char *uri;                    /* that was looked at */
@@ -54,8 +56,8 @@ oa2_phase_t *oa2_phase_of(request_rec *r);
 /* NULL when there is none yet. */
 oa2_phase_t *oa2_phase_find(const request_rec *r);
 
-/* Who is asking: proved in this request, or by a token in an outer one, of
-   which httpd made it.  NULL: nobody. */
+/* Who is asking: proved in this request, or by a token or API key in an outer
+   one, of which httpd made it.  NULL: nobody. */
 const oa2_subject_t *oa2_request_subject(const request_rec *r);
 /* 1 when an endpoint or document of ours answers: httpd/serve/claim.h. */
 int oa2_request_is_claimed(const request_rec *r);

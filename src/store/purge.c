@@ -86,7 +86,8 @@ static const oa2_sql_t kinds[] = {
       .repeats = 1 },
     /* Of version 3; behind what a schema of the version before has. */
     SIMPLE("oauth2_job"),
-    SIMPLE("oauth2_ticket")
+    SIMPLE("oauth2_ticket"),
+    SIMPLE("oauth2_apikey")
 };
 
 oa2_err_t *oa2_purge(apr_int64_t *removed, oa2_ctx_t *ctx, int n)

@@ -11,11 +11,11 @@
 /*
  * Removes up to n rows of each kind that nothing can need any more: expired
  * sessions, flows, throttles; codes and spent refresh tokens once they cannot
- * be replayed against a living grant; expired tokens and tickets; grants
- * without a living token; jobs that were given up a week ago; and, of spent
- * refresh tokens that stay, the sealed answers.  Never waits for a row that
- * somebody else has locked.  *removed counts rows; call again while it is
- * not 0.
+ * be replayed against a living grant; expired tokens, tickets and API keys;
+ * grants without a living token; jobs that were given up a week ago; and, of
+ * spent refresh tokens that stay, the sealed answers.  Never waits for a row
+ * that somebody else has locked.  *removed counts rows; call again while it
+ * is not 0.
  */
 oa2_err_t *oa2_purge(apr_int64_t *removed, oa2_ctx_t *ctx, int n);
 /*

@@ -17,10 +17,11 @@
 #define OA2_OF_USER "u"                 /* its name */
 #define OA2_OF_GRANT "g"                /* its id */
 #define OA2_OF_TOKEN "t"                /* its digest; has no grant */
+#define OA2_OF_APIKEY "k"               /* its id */
 #define OA2_OF_ORIGINS "o"              /* "": of all clients */
 #define OA2_OF_ALL "*"                  /* "": whatever is cached */
 #define OA2_KINDS OA2_OF_CLIENT OA2_OF_USER OA2_OF_GRANT OA2_OF_TOKEN \
-    OA2_OF_ORIGINS OA2_OF_ALL
+    OA2_OF_APIKEY OA2_OF_ORIGINS OA2_OF_ALL
 
 /*
  * An expression for PostgreSQL; key and text are such too.  The channel's

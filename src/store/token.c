@@ -9,13 +9,11 @@
  */
 #include "store/token.h"
 
-#include <string.h>
-
 #include <apr_strings.h>
 
-#include "base/text/encode.h"
-#include "base/shm/pack.h"
 #include "base/shm/counter.h"
+#include "base/text/encode.h"
+#include "store/cached.h"
 #include "store/db/pool.h"
 #include "store/db/sql.h"
 #include "store/realm_key.h"
@@ -86,64 +84,31 @@ static oa2_token_t *in_realm(const oa2_ctx_t *ctx, oa2_token_t *token)
 }
 
 /* Three tags at most: with a family, its tag stands for the token's own. */
-static void access_remember(oa2_ctx_t *ctx, oa2_token_t *token,
-                            oa2_cache_entry_t *entry,
-                            oa2_cache_mark_t mark)
+static void access_remember(oa2_ctx_t *ctx, const oa2_token_t *token,
+                            const oa2_cached_t *cached)
 {
-    oa2_cache_t *cache = ctx->store->tokens;
-    apr_size_t room = oa2_cache_room(cache);
-    unsigned char *buf = apr_palloc(ctx->pool, room);
+    oa2_cache_entry_t entry = { .expires = token->expires };
     oa2_pack_t pack;
 
-    oa2_pack_begin(&pack, buf, room);
-    access_pack(&pack, token);
-    if (!pack.ok)
+    if (!oa2_cached_begin(&pack, ctx))
         return;
-    entry->tags[0] = token->grant
+    access_pack(&pack, token);
+    entry.tags[0] = token->grant
         ? oa2_tell_tag(OA2_OF_GRANT, oa2_sql_number(ctx->pool, token->grant))
         : oa2_tell_tag(OA2_OF_TOKEN, token->digest);
-    entry->tags[1] = oa2_tell_tag(OA2_OF_CLIENT, token->client_id);
-    entry->tags[2] = token->user ? oa2_tell_tag(OA2_OF_USER, token->user) : 0;
-    entry->expires = token->expires;
-    entry->data = buf;
-    entry->len = (apr_size_t)(pack.at - buf);
-    if (oa2_cache_put(cache, entry, mark, ctx->now))
-        OA2_COUNT(ctx->counter, cache_evictions, OA2_CACHE_TOKENS);
-}
-
-/* NULL for what is no digest. */
-static const unsigned char *key_of(const char *digest, apr_pool_t *pool)
-{
-    apr_size_t len;
-    const unsigned char *key = oa2_b64url_decode(&len, digest, pool);
-
-    return key && len == OA2_KEY_LEN ? key : NULL;
-}
-
-/* A digest that is shifted by a secret is as good a key as the digest. */
-static void salt(unsigned char out[OA2_KEY_LEN], const oa2_ctx_t *ctx,
-                 const unsigned char key[OA2_KEY_LEN])
-{
-    int i;
-
-    for (i = 0; i < OA2_KEY_LEN; i++)
-        out[i] = ctx->salt ? key[i] ^ ctx->salt[i] : key[i];
+    entry.tags[1] = oa2_tell_tag(OA2_OF_CLIENT, token->client_id);
+    entry.tags[2] = token->user ? oa2_tell_tag(OA2_OF_USER, token->user) : 0;
+    oa2_cached_put(ctx, cached, &entry, &pack);
 }
 
 oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx,
                               const unsigned char key[OA2_KEY_LEN])
 {
-    unsigned char salted[OA2_KEY_LEN];
-    oa2_cache_t *cache = ctx->store->tokens;
-    apr_size_t len = cache ? oa2_cache_room(cache) : 0;
-    unsigned char *buf = apr_palloc(ctx->pool, len);
     oa2_token_t *token;
     oa2_pack_t pack;
 
-    salt(salted, ctx, key);
-    if (!cache || !oa2_cache_find(buf, &len, cache, salted, ctx->now))
+    if (!oa2_cached_find(&pack, ctx, OA2_CACHED_TOKEN, key))
         return NULL;
-    oa2_pack_begin(&pack, buf, len);
     token = access_unpack(&pack, ctx->pool);
     if (!token || !in_realm(ctx, token))
         return NULL;
@@ -155,31 +120,22 @@ oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx,
 oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
                           const char *digest)
 {
-    oa2_cache_t *cache = ctx->store->tokens;
-    oa2_cache_entry_t entry;
+    const unsigned char *key = oa2_cached_key(digest, ctx->pool);
     apr_array_header_t *rows;
-    oa2_cache_mark_t mark = { 0, 0 };
+    oa2_cached_t cached;
     oa2_token_t *token;
-    const unsigned char *key = key_of(digest, ctx->pool);
 
     *out = key ? oa2_token_recall(ctx, key) : NULL;
     if (!key || *out)
         return NULL;
-    if (cache) {
-        mark = oa2_cache_mark(cache);
-        OA2_COUNT(ctx->counter, cache_misses, OA2_CACHE_TOKENS);
-    }
+    cached = oa2_cached_missed(ctx, OA2_CACHED_TOKEN, key);
     OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, digest,
                     oa2_sql_number(ctx->pool, ctx->now)));
     if (!rows->nelts)
         return NULL;
     token = access_read(ctx->pool, APR_ARRAY_IDX(rows, 0, oa2_row_t));
     token->digest = apr_pstrdup(ctx->pool, digest);
-    if (cache) {
-        memset(&entry, 0, sizeof(entry));
-        salt(entry.key, ctx, key);
-        access_remember(ctx, token, &entry, mark);
-    }
+    access_remember(ctx, token, &cached);
     *out = in_realm(ctx, token);
     return NULL;
 }

@@ -21,6 +21,7 @@ my @commands = (
                           remove invite reset)),
     'import django-oauth-toolkit', 'import omniport',
     'grant list', 'grant revoke', 'token inspect', 'token revoke',
+    (map { "apikey $_" } qw(add list revoke)),
     'audit', 'purge', 'version', 'help');
 
 my $help = run_ctl(['help']);

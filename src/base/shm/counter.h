@@ -30,6 +30,7 @@
     V(SCOPE, "insufficient_scope")                                          \
     V(FORBIDDEN, "forbidden")                                               \
     V(BAD_REQUEST, "invalid_request")                                       \
+    V(BAD_KEY, "invalid_api_key")                                           \
     V(PASSWORD, "wrong_password")                                           \
     V(UNAVAILABLE, "unavailable")
 #define OA2_LOGINS(V)                                                       \

@@ -56,6 +56,10 @@
       "an administrator has removed a client")                              \
     X(secret_rotated, "client.secret_rotated", NOTICE, 0, "overlap",        \
       "a client got a new secret")                                          \
+    X(apikey_added, "apikey.added", NOTICE, 0, "key scope expires",         \
+      "a user or a client got an API key")                                  \
+    X(apikey_revoked, "apikey.revoked", NOTICE, 0, "key count",             \
+      "an API key was revoked, or all of a user or client")                 \
     X(user_added, "user.added", NOTICE, 0, "",                              \
       "an administrator has added a user")                                  \
     X(user_changed, "user.changed", NOTICE, 0, "what",                      \

@@ -12,9 +12,28 @@ void oa2_subject_of_token(oa2_subject_t *out, const oa2_token_t *token)
     out->user = token->user;
     out->sub = token->sub;
     out->client_id = token->client_id;
+    out->key_id = NULL;
     out->scope = token->scope;
     out->audience = token->audience;
     out->expires = token->expires;
+}
+
+/* The places that take keys say so themselves: no audience. */
+void oa2_subject_of_key(oa2_subject_t *out, const oa2_apikey_t *key)
+{
+    out->by = OA2_BY_KEY;
+    out->user = key->user;
+    out->sub = key->sub;
+    out->client_id = key->client_id;
+    out->key_id = key->id;
+    out->scope = key->scope;
+    out->audience = "";
+    out->expires = key->expires;
+}
+
+int oa2_subject_is_issued(const oa2_subject_t *subject)
+{
+    return subject->by == OA2_BY_TOKEN || subject->by == OA2_BY_KEY;
 }
 
 void oa2_subject_of_password(oa2_subject_t *out, const char *name)

@@ -9,19 +9,22 @@
 #ifndef OA2_DOMAIN_SITE_SUBJECT_H
 #define OA2_DOMAIN_SITE_SUBJECT_H
 
+#include "store/apikey.h"
 #include "store/token.h"
 
 typedef enum {
     OA2_BY_NOTHING,             /* nobody: all else is unset */
     OA2_BY_TOKEN,               /* a bearer token of ours */
-    OA2_BY_PASSWORD             /* a name and a password, HTTP Basic */
+    OA2_BY_PASSWORD,            /* a name and a password, HTTP Basic */
+    OA2_BY_KEY                  /* an API key of ours */
 } oa2_by_t;
 
 typedef struct oa2_subject_t {
     oa2_by_t by;
     const char *user;           /* NULL: the client acts for itself */
     const char *sub;            /* the user's; NULL: none is known */
-    const char *client_id;      /* NULL: none was named */
+    const char *client_id;      /* NULL: none was named; a user's own key */
+    const char *key_id;         /* the API key's, for people; NULL: none */
     const char *scope;          /* words; "": a right without scope */
     const char *audience;       /* words; "": any */
     apr_int64_t expires;        /* 0: not by itself */
@@ -29,6 +32,10 @@ typedef struct oa2_subject_t {
 
 /* Of a live token, whose texts it keeps. */
 void oa2_subject_of_token(oa2_subject_t *out, const oa2_token_t *token);
+/* Of a good API key; the same. */
+void oa2_subject_of_key(oa2_subject_t *out, const oa2_apikey_t *key);
+/* 1 for what was issued here with scopes: a token or an API key. */
+int oa2_subject_is_issued(const oa2_subject_t *subject);
 /* name is kept. */
 void oa2_subject_of_password(oa2_subject_t *out, const char *name);
 /* A name for httpd, which wants one: the user's, or "client:" and the client's

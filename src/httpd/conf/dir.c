@@ -20,6 +20,7 @@ void *oa2_conf_dir_create(apr_pool_t *pool, char *dir)
     conf->pass_preflight = UNSET;
     conf->pass_token = UNSET;
     conf->pass_cookies = UNSET;
+    conf->allow_api_key = UNSET;
     return conf;
 }
 
@@ -44,6 +45,7 @@ void *oa2_conf_dir_merge(apr_pool_t *pool, void *base_, void *add_)
     conf->pass_preflight = merged(base->pass_preflight, add->pass_preflight);
     conf->pass_token = merged(base->pass_token, add->pass_token);
     conf->pass_cookies = merged(base->pass_cookies, add->pass_cookies);
+    conf->allow_api_key = merged(base->allow_api_key, add->allow_api_key);
     /* AuthMerging may have kept the outer lines or not. */
     conf->require_other = add->require_other | base->require_other;
     conf->require_not = add->require_not | base->require_not;
@@ -109,6 +111,15 @@ const char *oa2_conf_pass_cookies(cmd_parms *cmd, void *dir, int on)
 
     (void)cmd;
     conf->pass_cookies = on;
+    return NULL;
+}
+
+const char *oa2_conf_allow_api_key(cmd_parms *cmd, void *dir, int on)
+{
+    oa2_dir_t *conf = dir;
+
+    (void)cmd;
+    conf->allow_api_key = on;
     return NULL;
 }
 

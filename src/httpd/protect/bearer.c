@@ -20,6 +20,7 @@
 #include "httpd/protect/basic.h"
 #include "httpd/protect/challenge.h"
 #include "httpd/protect/identity.h"
+#include "httpd/protect/key.h"
 #include "httpd/protect/require.h"
 #include "httpd/request.h"
 #include "httpd/run/count.h"
@@ -70,6 +71,10 @@ static int refuse(request_rec *r, const oa2_err_t *err, const char *client)
     if (err->kind == &oa2_invalid_token) {
         outcome = OA2_GUARDED_BAD_TOKEN;
         oa2_challenge(r, err, oa2_require_scope(r));
+    }
+    else if (err->kind == &oa2_invalid_api_key) {
+        outcome = OA2_GUARDED_BAD_KEY;
+        oa2_challenge(r, NULL, oa2_require_scope(r));
     }
     else if (err->kind == &oa2_invalid_request) {
         outcome = OA2_GUARDED_BAD_REQUEST;
@@ -138,6 +143,20 @@ static int check_token(request_rec *r, const oa2_server_t *conf,
     return accept_subject(r, &subject);
 }
 
+static int check_key(request_rec *r, const oa2_server_t *conf)
+{
+    oa2_subject_t subject;
+    const char *token;
+    oa2_err_t *err = oa2_setup_ready(conf, r->pool);
+
+    if (!err)
+        err = read_token(&token, r);
+    if (!err)
+        err = oa2_key_check(&subject, r, conf,
+                            token || oa2_basic_is_sent(r));
+    return err ? refuse(r, err, NULL) : accept_subject(r, &subject);
+}
+
 static int not_configured(request_rec *r)
 {
     oa2_err_t *err = oa2_err_make(
@@ -168,10 +187,12 @@ int oa2_bearer_check(request_rec *r)
     /* The header is gone by now: it was taken from the first request. */
     if (!ap_is_initial_req(r)) {
         subject = oa2_request_subject(r->prev ? r->prev : r->main);
-        if (subject && subject->by == OA2_BY_TOKEN) {
-            return accept_subject(r, subject);
+        if (subject && oa2_subject_is_issued(subject)) {
+            err = subject->by == OA2_BY_KEY ? oa2_key_allow(r) : NULL;
+            return err ? refuse(r, err, NULL) : accept_subject(r, subject);
         }
     }
+    if (oa2_key_is_sent(r)) return check_key(r, conf);
     if (oa2_basic_is_sent(r)) {
         err = oa2_basic_check(&status, r);
         return err ? refuse(r, err, NULL) : status;

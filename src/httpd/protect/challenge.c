@@ -54,7 +54,8 @@ void oa2_challenge(request_rec *r, const oa2_err_t *err, const char *scope)
     /* RFC 9110 section 11.6.1: the schemes that are taken here.  A field of
        its own: old clients know no lists.  RFC 7617 section 2.1: how a name
        is encoded, since one that is not UTF-8 is nobody's here. */
-    if (status == HTTP_UNAUTHORIZED && dir->basic_providers) {
+    if (status == HTTP_UNAUTHORIZED
+        && (dir->basic_providers || dir->allow_api_key == 1)) {
         const char *basic = apr_pstrcat(r->pool, "Basic realm=\"",
                                         realm ? realm : "",
                                         "\", charset=\"UTF-8\"", NULL);

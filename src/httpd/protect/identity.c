@@ -12,10 +12,15 @@ void oa2_identity_set_env(request_rec *r, const oa2_subject_t *subject)
 {
     apr_table_t *env = r->subprocess_env;
 
-    apr_table_setn(env, "OAUTH2_CLIENT_ID", subject->client_id);
+    if (subject->client_id)
+        apr_table_setn(env, "OAUTH2_CLIENT_ID", subject->client_id);
+    if (subject->key_id)
+        apr_table_setn(env, "OAUTH2_KEY_ID", subject->key_id);
     apr_table_setn(env, "OAUTH2_SCOPE", subject->scope);
-    apr_table_setn(env, "OAUTH2_EXPIRES",
-                   apr_off_t_toa(r->pool, (apr_off_t)subject->expires));
+    if (subject->expires) {
+        apr_table_setn(env, "OAUTH2_EXPIRES",
+                       apr_off_t_toa(r->pool, (apr_off_t)subject->expires));
+    }
     if (subject->sub)
         apr_table_setn(env, "OAUTH2_SUB", subject->sub);
 }
@@ -24,10 +29,18 @@ static void pass_headers(request_rec *r, const oa2_subject_t *subject)
 {
     apr_table_t *in = r->headers_in;
 
-    apr_table_setn(in, OA2_HEADER_PREFIX "-Client-Id", subject->client_id);
+    if (subject->client_id) {
+        apr_table_setn(in, OA2_HEADER_PREFIX "-Client-Id",
+                       subject->client_id);
+    }
+    if (subject->key_id) {
+        apr_table_setn(in, OA2_HEADER_PREFIX "-Key-Id", subject->key_id);
+    }
     apr_table_setn(in, OA2_HEADER_PREFIX "-Scope", subject->scope);
-    apr_table_setn(in, OA2_HEADER_PREFIX "-Expires",
-                   apr_off_t_toa(r->pool, (apr_off_t)subject->expires));
+    if (subject->expires) {
+        apr_table_setn(in, OA2_HEADER_PREFIX "-Expires",
+                       apr_off_t_toa(r->pool, (apr_off_t)subject->expires));
+    }
     if (subject->user) {
         apr_table_setn(in, OA2_HEADER_PREFIX "-User", subject->user);
     }
@@ -53,7 +66,7 @@ int oa2_identity_pass(request_rec *r)
     if (!r->user || !r->ap_auth_type
         || strcmp(r->ap_auth_type, "OAuth2") != 0
         || !(subject = oa2_request_subject(r))
-        || subject->by != OA2_BY_TOKEN) {
+        || !oa2_subject_is_issued(subject)) {
         return DECLINED;
     }
     if (!phase || !phase->subject.by)

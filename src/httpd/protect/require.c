@@ -138,7 +138,7 @@ static void note_need(oa2_phase_t *phase, const need_t *need)
 }
 
 /*
- * Nobody yet: a token may change that.  Somebody, but not by a bearer token
+ * Nobody yet: a token or key may change that.  Somebody, but by neither
  * (AuthType Basic, say): no.
  */
 static authz_status deny(const request_rec *r)
@@ -158,7 +158,7 @@ static authz_status check_scope(request_rec *r, const char *line,
             ? AUTHZ_GRANTED : AUTHZ_DENIED;
     }
     note_need(phase, need);
-    return phase->subject.by == OA2_BY_TOKEN
+    return oa2_subject_is_issued(&phase->subject)
         && oa2_words_is_subset(need->scope, phase->subject.scope)
         ? AUTHZ_GRANTED : deny(r);
 }
@@ -169,7 +169,7 @@ static authz_status check_client(request_rec *r, const char *line,
     oa2_phase_t *phase = oa2_phase_of(r);
 
     (void)line;
-    return phase->subject.by == OA2_BY_TOKEN
+    return oa2_subject_is_issued(&phase->subject) && phase->subject.client_id
         && oa2_words_has(parsed, phase->subject.client_id)
         ? AUTHZ_GRANTED : deny(r);
 }
@@ -340,8 +340,8 @@ const char *oa2_require_scope(request_rec *r)
  */
 static int forbid(request_rec *r, const oa2_subject_t *subject)
 {
-    const char *scope = subject->by == OA2_BY_TOKEN ? oa2_require_scope(r)
-                                                    : NULL;
+    const char *scope = oa2_subject_is_issued(subject) ? oa2_require_scope(r)
+                                                       : NULL;
     const char *has = subject->scope;
     oa2_err_t *err;
 
@@ -349,8 +349,9 @@ static int forbid(request_rec *r, const oa2_subject_t *subject)
         scope = NULL;
     err = scope
         ? oa2_err_make(r->pool, &oa2_insufficient_scope, OA2_ID(7100), NULL,
-                       "%s needs the scope \"%s\"; the token has \"%s\"",
-                       r->uri, scope, has)
+                       "%s needs the scope \"%s\"; the %s has \"%s\"",
+                       r->uri, scope, subject->key_id ? "API key" : "token",
+                       has)
         : oa2_err_make(r->pool, &oa2_forbidden, OA2_ID(7101), NULL,
                        "%s is not for this client or user", r->uri);
     oa2_log_err(r, err, subject->client_id);

@@ -36,6 +36,7 @@ static const outcome_t outcomes[] = {
     { &oa2_server_error, "server_error" },
     { &oa2_temporarily_unavailable, "temporarily_unavailable" },
     { &oa2_invalid_token, "invalid_token" },
+    { &oa2_invalid_api_key, "invalid_api_key" },
     { &oa2_insufficient_scope, "insufficient_scope" },
     { &oa2_invalid_target, "invalid_target" },
     { &oa2_login_required, "login_required" },

@@ -194,6 +194,7 @@ void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf)
     call->ticket = oa2_entry_ticket(r);
     call->url = apr_pstrcat(r->pool, ap_os_escape_path(r->pool, r->uri, 1),
                             r->args ? "?" : "", r->args ? r->args : "", NULL);
+    call->key = oa2_entry_key(r);
     call->browser.ids = browser_ids(r, conf);
     call->browser.session_id = cookie(
         r, cookie_name(conf, OA2_SESSION_COOKIE, r->pool));

@@ -13,6 +13,7 @@
 #include <apr_strings.h>
 #include <http_main.h>
 
+#include "base/text/encode.h"
 #include "domain/person/browser.h"
 #include "domain/person/ticket.h"
 #include "domain/token.h"
@@ -58,15 +59,35 @@ static int is_ours(const char *name)
         && !apr_isalnum(name[sizeof(OA2_HEADER_PREFIX) - 1]);
 }
 
-static void scrub_headers(apr_table_t *headers)
+/* An API key of ours: whatever the header is called, it is not for an
+   application.  We obey one name only. */
+static int take_key_header(oa2_phase_t *record, const char *name,
+                           const char *value)
+{
+    int is_key = strcasecmp(name, OA2_APIKEY_HEADER) == 0;
+
+    /* Most headers are done with at their first letter. */
+    if (!is_key && (value[0] != 'o' || oa2_apikey_in(value) != value))
+        return 0;
+    if (is_key && !oa2_apikey_in(value)) return 0;
+    if (is_key && record->key.name)
+        record->key.is_several = 1;
+    if (is_key && !record->key.text)
+        record->key.text = value;
+    return 1;
+}
+
+static void scrub_headers(apr_table_t *headers, oa2_phase_t *record)
 {
     const apr_array_header_t *all = apr_table_elts(headers);
     int i = 0;
 
     while (i < all->nelts) {
-        const char *name = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
+        const apr_table_entry_t *one =
+            &APR_ARRAY_IDX(all, i, apr_table_entry_t);
+        const char *name = one->key;
 
-        if (is_ours(name)) {
+        if (is_ours(name) || take_key_header(record, name, one->val)) {
             /* All of that name, wherever they are: what is behind moves up,
                so i stays. */
             apr_table_unset(headers, name);
@@ -112,7 +133,8 @@ static int is_inside_word(char c)
 static const char *find_token(const char *text)
 {
     static const char *const prefixes[] = {
-        OA2_ACCESS_PREFIX, OA2_REFRESH_PREFIX, OA2_CODE_PREFIX, NULL };
+        OA2_ACCESS_PREFIX, OA2_REFRESH_PREFIX, OA2_CODE_PREFIX,
+        OA2_APIKEY_PREFIX, NULL };
     int i;
 
     for (i = 0; text && prefixes[i]; i++) {
@@ -126,6 +148,35 @@ static const char *find_token(const char *text)
     return NULL;
 }
 
+/* RFC 7617 section 2: "user-id:password", a key being the password, or where
+   programs put what is their only secret. */
+static void take_basic_key(request_rec *r, oa2_phase_t *record)
+{
+    static const char scheme[] = "Basic ";
+    const char *header = apr_table_get(r->headers_in, "Authorization");
+    apr_size_t len;
+    char *pair;
+    char *colon;
+
+    if (!header || strncasecmp(header, scheme, sizeof(scheme) - 1) != 0)
+        return;
+    header += sizeof(scheme) - 1;
+    header += strspn(header, " \t");
+    pair = (char *)oa2_b64_decode(&len, header, r->pool);
+    if (!pair || strlen(pair) != len || !oa2_apikey_in(pair)) return;
+    apr_table_unset(r->headers_in, "Authorization");
+    colon = strchr(pair, ':');
+    if (colon)
+        *colon++ = '\0';
+    if (record->key.text) {
+        record->key.is_several = 1;
+        return;
+    }
+    /* A key as the name is none: nobody is called so. */
+    record->key.name = pair;
+    record->key.text = colon ? colon : "";
+}
+
 static void take_token(request_rec *r, oa2_phase_t *record)
 {
     const char *header = apr_table_get(r->headers_in, "Authorization");
@@ -135,9 +186,13 @@ static void take_token(request_rec *r, oa2_phase_t *record)
             record->authorization = header;
         apr_table_unset(r->headers_in, "Authorization");
     }
-    /* mod_cache looks for the header to tell what is private.  A redirect
-       inside httpd renames the environment. */
-    if (record->authorization) {
+}
+
+/* mod_cache looks for the Authorization header to tell what is private.  A
+   redirect inside httpd renames the environment. */
+static void leave_uncached(request_rec *r, const oa2_phase_t *record)
+{
+    if (record->authorization || record->key.text) {
         apr_table_setn(r->subprocess_env, "no-cache", "1");
     }
 }
@@ -228,12 +283,12 @@ static void take_cookies(request_rec *r, oa2_phase_t *record)
 /* ------------------------------------------------------------ tickets */
 
 /* Each one in it, as it would be written: dots. */
-static void blacken(char *text)
+static void blacken(char *text, const char *prefix)
 {
-    char *at = text ? strstr(text, OA2_TICKET_PREFIX) : NULL;
+    char *at = text ? strstr(text, prefix) : NULL;
 
-    for (; at; at = strstr(at, OA2_TICKET_PREFIX)) {
-        at += sizeof(OA2_TICKET_PREFIX) - 1;
+    for (; at; at = strstr(at, prefix)) {
+        at += strlen(prefix);
         while (apr_isalnum(*at) || *at == '-' || *at == '_')
             *at++ = '.';
     }
@@ -241,6 +296,14 @@ static void blacken(char *text)
 
 /* The query of a link that sets a password is good as the password: what
    logs, mod_log_forensic too, and environments get is this. */
+static void blacken_all(request_rec *r, const char *prefix)
+{
+    blacken(r->args, prefix);
+    blacken(r->the_request, prefix);
+    blacken(r->unparsed_uri, prefix);
+    blacken(r->parsed_uri.query, prefix);
+}
+
 static void take_ticket(request_rec *r, oa2_phase_t *record)
 {
     char *at = r->args ? strstr(r->args, OA2_TICKET_PREFIX) : NULL;
@@ -249,10 +312,14 @@ static void take_ticket(request_rec *r, oa2_phase_t *record)
     if (!record->ticket) {
         record->ticket = apr_pstrmemdup(r->pool, at, strcspn(at, "&;#"));
     }
-    blacken(r->args);
-    blacken(r->the_request);
-    blacken(r->unparsed_uri);
-    blacken(r->parsed_uri.query);
+    blacken_all(r, OA2_TICKET_PREFIX);
+}
+
+/* Nobody asks for a key there; whoever sends one has given it away. */
+static void take_key_query(request_rec *r)
+{
+    if (r->args && strstr(r->args, OA2_APIKEY_PREFIX))
+        blacken_all(r, OA2_APIKEY_PREFIX);
 }
 
 /* ------------------------------------------------------------ hooks */
@@ -264,9 +331,12 @@ static void scrub(request_rec *r)
     oa2_phase_t *record = record_of(r);
 
     take_token(r, record);
+    take_basic_key(r, record);
     take_cookies(r, record);
     take_ticket(r, record);
-    scrub_headers(r->headers_in);
+    take_key_query(r);
+    scrub_headers(r->headers_in, record);
+    leave_uncached(r, record);
     if (record->is_given)
         scrub_env(r, record->authorization);
 }
@@ -301,7 +371,8 @@ int oa2_entry_give(request_rec *r)
         scrub(r);
     /* An endpoint reads the record. */
     if (oa2_request_is_claimed(r)) return DECLINED;
-    if (dir->pass_token == 1 && record->authorization)
+    if (dir->pass_token == 1 && record->authorization
+        && !oa2_apikey_in(record->authorization))
         give_token(r, record);
     if (dir->pass_cookies == 1 && record->cookie) {
         apr_table_setn(r->headers_in, "Cookie", record->cookie);
@@ -324,6 +395,13 @@ const char *oa2_entry_cookie(const request_rec *r)
 
     return record && record->cookie ? record->cookie
                                     : apr_table_get(r->headers_in, "Cookie");
+}
+
+const oa2_apikey_sent_t *oa2_entry_key(const request_rec *r)
+{
+    const oa2_phase_t *record = find_record(r);
+
+    return record && record->key.text ? &record->key : NULL;
 }
 
 const char *oa2_entry_ticket(const request_rec *r)

@@ -5,17 +5,20 @@
  * Taken out of every request, in every server of a process where the module
  * has an issuer, before any other module has seen it:
  *   - an Authorization header with a token of ours: who has it is the user;
+ *   - an API key of ours: a header that begins with one, whatever its name,
+ *     and Basic with one in it; one in the query is blackened, and refused;
  *   - the cookies of our pages;
  *   - the ticket in a link that sets a password (domain/person/ticket.h), of
  *     which dots are left: nobody logs it;
  *   - headers of the names by which we tell back ends who calls.
- * The first three are kept in a record of the request, which all requests that
+ * All but the last are kept in a record of the request, which all requests that
  * httpd makes of it share: only this module reads it.
  */
 #ifndef OA2_HTTPD_SERVE_ENTRY_H
 #define OA2_HTTPD_SERVE_ENTRY_H
 
 #include <httpd.h>
+#include "domain/token/apikey.h"
 
 /* "OAuth2-User" …: headers by which a back end is told who calls. */
 #define OA2_HEADER_PREFIX "OAuth2"
@@ -32,6 +35,8 @@ int oa2_entry_give(request_rec *r);
 const char *oa2_entry_authorization(const request_rec *r);
 /* The same for Cookie. */
 const char *oa2_entry_cookie(const request_rec *r);
+/* The API key that came as X-API-Key or in Basic; NULL: none. */
+const oa2_apikey_sent_t *oa2_entry_key(const request_rec *r);
 /* The ticket that the query had; NULL: none. */
 const char *oa2_entry_ticket(const request_rec *r);
 

@@ -92,3 +92,24 @@ CREATE INDEX oauth2_userdata_client ON oauth2_userdata (client_id);
 
 -- The browser's login that it came of: its digest.
 ALTER TABLE oauth2_grant ADD session TEXT NOT NULL DEFAULT '';
+
+-- API keys: of a user or of a client, whose id they go with.  id: "k", the
+-- time, and random letters.  expires NULL: never.  used: the last time, to the
+-- hour; 0: not yet.
+CREATE TABLE oauth2_apikey (
+    digest TEXT COLLATE "C" PRIMARY KEY,
+    id TEXT COLLATE "C" NOT NULL UNIQUE,
+    user_name TEXT COLLATE "C" REFERENCES oauth2_user (name) ON DELETE CASCADE,
+    client_id TEXT COLLATE "C" REFERENCES oauth2_client (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    expires BIGINT,
+    used BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX oauth2_apikey_user ON oauth2_apikey (user_name, id)
+    WHERE user_name IS NOT NULL;
+CREATE INDEX oauth2_apikey_client ON oauth2_apikey (client_id, id)
+    WHERE client_id IS NOT NULL;
+CREATE INDEX oauth2_apikey_expires ON oauth2_apikey (expires)
+    WHERE expires IS NOT NULL;
