@@ -229,7 +229,7 @@ static const ctl_option_t add_options[] = {
     { "user", "NAME", 0, "a user's key, which acts as the user" },
     { "client", "ID", 0, "a client's key, which acts as the client" },
     { "name", "TEXT", 0, "what it is for: \"backup of the server room\"" },
-    { "scope", "WORDS", 1, "what it may do; of a client's scopes at most" },
+    { "scope", "WORDS", 1, "what it may do; of a client's at most" },
     { "expires", "TIME", 0, "from now on, as in 90d; default: never" },
     { NULL, NULL, 0, NULL }
 };
@@ -252,10 +252,12 @@ const ctl_command_t ctl_apikey_commands[] = {
      "It is for programs that know nothing of OAuth, where OAuth2AllowApiKey\n"
      "is On. A user or client has 50 of them at most.", add_options, add },
     { "apikey list", "", 0, 0,
-     "Lists API keys, newest first, with when each was used last.",
+     "Lists API keys, newest first.\n"
+     "With when each was used last, to the hour.",
      list_options, list },
     { "apikey revoke", "[KEY-ID]", 0, 1,
-     "Revokes an API key by its ID, or all of a user or client.",
+     "Revokes API keys.\n"
+     "One by its ID, or all of a user or a client.",
      revoke_options, take_back },
     { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };
