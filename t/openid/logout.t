@@ -13,14 +13,14 @@ use OAuth2Test::Browser;
 use OAuth2Test::Rows;
 
 my $uri = 'https://lo.example/callback';
-my %good = (redirect_uri => $uri, scope => 'read', client_id => 'lo-app');
-my $app = client('lo-app', redirect_uri => $uri, scope => 'read',
+my %good = (redirect_uri => $uri, scope => 'read', client_id => 'ol-app');
+my $app = client('ol-app', redirect_uri => $uri, scope => 'read',
                  grant => [ 'authorization_code', 'refresh_token',
                             'client_credentials' ]);
-my $password = user('lo-lena');
+my $password = user('ol-lena');
 
 sub browser {
-    return OAuth2Test::Browser->new(issuer => 'claims', user => 'lo-lena',
+    return OAuth2Test::Browser->new(issuer => 'claims', user => 'ol-lena',
                                     password => $password);
 }
 my ($lena, $other) = (browser(), browser());
