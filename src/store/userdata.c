@@ -3,6 +3,7 @@
 #include "store/userdata.h"
 
 #include "base/crypto.h"
+#include "base/text/words.h"
 #include "store/db/sql.h"
 #include "store/realm_key.h"
 
@@ -29,6 +30,36 @@ oa2_err_t *oa2_userdata_find(oa2_userdata_t *data, oa2_ctx_t *ctx)
         data->document = oa2_row_text(row, 0);
         data->version = oa2_row_number(row, 1);
     }
+    return NULL;
+}
+
+/* ------------------------------------------------------------ owner */
+
+/* The consent of a client that had this id before does not count. */
+#define OWNER "SELECT u.name, c.trusted, k.scope FROM oauth2_user u" \
+    " JOIN oauth2_client c ON c.id = $2" \
+    " LEFT JOIN oauth2_consent k ON k.user_name = u.name" \
+    " AND k.client_id = c.id AND k.serial = c.serial" \
+    " WHERE u.sub = $1 AND u.disabled = 0"
+static const oa2_sql_t owner_sql = {
+    "userdata_owner", OWNER, { OWNER }, .repeats = 1
+};
+
+oa2_err_t *oa2_userdata_owner(const char **user, oa2_ctx_t *ctx,
+                              const char *sub, const char *client_id,
+                              const char *scope)
+{
+    apr_array_header_t *rows;
+    oa2_row_t row;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &owner_sql, sub,
+                    oa2_realm_key(ctx, client_id)));
+    *user = NULL;
+    if (!rows->nelts)
+        return NULL;
+    row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
+    if (oa2_row_number(row, 1) || oa2_words_has(oa2_row_text(row, 2), scope))
+        *user = oa2_realm_name(ctx, row[0]);
     return NULL;
 }
 

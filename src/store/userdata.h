@@ -19,6 +19,14 @@ typedef struct oa2_userdata_t {
 /* A `before` of the verbs below: whatever is there. */
 #define OA2_USERDATA_ANY (-1)
 
+/*
+ * *user: the enabled one of that sub, if the client may keep something of him
+ * when he is not there: he has allowed it that scope, or an administrator said
+ * that its users need not be asked (trusted).  NULL: there is none such.
+ */
+oa2_err_t *oa2_userdata_owner(const char **user, oa2_ctx_t *ctx,
+                              const char *sub, const char *client_id,
+                              const char *scope);
 /* Fills in document and version of data's user and client. */
 oa2_err_t *oa2_userdata_find(oa2_userdata_t *data, oa2_ctx_t *ctx);
 /*

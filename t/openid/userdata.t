@@ -6,6 +6,7 @@
 use strict;
 use warnings;
 
+use JSON::PP qw(decode_json);
 use Test::More;
 use OAuth2Test;
 use OAuth2Test::Browser;
@@ -177,12 +178,79 @@ subtest 'many at once' => sub {
               [ map { "k$_" } 1 .. 6 ], 'and none is lost');
 };
 
+subtest 'by an API key of the client' => sub {
+    my $key = sub {
+        my $text = decode_json(ctl_ok('--json', 'apikey', 'add', '--name',
+                                      'test', @_))->{api_key};
+        note_secret($text);
+        return $text;
+    };
+    my @may = ('--scope', 'userdata');
+    my %keys = (
+        good => $key->('--client', 'ud-app', @may),
+        other => $key->('--client', 'ud-other', @may),
+        less => $key->('--client', 'ud-app', '--scope', 'read'),
+        user => $key->('--user', 'ud-lena', @may),
+    );
+    my $by = sub {
+        my ($name, $method, %o) = @_;
+        return request($method // 'GET', $o{at} // $place,
+                       headers => { 'X-API-Key' => $keys{$name} // $name },
+                       bearer => $o{bearer},
+                       $o{body} ? (body => $o{body},
+                                   type => 'application/json') : ());
+    };
+
+    send_json(PUT => '{"by":"token"}');
+    settle();
+    rows(
+        { clause => 'GET', status => 200, json => { by => 'token' },
+          send => sub { $by->('good') } },
+        { clause => 'PUT', status => 200, json => { by => 'key' },
+          send => sub { $by->(good => 'PUT', body => '{"by":"key"}') } },
+        { clause => 'the same document', status => 200,
+          json => { by => 'key' }, send => [ GET => $place, bearer => $lena ] },
+        { clause => 'another client\'s', status => 404, log => qr/OA2-5922/,
+          json => { error => 'not_found' }, send => sub { $by->('other') } },
+        { clause => 'who has not been allowed it', status => 404,
+          log => qr/OA2-5921/,
+          send => sub { $by->(other => 'GET', at => $paul_s) } },
+        { clause => 'whoever it is', status => 404, log => qr/OA2-5921/,
+          send => sub { $by->(good => 'GET',
+                              at => issuer('claims') . '/userdata/x') } },
+        { clause => 'without the scope', status => 403, log => qr/OA2-5920/,
+          json => { error => 'insufficient_scope' },
+          send => sub { $by->('less') } },
+        { clause => 'a user\'s key', status => 403, log => qr/OA2-5928/,
+          send => sub { $by->('user') } },
+        { clause => 'a wrong one', status => 401, log => qr/OA2-3/,
+          json => { error => 'invalid_api_key' },
+          send => sub { $by->('oa2k_wrong') } },
+        { clause => 'beside a token', status => 400, log => qr/OA2-5914/,
+          send => sub { $by->(good => 'GET', bearer => $lena) } },
+    );
+    request(POST => issuer('claims') . '/logout', bearer => $lena);
+    is(request(GET => $place, bearer => $lena)->{status}, 401, 'signed out');
+    is(json($by->('good'))->{by}, 'key', 'and the key goes on');
+    ctl_ok(qw(grant revoke --user ud-lena --client ud-app));
+    is($by->('good')->{status}, 404, 'not when the access is taken back');
+    ctl_ok(qw(client set ud-app --trusted));
+    settle();
+    is($by->('good')->{status}, 200, 'a trusted client needs no consent');
+    ctl_ok(qw(client set ud-app --no-trusted));
+    ctl_ok(qw(user disable ud-lena));
+    settle();
+    is($by->('good')->{status}, 404, 'a disabled user is not there');
+    ctl_ok(qw(user enable ud-lena));
+    $lena = token_of(lena => $app);
+};
+
 subtest 'it stays without an access, and goes with its user' => sub {
     ctl_ok(qw(grant revoke --user ud-lena --client ud-app));
     settle();
     is(request(GET => $place, bearer => $lena)->{status}, 401, 'revoked');
     $lena = token_of(lena => $app);
-    is(json(request(GET => $place, bearer => $lena))->{k1}, 1,
+    is(json(request(GET => $place, bearer => $lena))->{by}, 'key',
        'and allowed again');
     ctl_ok(qw(user remove ud-lena --yes));
     settle();

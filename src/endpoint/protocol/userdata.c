@@ -3,10 +3,11 @@
  * userdata.c - what a client keeps of a user: one JSON object, at the user's
  * sub.  RFC 9110 section 13 (conditional requests) and RFC 7396 (PATCH).
  *
- * For tokens of that user with the scope "userdata", and each client has a
- * document of its own.  POST is PUT, for clients that know no other.  Who
- * names no condition has the last word, as with any PUT; a PATCH without one
- * is of whatever is there when it is written.
+ * For tokens of that user with the scope "userdata", and for API keys of a
+ * client that he has allowed it; each client has a document of its own.  POST
+ * is PUT, for clients that know no other.  Who names no condition has the last
+ * word, as with any PUT; a PATCH without one is of whatever is there when it is
+ * written.
  */
 #include "base/text/etag.h"
 #include "base/text/words.h"
@@ -26,23 +27,50 @@ static const oa2_param_t params[] = {
     OA2_PARAMS_END
 };
 
+static oa2_err_t *no_owner(oa2_call_t *call)
+{
+    return oa2_err_make(call->ctx.pool, &oa2_no_document, OA2_ID(5921),
+                        call->token
+                        ? "this token is not for such a user: the path ends "
+                          "in the sub of the token's user"
+                        : "no such user has allowed this: the path ends in "
+                          "the sub of a user who has", NULL);
+}
+
+/* By the client's key: the user is not there, and what he has allowed counts.
+   The consent, not a grant: signing out ends that, and not this. */
+static oa2_err_t *find_by_key(oa2_userdata_t *data, oa2_call_t *call)
+{
+    const oa2_subject_t *by = &call->subject;
+
+    if (!by->client_id)
+        return oa2_err_make(call->ctx.pool, &oa2_forbidden, OA2_ID(5928),
+                            "this is kept by clients: the API key of a user "
+                            "is none of a client's", NULL);
+    data->client_id = by->client_id;
+    OA2_TRY(oa2_userdata_owner(&data->user, &call->ctx, call->rest,
+                               by->client_id, SCOPE));
+    return data->user ? NULL : no_owner(call);
+}
+
 /* Whose document it is.  Somebody else's user looks like none. */
 static oa2_err_t *find_owner(oa2_userdata_t *data, oa2_call_t *call)
 {
-    const oa2_token_t *token = call->token;
+    const oa2_subject_t *by = &call->subject;
 
-    if (!oa2_words_has(token->scope, SCOPE))
+    if (!oa2_words_has(by->scope, SCOPE))
         return oa2_err_make(call->ctx.pool, &oa2_insufficient_scope,
-                            OA2_ID(5920), "the access token needs the scope "
-                            SCOPE, "client \"%s\" asked for a document with "
-                            "a token without the scope " SCOPE,
-                            token->client_id);
-    if (!token->user || strcmp(token->sub, call->rest) != 0)
-        return oa2_err_make(call->ctx.pool, &oa2_no_document, OA2_ID(5921),
-                            "this token is not for such a user: the path ends "
-                            "in the sub of the token's user", NULL);
-    data->user = token->user;
-    data->client_id = token->client_id;
+                            OA2_ID(5920), call->token
+                            ? "the access token needs the scope " SCOPE
+                            : "the API key needs the scope " SCOPE,
+                            "\"%s\" asked for a document without the scope "
+                            SCOPE, oa2_subject_name(by, call->ctx.pool));
+    if (!call->token)
+        return find_by_key(data, call);
+    if (!by->user || strcmp(by->sub, call->rest) != 0)
+        return no_owner(call);
+    data->user = by->user;
+    data->client_id = by->client_id;
     return NULL;
 }
 
@@ -206,7 +234,7 @@ const oa2_endpoint_t oa2_endpoint_userdata = {
     .below = 1,
     .methods = OA2_GET | OA2_POST | OA2_PUT | OA2_PATCH | OA2_DELETE,
     .client = OA2_CLIENT_NONE,
-    .asker = OA2_ASKER_TOKEN,
+    .asker = OA2_ASKER_TOKEN_OR_KEY,
     .answer = OA2_ANSWER_JSON,
     .body = OA2_BODY_JSON,
     .body_most = DOCUMENT_MAX,
