@@ -96,6 +96,10 @@ static const command_rec directives[] = {
     AP_INIT_FLAG("OAuth2AllowApiKey", oa2_conf_allow_api_key, NULL,
                  ACCESS_CONF | OR_AUTHCFG,
                  "On: API keys are taken here beside tokens"),
+    AP_INIT_FLAG("OAuth2BrowserLogin", oa2_conf_browser_login, NULL,
+                 ACCESS_CONF | OR_AUTHCFG,
+                 "On: people may come, too, who are signed in at the login "
+                 "page; browsers are sent there"),
     AP_INIT_FLAG("OAuth2PassToken", oa2_conf_pass_token, NULL, ACCESS_CONF,
                  "On: the application gets our bearer tokens, in the "
                  "Authorization header"),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <apr_atomic.h>
+#include <apr_strings.h>
 #include <http_core.h>
 
 #include "base/text/uri.h"
@@ -37,6 +38,7 @@ const oa2_subject_t *oa2_request_subject(const request_rec *r)
         const oa2_phase_t *phase = oa2_phase_find(one);
 
         if (phase && (oa2_subject_is_issued(&phase->subject)
+                      || phase->subject.by == OA2_BY_SESSION
                       || (one == r && phase->subject.by))) {
             return &phase->subject;
         }
@@ -77,6 +79,38 @@ int oa2_request_is_at_home(const request_rec *r, const char *origin)
     const char *host = apr_table_get(r->headers_in, "Host");
 
     return host && strcasecmp(strstr(origin, "://") + 3, host) == 0;
+}
+
+/*
+ * Fetch Metadata Request Headers, section 2.4; "none" is who uses the browser.
+ * Browsers send it where the connection cannot be listened to.  Origin comes
+ * with every POST, but is "null" of our own pages, since they send no Referer.
+ */
+int oa2_request_is_from_here(const request_rec *r)
+{
+    const char *site = apr_table_get(r->headers_in, "Sec-Fetch-Site");
+    const char *origin = oa2_request_origin(r);
+
+    if (site) {
+        return strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
+    }
+    return origin && oa2_request_is_at_home(r, origin);
+}
+
+int oa2_request_is_foreign(const request_rec *r)
+{
+    return (apr_table_get(r->headers_in, "Sec-Fetch-Site")
+            || oa2_request_origin(r))
+        && !oa2_request_is_from_here(r);
+}
+
+const char *oa2_request_url(const request_rec *r)
+{
+    const char *path = r->parsed_uri.path;
+    const char *query = r->parsed_uri.query;
+
+    return apr_pstrcat(r->pool, path ? path : "/", query ? "?" : "",
+                       query ? query : "", NULL);
 }
 
 /* A sub-request is gone before anything is written. */

@@ -35,6 +35,7 @@ typedef struct oa2_phase_t {
     apr_table_t *last;                  /* headers, "": must not be sent */
     const char *origin;                 /* "*" or who may read the answer;
                                            NULL: nobody */
+    unsigned is_personal:1;             /* its answer is for one browser */
     unsigned is_own_user:1;             /* our provider vouched for r->user */
     unsigned is_open:1;                 /* let through without a token */
     unsigned is_for_us:1;               /* … because we are to answer it */
@@ -56,8 +57,8 @@ oa2_phase_t *oa2_phase_of(request_rec *r);
 /* NULL when there is none yet. */
 oa2_phase_t *oa2_phase_find(const request_rec *r);
 
-/* Who is asking: proved in this request, or by a token or API key in an outer
-   one, of which httpd made it.  NULL: nobody. */
+/* Who is asking: proved in this request, or by a token, API key or session in
+   an outer one, of which httpd made it.  NULL: nobody. */
 const oa2_subject_t *oa2_request_subject(const request_rec *r);
 /* 1 when an endpoint or document of ours answers: httpd/serve/claim.h. */
 int oa2_request_is_claimed(const request_rec *r);
@@ -70,6 +71,15 @@ oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf);
 int oa2_request_is_preflight(request_rec *r);
 /* Origin; NULL: not from a page, or from none that can be named. */
 const char *oa2_request_origin(const request_rec *r);
+/*
+ * What the browser says of the page that made it ask: is_from_here 1 when it is
+ * one of this host, or the user; is_foreign 1 when it is another's.  Both are 0
+ * when nothing is said.
+ */
+int oa2_request_is_from_here(const request_rec *r);
+int oa2_request_is_foreign(const request_rec *r);
+/* Path and query as the client sent them. */
+const char *oa2_request_url(const request_rec *r);
 /* 1 when that origin is a page of the host that is asked: it comes with a POST
    of its own too. */
 int oa2_request_is_at_home(const request_rec *r, const char *origin);

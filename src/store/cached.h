@@ -16,7 +16,8 @@
 
 typedef enum {
     OA2_CACHED_TOKEN,
-    OA2_CACHED_APIKEY
+    OA2_CACHED_APIKEY,
+    OA2_CACHED_SESSION
 } oa2_cached_kind_t;
 
 /* What is to be remembered once the database has said it. */

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * session.c - a browser's login.
+ *
+ * It is remembered beside the tokens, since every request to a protected path
+ * asks for it.  What ends it early is a tag: the session itself, and its user.
  */
 #include "store/session.h"
 
+#include "base/shm/counter.h"
+#include "base/shm/pack.h"
+#include "base/text/encode.h"
+#include "store/cached.h"
+#include "store/db/pool.h"
 #include "store/db/sql.h"
 #include "store/realm_key.h"
+#include "store/tell.h"
 #include "store/user_account.h"
 
 /* The lock is against a removal: the row that is referred to stays there. */
@@ -32,9 +41,11 @@ static const oa2_sql_t find_sql = {
 };
 
 #define END(in_realm) "DELETE FROM oauth2_session WHERE digest = $1" \
-    " AND " in_realm " RETURNING 1"
+    " AND " in_realm " RETURNING digest"
 static const oa2_sql_t end_sql = {
-    "session_end", END(OA2_REALM_PGSQL("user_name", "$2")),
+    "session_end",
+    "WITH s AS (" END(OA2_REALM_PGSQL("user_name", "$2")) ")"
+    " SELECT 1, " OA2_TELL(OA2_OF_SESSION, "digest") " FROM s",
     { END(OA2_REALM_SQLITE("user_name", "$2")) },
     .repeats = 1
 };
@@ -47,7 +58,8 @@ static const oa2_sql_t end_all_sql = {
     "session_end_all",
     "WITH u AS (" CHANGED(OA2_REALM_PGSQL("user_name", "$1"))
     " RETURNING name), s AS (DELETE FROM oauth2_session USING u"
-    " WHERE user_name = u.name RETURNING 1) SELECT count(*) FROM s",
+    " WHERE user_name = u.name RETURNING 1) SELECT count(*), "
+    OA2_TELL(OA2_OF_ALL, "''") " FROM s",
     { "?" CHANGED(IN_SQLITE),
       "?DELETE FROM oauth2_session WHERE " IN_SQLITE,
       "SELECT changes()" },
@@ -68,42 +80,117 @@ oa2_err_t *oa2_session_put(int *put, oa2_ctx_t *ctx,
     return NULL;
 }
 
-oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
-                            const char *digest)
-{
-    apr_array_header_t *rows;
-    oa2_session_t *session;
-    const char *user = NULL;
-    oa2_row_t row = NULL;
+/* ------------------------------------------------------------ find */
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, digest,
-                    oa2_sql_number(ctx->pool, ctx->now)));
-    if (rows->nelts) {
-        row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
-        user = oa2_realm_name(ctx, row[1]);
-    }
-    if (!user) {
-        *out = NULL;
-        return NULL;
-    }
-    session = apr_pcalloc(ctx->pool, sizeof(*session));
+static void session_pack(oa2_pack_t *pack, const oa2_session_t *session)
+{
+    oa2_pack_number(pack, session->authenticated);
+    oa2_pack_number(pack, session->expires);
+    oa2_pack_text(pack, session->user);
+    oa2_pack_text(pack, session->sub);
+    oa2_pack_text(pack, session->credential);
+    oa2_pack_text(pack, session->roles);
+}
+
+static oa2_session_t *session_unpack(oa2_pack_t *pack, apr_pool_t *pool)
+{
+    oa2_session_t *session = apr_pcalloc(pool, sizeof(*session));
+
+    session->authenticated = oa2_unpack_number(pack);
+    session->expires = oa2_unpack_number(pack);
+    session->user = oa2_unpack_text(pack, pool);
+    session->sub = oa2_unpack_text(pack, pool);
+    session->credential = oa2_unpack_text(pack, pool);
+    session->roles = oa2_unpack_text(pack, pool);
+    return pack->ok ? session : NULL;
+}
+
+static oa2_session_t *session_read(apr_pool_t *pool, oa2_row_t row)
+{
+    oa2_session_t *session = apr_pcalloc(pool, sizeof(*session));
+
     session->digest = row[0];
-    session->user = user;
+    session->user = row[1];
     session->sub = row[2];
     session->authenticated = oa2_row_number(row, 3);
     session->expires = oa2_row_number(row, 4);
     session->credential = oa2_row_text(row, 5);
     session->roles = oa2_row_text(row, 6);
-    *out = session;
+    return session;
+}
+
+/* Rows and cached answers hold keys: NULL for those of another realm. */
+static oa2_session_t *in_realm(const oa2_ctx_t *ctx, oa2_session_t *session)
+{
+    session->user = oa2_realm_name(ctx, session->user);
+    return session->user ? session : NULL;
+}
+
+static void remember(oa2_ctx_t *ctx, const oa2_session_t *session,
+                     const oa2_cached_t *cached)
+{
+    oa2_cache_entry_t entry = { .expires = session->expires };
+    oa2_pack_t pack;
+
+    if (!oa2_cached_begin(&pack, ctx))
+        return;
+    session_pack(&pack, session);
+    entry.tags[0] = oa2_tell_tag(OA2_OF_SESSION, session->digest);
+    entry.tags[1] = oa2_tell_tag(OA2_OF_USER, session->user);
+    oa2_cached_put(ctx, cached, &entry, &pack);
+}
+
+oa2_session_t *oa2_session_recall(oa2_ctx_t *ctx,
+                                  const unsigned char key[OA2_KEY_LEN])
+{
+    oa2_session_t *session;
+    oa2_pack_t pack;
+
+    if (!oa2_cached_find(&pack, ctx, OA2_CACHED_SESSION, key))
+        return NULL;
+    session = session_unpack(&pack, ctx->pool);
+    if (!session || !in_realm(ctx, session))
+        return NULL;
+    OA2_COUNT(ctx->counter, cache_hits, OA2_CACHE_TOKENS);
+    session->digest = oa2_b64url_encode(ctx->pool, key, OA2_KEY_LEN);
+    return session;
+}
+
+oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
+                            const char *digest)
+{
+    const unsigned char *key = oa2_cached_key(digest, ctx->pool);
+    apr_array_header_t *rows;
+    oa2_cached_t cached;
+    oa2_session_t *session;
+
+    *out = key ? oa2_session_recall(ctx, key) : NULL;
+    if (*out)
+        return NULL;
+    if (key)
+        cached = oa2_cached_missed(ctx, OA2_CACHED_SESSION, key);
+    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, digest,
+                    oa2_sql_number(ctx->pool, ctx->now)));
+    if (!rows->nelts)
+        return NULL;
+    session = session_read(ctx->pool, APR_ARRAY_IDX(rows, 0, oa2_row_t));
+    if (key)
+        remember(ctx, session, &cached);
+    *out = in_realm(ctx, session);
     return NULL;
 }
+
+/* ------------------------------------------------------------ end */
 
 oa2_err_t *oa2_session_end(int *done, oa2_ctx_t *ctx, const char *digest)
 {
     apr_array_header_t *rows;
+    oa2_err_t *err = OA2_SQL(&rows, ctx, &end_sql, digest,
+                             oa2_realm_prefix(ctx));
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &end_sql, digest,
-                    oa2_realm_prefix(ctx)));
+    /* After a failure too: it may have been done and only the answer lost. */
+    oa2_tell_caches(ctx->store, OA2_OF_SESSION, digest);
+    OA2_TRY(err);
     *done = rows->nelts > 0;
     return NULL;
 }
@@ -111,9 +198,11 @@ oa2_err_t *oa2_session_end(int *done, oa2_ctx_t *ctx, const char *digest)
 oa2_err_t *oa2_session_end_all(apr_int64_t *ended, oa2_ctx_t *ctx)
 {
     apr_array_header_t *rows;
+    oa2_err_t *err = OA2_SQL(&rows, ctx, &end_all_sql, oa2_realm_prefix(ctx),
+                             oa2_user_new_credential(ctx));
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &end_all_sql, oa2_realm_prefix(ctx),
-                    oa2_user_new_credential(ctx)));
+    oa2_tell_caches(ctx->store, OA2_OF_ALL, "");
+    OA2_TRY(err);
     *ended = oa2_row_number(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0);
     return NULL;
 }

@@ -6,6 +6,7 @@
 #define OA2_STORE_SESSION_H
 
 #include "base/ctx.h"
+#include "base/crypto.h"
 
 /* A browser's login.  RFC 6749 knows no sessions: they are ours. */
 typedef struct oa2_session_t {
@@ -27,7 +28,12 @@ typedef struct oa2_session_t {
  */
 oa2_err_t *oa2_session_put(int *put, oa2_ctx_t *ctx,
                            const oa2_session_t *session);
-/* NULL when expired or ended, or its user is disabled or gone. */
+/* What the cache remembers of a live one; NULL says nothing.  Asks no database.
+   key: what the digest's text stands for. */
+oa2_session_t *oa2_session_recall(oa2_ctx_t *ctx,
+                                  const unsigned char key[OA2_KEY_LEN]);
+/* NULL when expired or ended, or its user is disabled or gone.  Cached: a hit
+   asks no database. */
 oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
                             const char *digest);
 oa2_err_t *oa2_session_end(int *done, oa2_ctx_t *ctx, const char *digest);

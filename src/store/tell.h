@@ -18,6 +18,7 @@
 #define OA2_OF_GRANT "g"                /* its id */
 #define OA2_OF_TOKEN "t"                /* its digest; has no grant */
 #define OA2_OF_APIKEY "k"               /* its id */
+#define OA2_OF_SESSION OA2_OF_TOKEN     /* its digest; which is no token's */
 #define OA2_OF_ORIGINS "o"              /* "": of all clients */
 #define OA2_OF_ALL "*"                  /* "": whatever is cached */
 #define OA2_KINDS OA2_OF_CLIENT OA2_OF_USER OA2_OF_GRANT OA2_OF_TOKEN \

@@ -32,6 +32,19 @@ const char *oa2_browser_cookie(const char *id, apr_pool_t *pool)
                         digest[0] % OA2_BROWSER_NAMES);
 }
 
+oa2_err_t *oa2_browser_find(oa2_session_t **out, oa2_ctx_t *ctx,
+                            const char *cookie)
+{
+    unsigned char key[OA2_KEY_LEN];
+
+    oa2_sha256(key, cookie, strlen(cookie));
+    *out = oa2_session_recall(ctx, key);
+    if (*out)
+        return NULL;
+    return oa2_session_find(out, ctx, oa2_b64url_encode(ctx->pool, key,
+                                                        sizeof(key)));
+}
+
 oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
                                const oa2_browser_t *browser)
 {
@@ -56,8 +69,7 @@ oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
         *out = NULL;
         return NULL;
     }
-    return oa2_session_find(out, ctx,
-                            oa2_digest_text(ctx->pool, browser->session_id));
+    return oa2_browser_find(out, ctx, browser->session_id);
 }
 
 static oa2_err_t *too_late(const oa2_ctx_t *ctx, const char *user)

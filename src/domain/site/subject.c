@@ -15,6 +15,7 @@ void oa2_subject_of_token(oa2_subject_t *out, const oa2_token_t *token)
     out->key_id = NULL;
     out->scope = token->scope;
     out->audience = token->audience;
+    out->roles = "";
     out->expires = token->expires;
 }
 
@@ -27,8 +28,19 @@ void oa2_subject_of_key(oa2_subject_t *out, const oa2_apikey_t *key)
     out->client_id = key->client_id;
     out->key_id = key->id;
     out->scope = key->scope;
-    out->audience = "";
+    out->audience = out->roles = "";
     out->expires = key->expires;
+}
+
+void oa2_subject_of_session(oa2_subject_t *out, const oa2_session_t *session)
+{
+    memset(out, 0, sizeof(*out));
+    out->by = OA2_BY_SESSION;
+    out->user = session->user;
+    out->sub = session->sub;
+    out->scope = out->audience = "";
+    out->roles = session->roles;
+    out->expires = session->expires;
 }
 
 int oa2_subject_is_issued(const oa2_subject_t *subject)
@@ -41,7 +53,7 @@ void oa2_subject_of_password(oa2_subject_t *out, const char *name)
     memset(out, 0, sizeof(*out));
     out->by = OA2_BY_PASSWORD;
     out->user = name;
-    out->scope = out->audience = "";
+    out->scope = out->audience = out->roles = "";
 }
 
 const char *oa2_subject_name(const oa2_subject_t *subject, apr_pool_t *pool)

@@ -10,13 +10,15 @@
 #define OA2_DOMAIN_SITE_SUBJECT_H
 
 #include "store/apikey.h"
+#include "store/session.h"
 #include "store/token.h"
 
 typedef enum {
     OA2_BY_NOTHING,             /* nobody: all else is unset */
     OA2_BY_TOKEN,               /* a bearer token of ours */
     OA2_BY_PASSWORD,            /* a name and a password, HTTP Basic */
-    OA2_BY_KEY                  /* an API key of ours */
+    OA2_BY_KEY,                 /* an API key of ours */
+    OA2_BY_SESSION              /* the login of our pages, in a browser */
 } oa2_by_t;
 
 typedef struct oa2_subject_t {
@@ -27,6 +29,8 @@ typedef struct oa2_subject_t {
     const char *key_id;         /* the API key's, for people; NULL: none */
     const char *scope;          /* words; "": a right without scope */
     const char *audience;       /* words; "": any */
+    const char *roles;          /* the user's, words; of a session only, since
+                                   a person has them and no app; "": none */
     apr_int64_t expires;        /* 0: not by itself */
 } oa2_subject_t;
 
@@ -36,6 +40,8 @@ void oa2_subject_of_token(oa2_subject_t *out, const oa2_token_t *token);
 void oa2_subject_of_key(oa2_subject_t *out, const oa2_apikey_t *key);
 /* 1 for what was issued here with scopes: a token or an API key. */
 int oa2_subject_is_issued(const oa2_subject_t *subject);
+/* Of a live session: the person herself, without client and scope. */
+void oa2_subject_of_session(oa2_subject_t *out, const oa2_session_t *session);
 /* name is kept. */
 void oa2_subject_of_password(oa2_subject_t *out, const char *name);
 /* A name for httpd, which wants one: the user's, or "client:" and the client's

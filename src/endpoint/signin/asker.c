@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "base/text/words.h"
+#include "domain/request/way.h"
 #include "endpoint/signin/interaction.h"
 
 /* httpd's LimitRequestLine is 8190 bytes, unless it was changed; method,
@@ -38,14 +39,12 @@ static const char *without_kept(const char *url, apr_pool_t *pool)
                        kept, NULL);
 }
 
-/* "//host" and "/\host" are other hosts', to a browser. */
 static const char *way_back(const oa2_call_t *call)
 {
     const char *url = call->url;
 
-    if (!(call->endpoint->methods & OA2_GET) || !url || url[0] != '/'
-        || url[1] == '/' || url[1] == '\\' || strlen(url) > URL_MAX
-        || url[strcspn(url, "\r\n\t\\")])
+    if (!(call->endpoint->methods & OA2_GET) || !oa2_way_is_here(url)
+        || strlen(url) > URL_MAX)
         return "";
     return without_kept(url, call->ctx.pool);
 }
@@ -87,7 +86,7 @@ static oa2_reply_t *ask_anew(oa2_call_t *call, const oa2_form_t *back)
         call->endpoint->name);
     oa2_reply_t *reply = oa2_login_page(call, NULL, why->kind->status,
                                         *back->user ? back->user : NULL,
-                                        why->said);
+                                        oa2_say(&call->ctx, why->said, NULL));
 
     reply->err = why;
     return reply;

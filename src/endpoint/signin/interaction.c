@@ -7,6 +7,7 @@
 
 #include "base/text/encode.h"
 #include "base/text/words.h"
+#include "domain/request/way.h"
 #include "domain/site/settings.h"
 #include "domain/token.h"
 
@@ -140,6 +141,30 @@ oa2_err_t *oa2_interaction_again(oa2_reply_t **out, oa2_call_t *call,
     *out = oa2_login_page(call, flow, why->kind->status, flow->login_hint,
                           oa2_say(&call->ctx, why->said, NULL));
     (*out)->err = why;
+    return NULL;
+}
+
+oa2_err_t *oa2_interaction_take_way(oa2_call_t *call)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    const char *way = oa2_way_open(
+        ctx, oa2_params_get(ctx->params, OA2_WAY_PARAM));
+    oa2_form_t *back;
+
+    if (!way)
+        return NULL;
+    if (call->browser.remote_user)
+        return oa2_err_make(ctx->pool, &oa2_forbidden, OA2_ID(5523),
+                            "This site signs you in by itself, but not where "
+                            "you wanted to go. Please tell its administrator.",
+                            "a path with OAuth2BrowserLogin has sent a browser "
+                            "to the login page, where another AuthType signs "
+                            "people in: they get no session there; write that "
+                            "AuthType at the path, too");
+    back = apr_pcalloc(ctx->pool, sizeof(*back));
+    back->request = back->user = back->shown = "";
+    back->back = way;
+    call->back = back;
     return NULL;
 }
 

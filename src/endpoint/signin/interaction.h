@@ -59,6 +59,12 @@ int oa2_interaction_is_foreign(const oa2_call_t *call);
  */
 oa2_err_t *oa2_interaction_open(oa2_form_t *form, oa2_err_t **stale,
                                 oa2_call_t *call);
+/*
+ * A protected path has sent the browser to the login page: call->back is where
+ * it comes from.  An error where httpd signs people in by itself: they have no
+ * session, and would be sent to and fro for ever.
+ */
+oa2_err_t *oa2_interaction_take_way(oa2_call_t *call);
 /* Where who has just signed in goes on without an app: call->back, with what
    was typed there, or home. */
 oa2_err_t *oa2_interaction_back(const char **url, oa2_call_t *call);

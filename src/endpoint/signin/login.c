@@ -13,12 +13,14 @@
 #include "base/text/fold.h"
 #include "base/text/units.h"
 #include "domain/request/redirect.h"
+#include "domain/request/way.h"
 #include "domain/site/settings.h"
 
 #define ROUNDS 3                /* against others who make the same account */
 
 static const oa2_param_t params[] = {
     { "form", OA2_OPTIONAL, OA2_ONCE, OA2_FORM_MAX, oa2_is_unreserved },
+    { OA2_WAY_PARAM, OA2_OPTIONAL, OA2_ONCE, OA2_WAY_MAX, oa2_is_unreserved },
     { "username", OA2_OPTIONAL, OA2_ONCE, 255, oa2_is_text },
     { "password", OA2_OPTIONAL, OA2_SECRET, 1024, oa2_is_text },
     OA2_PARAMS_END
@@ -278,12 +280,13 @@ static oa2_err_t *submit(oa2_reply_t **out, oa2_call_t *call)
     return try_password(out, call, &typed);
 }
 
-/* Without an app that waits: for who came by hand or by a bookmark.  Signed
-   in, the next app is let in at once. */
+/* Without an app that waits: for who came by hand, by a bookmark, or from a
+   protected path.  Signed in, the next app is let in at once. */
 static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call)
 {
     oa2_session_t *session;
 
+    OA2_TRY(oa2_interaction_take_way(call));
     OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
     if (session)
         return go_back(out, call);

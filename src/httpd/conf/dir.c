@@ -21,6 +21,7 @@ void *oa2_conf_dir_create(apr_pool_t *pool, char *dir)
     conf->pass_token = UNSET;
     conf->pass_cookies = UNSET;
     conf->allow_api_key = UNSET;
+    conf->browser_login = UNSET;
     return conf;
 }
 
@@ -46,6 +47,7 @@ void *oa2_conf_dir_merge(apr_pool_t *pool, void *base_, void *add_)
     conf->pass_token = merged(base->pass_token, add->pass_token);
     conf->pass_cookies = merged(base->pass_cookies, add->pass_cookies);
     conf->allow_api_key = merged(base->allow_api_key, add->allow_api_key);
+    conf->browser_login = merged(base->browser_login, add->browser_login);
     /* AuthMerging may have kept the outer lines or not. */
     conf->require_other = add->require_other | base->require_other;
     conf->require_not = add->require_not | base->require_not;
@@ -120,6 +122,15 @@ const char *oa2_conf_allow_api_key(cmd_parms *cmd, void *dir, int on)
 
     (void)cmd;
     conf->allow_api_key = on;
+    return NULL;
+}
+
+const char *oa2_conf_browser_login(cmd_parms *cmd, void *dir, int on)
+{
+    oa2_dir_t *conf = dir;
+
+    (void)cmd;
+    conf->browser_login = on;
     return NULL;
 }
 

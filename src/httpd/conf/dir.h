@@ -25,6 +25,7 @@ typedef struct oa2_dir_t {
     int pass_token;
     int pass_cookies;
     int allow_api_key;
+    int browser_login;
     const apr_array_header_t *origins;  /* const char *; NULL: unset */
     unsigned require_other:1;           /* some Require may do more than look */
     unsigned require_not:1;             /* some Require or block forbids */
@@ -40,6 +41,7 @@ const char *oa2_conf_pass_preflight(cmd_parms *cmd, void *dir, int on);
 const char *oa2_conf_pass_token(cmd_parms *cmd, void *dir, int on);
 const char *oa2_conf_pass_cookies(cmd_parms *cmd, void *dir, int on);
 const char *oa2_conf_allow_api_key(cmd_parms *cmd, void *dir, int on);
+const char *oa2_conf_browser_login(cmd_parms *cmd, void *dir, int on);
 const char *oa2_conf_cors_origin(cmd_parms *cmd, void *dir,
                                  const char *origin);
 const char *oa2_conf_login_provider(cmd_parms *cmd, void *dir,

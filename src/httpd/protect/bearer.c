@@ -21,11 +21,13 @@
 #include "httpd/protect/challenge.h"
 #include "httpd/protect/identity.h"
 #include "httpd/protect/key.h"
+#include "httpd/protect/person.h"
 #include "httpd/protect/require.h"
 #include "httpd/request.h"
 #include "httpd/run/count.h"
 #include "httpd/run/log.h"
 #include "httpd/serve/entry.h"
+#include "httpd/serve/last.h"
 #include "httpd/start/setup.h"
 
 #define QUERY_NAME OA2_SENT_PARAMETER
@@ -79,6 +81,9 @@ static int refuse(request_rec *r, const oa2_err_t *err, const char *client)
     else if (err->kind == &oa2_invalid_request) {
         outcome = OA2_GUARDED_BAD_REQUEST;
         oa2_challenge(r, err, NULL);
+    }
+    else if (err->kind == &oa2_forbidden) {
+        outcome = OA2_GUARDED_FORBIDDEN;
     }
     oa2_count_guarded(r, outcome);
     if (err->retry_after) {
@@ -157,6 +162,30 @@ static int check_key(request_rec *r, const oa2_server_t *conf)
     return err ? refuse(r, err, NULL) : accept_subject(r, &subject);
 }
 
+/* Section 3.1: "If the request lacks any authentication information … the
+   resource server SHOULD NOT include an error code". */
+static int ask_for_token(request_rec *r)
+{
+    oa2_count_guarded(r, OA2_GUARDED_NO_TOKEN);
+    oa2_challenge(r, NULL, oa2_require_scope(r));
+    return HTTP_UNAUTHORIZED;
+}
+
+static int check_person(request_rec *r, const oa2_server_t *conf)
+{
+    oa2_subject_t subject;
+    oa2_err_t *err = oa2_person_find(&subject, r, conf);
+
+    if (err) return refuse(r, err, NULL);
+    if (subject.by) {
+        oa2_last_personal(r);
+        return accept_subject(r, &subject);
+    }
+    if (!oa2_person_ask(r, conf)) return ask_for_token(r);
+    oa2_count_guarded(r, OA2_GUARDED_NO_TOKEN);
+    return HTTP_SEE_OTHER;
+}
+
 static int not_configured(request_rec *r)
 {
     oa2_err_t *err = oa2_err_make(
@@ -168,11 +197,28 @@ static int not_configured(request_rec *r)
     return refuse(r, err, NULL);
 }
 
+/* 1: what proved who asks is gone by now, as it was taken from the first
+   request; who was let in there may be here, too, if this place takes that. */
+static int inherit(int *status, request_rec *r)
+{
+    const oa2_subject_t *subject = ap_is_initial_req(r) ? NULL
+        : oa2_request_subject(r->prev ? r->prev : r->main);
+    oa2_err_t *err = NULL;
+
+    if (!subject || subject->by == OA2_BY_PASSWORD) return 0;
+    if (subject->by == OA2_BY_SESSION && oa2_conf_dir(r)->browser_login != 1) {
+        return 0;
+    }
+    if (subject->by == OA2_BY_KEY)
+        err = oa2_key_allow(r);
+    *status = err ? refuse(r, err, NULL) : accept_subject(r, subject);
+    return 1;
+}
+
 int oa2_bearer_check(request_rec *r)
 {
     const oa2_server_t *conf = oa2_conf_server(r->server);
     const oa2_phase_t *phase = oa2_phase_find(r);
-    const oa2_subject_t *subject;
     const char *text;
     oa2_err_t *err;
     int status;
@@ -184,14 +230,7 @@ int oa2_bearer_check(request_rec *r)
         r->user = apr_pstrdup(r->pool, "");
         return OK;
     }
-    /* The header is gone by now: it was taken from the first request. */
-    if (!ap_is_initial_req(r)) {
-        subject = oa2_request_subject(r->prev ? r->prev : r->main);
-        if (subject && oa2_subject_is_issued(subject)) {
-            err = subject->by == OA2_BY_KEY ? oa2_key_allow(r) : NULL;
-            return err ? refuse(r, err, NULL) : accept_subject(r, subject);
-        }
-    }
+    if (inherit(&status, r)) return status;
     if (oa2_key_is_sent(r)) return check_key(r, conf);
     if (oa2_basic_is_sent(r)) {
         err = oa2_basic_check(&status, r);
@@ -202,9 +241,5 @@ int oa2_bearer_check(request_rec *r)
         err = read_token(&text, r);
     if (err) return refuse(r, err, NULL);
     if (text) return check_token(r, conf, text);
-    /* Section 3.1: "If the request lacks any authentication information …
-       the resource server SHOULD NOT include an error code". */
-    oa2_count_guarded(r, OA2_GUARDED_NO_TOKEN);
-    oa2_challenge(r, NULL, oa2_require_scope(r));
-    return HTTP_UNAUTHORIZED;
+    return oa2_person_may_be(r) ? check_person(r, conf) : ask_for_token(r);
 }

@@ -16,7 +16,8 @@ void oa2_identity_set_env(request_rec *r, const oa2_subject_t *subject)
         apr_table_setn(env, "OAUTH2_CLIENT_ID", subject->client_id);
     if (subject->key_id)
         apr_table_setn(env, "OAUTH2_KEY_ID", subject->key_id);
-    apr_table_setn(env, "OAUTH2_SCOPE", subject->scope);
+    if (oa2_subject_is_issued(subject))
+        apr_table_setn(env, "OAUTH2_SCOPE", subject->scope);
     if (subject->expires) {
         apr_table_setn(env, "OAUTH2_EXPIRES",
                        apr_off_t_toa(r->pool, (apr_off_t)subject->expires));
@@ -36,7 +37,9 @@ static void pass_headers(request_rec *r, const oa2_subject_t *subject)
     if (subject->key_id) {
         apr_table_setn(in, OA2_HEADER_PREFIX "-Key-Id", subject->key_id);
     }
-    apr_table_setn(in, OA2_HEADER_PREFIX "-Scope", subject->scope);
+    if (oa2_subject_is_issued(subject)) {
+        apr_table_setn(in, OA2_HEADER_PREFIX "-Scope", subject->scope);
+    }
     if (subject->expires) {
         apr_table_setn(in, OA2_HEADER_PREFIX "-Expires",
                        apr_off_t_toa(r->pool, (apr_off_t)subject->expires));
@@ -66,7 +69,7 @@ int oa2_identity_pass(request_rec *r)
     if (!r->user || !r->ap_auth_type
         || strcmp(r->ap_auth_type, "OAuth2") != 0
         || !(subject = oa2_request_subject(r))
-        || !oa2_subject_is_issued(subject)) {
+        || subject->by == OA2_BY_PASSWORD) {
         return DECLINED;
     }
     if (!phase || !phase->subject.by)

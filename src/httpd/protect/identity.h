@@ -10,7 +10,8 @@
 
 #include "domain/site/subject.h"
 
-/* OAUTH2_* in the environment, of a token's subject. */
+/* OAUTH2_* in the environment, of a token's or a session's subject: a person
+   who is here herself has no client and no scope. */
 void oa2_identity_set_env(request_rec *r, const oa2_subject_t *subject);
 /* The fixups hook; before mod_rewrite's. */
 int oa2_identity_pass(request_rec *r);

@@ -29,6 +29,7 @@
 #include <mod_auth.h>
 
 #include "base/text/words.h"
+#include "domain/person/role.h"
 #include "httpd/module.h"
 #include "httpd/protect/challenge.h"
 #include "httpd/request.h"
@@ -88,6 +89,29 @@ static const char *parse_client(cmd_parms *cmd, const char *line,
     return NULL;
 }
 
+static const char *parse_role(cmd_parms *cmd, const char *line,
+                              const void **parsed)
+{
+    const char *roles = "";
+    const char *word;
+
+    while (*(word = ap_getword_conf(cmd->pool, &line))) {
+        const char *problem = oa2_role_problem(word);
+
+        if (problem) {
+            return apr_psprintf(cmd->pool, "Require oauth2-role \"%s\": %s",
+                                word, problem);
+        }
+        roles = oa2_words_union(roles, word, cmd->pool);
+    }
+    if (!*roles) {
+        return "Require oauth2-role: name the roles of which a user needs "
+               "one, for instance \"Require oauth2-role administrator\"";
+    }
+    *parsed = roles;
+    return NULL;
+}
+
 /* ------------------------------------------------------------ noting */
 
 /* Without mod_authz_core there would be nobody to obey the line. */
@@ -108,7 +132,8 @@ const char *oa2_require_note(cmd_parms *cmd, void *dir, const char *args)
     /* They change nothing and cost nothing, so may be asked again and again:
        no name server, file or expression is behind them. */
     static const char pure[] = "oauth2-scope oauth2-client "
-        "oauth2-basic all env ip local method user valid-user";
+        "oauth2-basic oauth2-session oauth2-role all env ip local method user "
+        "valid-user";
     const char *word = ap_getword_conf(cmd->temp_pool, &args);
     int is_not = strcasecmp(word, "not") == 0;
 
@@ -174,15 +199,38 @@ static authz_status check_client(request_rec *r, const char *line,
         ? AUTHZ_GRANTED : deny(r);
 }
 
-static const char *parse_basic(cmd_parms *cmd, const char *line,
-                               const void **parsed)
+/* A person has roles, and no app that acts for one: so a session counts, and a
+   token does not. */
+static authz_status check_role(request_rec *r, const char *line,
+                               const void *parsed)
+{
+    const oa2_phase_t *phase = oa2_phase_of(r);
+
+    (void)line;
+    return phase->subject.by == OA2_BY_SESSION
+        && *oa2_words_common(parsed, phase->subject.roles, r->pool)
+        ? AUTHZ_GRANTED : deny(r);
+}
+
+static const char *parse_nothing(cmd_parms *cmd, const char *line,
+                                 const void **parsed)
 {
     if (*ap_getword_conf(cmd->temp_pool, &line)) {
-        return "Require oauth2-basic takes no words: for some of the users "
-               "only, write \"Require user\" beside it in <RequireAll>";
+        return "Require oauth2-basic and oauth2-session take no words: for "
+               "some of the users only, write \"Require user\" beside it in "
+               "<RequireAll>";
     }
     *parsed = NULL;
     return NULL;
+}
+
+static authz_status check_session(request_rec *r, const char *line,
+                                  const void *parsed)
+{
+    (void)line;
+    (void)parsed;
+    return oa2_phase_of(r)->subject.by == OA2_BY_SESSION ? AUTHZ_GRANTED
+                                                         : deny(r);
 }
 
 static authz_status check_basic(request_rec *r, const char *line,
@@ -196,19 +244,30 @@ static authz_status check_basic(request_rec *r, const char *line,
 
 static const authz_provider scope_provider = { check_scope, parse_scope };
 static const authz_provider client_provider = { check_client, parse_client };
-static const authz_provider basic_provider = { check_basic, parse_basic };
+static const authz_provider basic_provider = { check_basic, parse_nothing };
+static const authz_provider session_provider = { check_session,
+                                                 parse_nothing };
+static const authz_provider role_provider = { check_role, parse_role };
 
 void oa2_require_register(apr_pool_t *pool)
 {
-    ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "oauth2-scope",
-                              AUTHZ_PROVIDER_VERSION, &scope_provider,
-                              AP_AUTH_INTERNAL_PER_CONF);
-    ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "oauth2-client",
-                              AUTHZ_PROVIDER_VERSION, &client_provider,
-                              AP_AUTH_INTERNAL_PER_CONF);
-    ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "oauth2-basic",
-                              AUTHZ_PROVIDER_VERSION, &basic_provider,
-                              AP_AUTH_INTERNAL_PER_CONF);
+    static const struct {
+        const char *name;
+        const authz_provider *provider;
+    } all[] = {
+        { "oauth2-scope", &scope_provider },
+        { "oauth2-client", &client_provider },
+        { "oauth2-basic", &basic_provider },
+        { "oauth2-session", &session_provider },
+        { "oauth2-role", &role_provider },
+    };
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(all) / sizeof(*all); i++) {
+        ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, all[i].name,
+                                  AUTHZ_PROVIDER_VERSION, all[i].provider,
+                                  AP_AUTH_INTERNAL_PER_CONF);
+    }
 }
 
 /* ------------------------------------------------------------ the log */

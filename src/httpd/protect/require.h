@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * require.h - Require oauth2-scope and oauth2-client, and what an answer has
- * to say when they are not met.
+ * require.h - Require oauth2-scope, oauth2-client, oauth2-basic, oauth2-session
+ * and oauth2-role, and what an answer has to say when they are not met.
  */
 #ifndef OA2_HTTPD_PROTECT_REQUIRE_H
 #define OA2_HTTPD_PROTECT_REQUIRE_H

@@ -62,6 +62,10 @@ static apr_status_t say(ap_filter_t *filter, apr_bucket_brigade *brigade)
         restore(filter->r, phase->last);
     else if (phase && phase->origin)
         allow(filter->r, phase->origin);
+    if (phase && phase->is_personal && !phase->last
+        && !is_there(filter->r, "Cache-Control")) {
+        apr_table_setn(filter->r->headers_out, "Cache-Control", "private");
+    }
     ap_remove_output_filter(filter);
     return ap_pass_brigade(filter->next, brigade);
 }
@@ -84,6 +88,15 @@ void oa2_last_keep(request_rec *r)
         if (value)
             apr_table_setn(phase->last, ours[i], value);
     }
+    ap_add_output_filter(FILTER, NULL, r, r->connection);
+}
+
+/* RFC 9111 section 3.5 keeps answers to an Authorization header from shared
+   caches; of a cookie they know nothing.  mod_cache looks earlier. */
+void oa2_last_personal(request_rec *r)
+{
+    oa2_phase_of(r)->is_personal = 1;
+    apr_table_setn(r->subprocess_env, "no-cache", "1");
     ap_add_output_filter(FILTER, NULL, r, r->connection);
 }
 

@@ -22,6 +22,9 @@
 void oa2_last_register(void);
 /* An answer of ours, whose headers are all in r->headers_out: they stay. */
 void oa2_last_keep(request_rec *r);
+/* Another's answer, to somebody whom a cookie names: no cache that several
+   people share may keep it, unless it says what may. */
+void oa2_last_personal(request_rec *r);
 /* Another's answer: phase->origin may read it, unless it says who may,
    or allows credentials. */
 void oa2_last_allow(request_rec *r);
