@@ -84,6 +84,7 @@ extern const ctl_command_t ctl_db_commands[];
 extern const ctl_command_t ctl_copy_commands[];
 extern const ctl_command_t ctl_realm_commands[];
 extern const ctl_command_t ctl_client_commands[];
+extern const ctl_command_t ctl_app_commands[];
 extern const ctl_command_t ctl_user_commands[];
 extern const ctl_command_t ctl_invite_commands[];
 extern const ctl_command_t ctl_import_commands[];

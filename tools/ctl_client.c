@@ -10,6 +10,7 @@
 
 #include "base/text/units.h"
 #include "ctl.h"
+#include "domain/client/team.h"
 #include "base/text/words.h"
 
 #define OVERLAP_MAX (365 * 86400)
@@ -360,8 +361,9 @@ static oa2_err_t *rotate_secret(ctl_t *ctl)
     const char *overlap = ctl_option(ctl, "overlap"), *problem;
     const char *digest, *shown;
     apr_int64_t seconds = 0;
+    static const oa2_actor_t administrator = { NULL, 1 };
+    oa2_app_result_t result;
     oa2_client_t *client;
-    int done;
 
     problem = overlap ? oa2_units_seconds(&seconds, overlap, 0, OVERLAP_MAX,
                                           ctl->pool) : NULL;
@@ -370,14 +372,13 @@ static oa2_err_t *rotate_secret(ctl_t *ctl)
     OA2_TRY(take_secret(&digest, &shown, ctl));
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(client_get(&client, ctl));
-    if (oa2_client_is_public(client))
-        return ctl_fail(ctl, &ctl_failed, "client %s is public: it has no "
-                        "secret", client->id);
-    OA2_TRY(oa2_client_set_secret(&done, &ctl->ctx, client->id, digest,
-                                  seconds ? ctl->ctx.now + seconds : 0));
-    if (!done) return no_client(ctl);
-    oa2_audit(&ctl->ctx, &oa2_event_secret_rotated, "client", client->id,
-              "overlap", overlap, NULL);
+    OA2_TRY(oa2_app_rotate_secret(&result, &ctl->ctx, &administrator,
+                                  client->id, seconds, digest));
+    if (result.outcome == OA2_APP_INVALID)
+        return ctl_fail(ctl, &ctl_failed, "%s",
+                        APR_ARRAY_IDX(result.problems, 0,
+                                      oa2_app_problem_t).said);
+    if (result.outcome != OA2_APP_DONE) return no_client(ctl);
     OA2_TRY(client_get(&client, ctl));
     print_new(ctl, client, shown);
     if (!shown)

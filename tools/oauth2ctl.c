@@ -51,6 +51,7 @@ const ctl_command_t *const ctl_commands[] = {
     ctl_copy_commands,
     ctl_realm_commands,
     ctl_client_commands,
+    ctl_app_commands,
     ctl_user_commands,
     ctl_invite_commands,
     ctl_import_commands,

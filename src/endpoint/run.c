@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "domain/client/client_auth.h"
+#include "domain/client/refused.h"
 #include "domain/request/resource.h"
 #include "domain/site/settings.h"
 #include "domain/token/sent.h"
@@ -117,7 +118,10 @@ oa2_reply_t *oa2_endpoint_run(oa2_call_t *call)
     oa2_reply_t *reply = NULL;
     oa2_err_t *err = obey(&reply, call);
 
-    if (err) return oa2_reply_error(call, err);
+    if (err)
+        reply = oa2_reply_error(call, err);
+    if (reply->err)
+        oa2_refused_note(&call->ctx, call->endpoint->name, reply->err);
     if (!reply->err)
         reply->err = call->ctx.note;
     return reply;

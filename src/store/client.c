@@ -15,9 +15,9 @@
 #include "base/crypto.h"
 #include "base/shm/pack.h"
 #include "base/shm/counter.h"
-#include "base/text/uri.h"
 #include "store/db/pool.h"
 #include "store/db/sql.h"
+#include "store/client_row.h"
 #include "store/grant.h"
 #include "store/realm_key.h"
 #include "store/tell.h"
@@ -26,11 +26,7 @@
 #define BATCH "1000"                    /* rows that one statement removes */
 #define BATCH_ROWS 1000
 
-#define COLUMNS "id, name, secret, old_secret, old_secret_until," \
-    " redirect_uris, scope, grants, introspect, resources," \
-    " access_lifetime, refresh_lifetime, trusted, disabled, created," \
-    " updated, no_pkce, any_scheme, origins, version"
-#define ALL COLUMNS ", serial"
+#define ALL OA2_CLIENT_COLUMNS
 
 /* ------------------------------------------------------------ find */
 
@@ -40,34 +36,6 @@ static const oa2_sql_t find_sql = {
     { "SELECT " ALL " FROM oauth2_client WHERE id = $1" },
     .repeats = 1
 };
-
-static oa2_client_t *client_read(const oa2_ctx_t *ctx, oa2_row_t row)
-{
-    oa2_client_t *client = apr_pcalloc(ctx->pool, sizeof(*client));
-
-    client->id = oa2_realm_name(ctx, row[0]);
-    client->name = oa2_row_text(row, 1);
-    client->secret = row[2];
-    client->old_secret = row[3];
-    client->old_secret_until = oa2_row_number(row, 4);
-    client->redirect_uris = oa2_row_text(row, 5);
-    client->scope = oa2_row_text(row, 6);
-    client->grants = oa2_row_text(row, 7);
-    client->introspect = oa2_row_text(row, 8);
-    client->resources = oa2_row_text(row, 9);
-    client->access_lifetime = oa2_row_number(row, 10);
-    client->refresh_lifetime = oa2_row_number(row, 11);
-    client->trusted = oa2_row_number(row, 12) != 0;
-    client->disabled = oa2_row_number(row, 13) != 0;
-    client->created = oa2_row_number(row, 14);
-    client->updated = oa2_row_number(row, 15);
-    client->no_pkce = oa2_row_number(row, 16) != 0;
-    client->any_scheme = oa2_row_number(row, 17) != 0;
-    client->origins = oa2_row_text(row, 18);
-    client->version = oa2_row_number(row, 19);
-    client->serial = oa2_row_number(row, 20);
-    return client;
-}
 
 static void client_pack(oa2_pack_t *pack, const oa2_client_t *client)
 {
@@ -92,6 +60,9 @@ static void client_pack(oa2_pack_t *pack, const oa2_client_t *client)
     oa2_pack_text(pack, client->origins);
     oa2_pack_number(pack, client->version);
     oa2_pack_number(pack, client->serial);
+    oa2_pack_text(pack, client->meta);
+    oa2_pack_text(pack, client->state);
+    oa2_pack_text(pack, client->logo);
 }
 
 static oa2_client_t *client_unpack(oa2_pack_t *pack, apr_pool_t *pool)
@@ -119,6 +90,9 @@ static oa2_client_t *client_unpack(oa2_pack_t *pack, apr_pool_t *pool)
     client->origins = oa2_unpack_text(pack, pool);
     client->version = oa2_unpack_number(pack);
     client->serial = oa2_unpack_number(pack);
+    client->meta = oa2_unpack_text(pack, pool);
+    client->state = oa2_unpack_text(pack, pool);
+    client->logo = oa2_unpack_text(pack, pool);
     return pack->ok ? client : NULL;
 }
 
@@ -168,7 +142,7 @@ oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,
         mark = oa2_cache_mark(cache);
     }
     OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, name));
-    *out = rows->nelts ? client_read(ctx, APR_ARRAY_IDX(rows, 0, oa2_row_t))
+    *out = rows->nelts ? oa2_client_read(ctx, APR_ARRAY_IDX(rows, 0, oa2_row_t))
                        : NULL;
     if (cache && *out) {
         oa2_cache_entry_t entry = {
@@ -202,142 +176,24 @@ oa2_err_t *oa2_client_list(apr_array_header_t **out, oa2_ctx_t *ctx,
     *out = apr_array_make(ctx->pool, rows->nelts, sizeof(oa2_client_t *));
     for (i = 0; i < rows->nelts; i++)
         APR_ARRAY_PUSH(*out, oa2_client_t *) =
-            client_read(ctx, APR_ARRAY_IDX(rows, i, oa2_row_t));
+            oa2_client_read(ctx, APR_ARRAY_IDX(rows, i, oa2_row_t));
     return NULL;
 }
 
 /* ------------------------------------------------------------ put, update */
 
-#define PG_WORDS(n) "unnest(string_to_array(" n ", ' ')) AS word" \
-    " WHERE word <> ''"
-#define LITE_WORDS(n) "json_each('[\"' || replace(" n ", ' ', '\",\"')" \
-    " || '\"]') WHERE value <> ''"
-
-/* $1 to $20 are COLUMNS; $21 all origins, as words; $22 a serial, or a new
-   credential.  One and the same put again is told that it was done: by the
-   serial. */
-#define PUT "INSERT INTO oauth2_client (" ALL ")" \
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14," \
-    " $15, $16, $17, $18, $19, CAST($20 AS BIGINT), $22)" \
-    " ON CONFLICT (id) DO UPDATE SET id = excluded.id" \
-    " WHERE oauth2_client.serial = excluded.serial RETURNING id"
-/* Of racing ones that read the same version, one finds it again. */
-#define UPDATE "UPDATE oauth2_client SET name = $2, secret = $3," \
-    " old_secret = $4, old_secret_until = $5, redirect_uris = $6," \
-    " scope = $7, grants = $8, introspect = $9, resources = $10," \
-    " access_lifetime = $11, refresh_lifetime = $12, trusted = $13," \
-    " disabled = $14, updated = $16, no_pkce = $17, any_scheme = $18," \
-    " origins = $19, version = version + 1," \
-    " credential = CASE WHEN CAST($3 AS TEXT) IS NULL" \
-    " AND secret IS NOT NULL THEN CAST($22 AS TEXT) ELSE credential END" \
-    " WHERE id = $1 AND version = $20 RETURNING id"
-
-static const oa2_sql_t put_sql = {
-    "client_put",
-    "WITH c AS (" PUT "),"
-    " o AS (INSERT INTO oauth2_origin (origin, client_id)"
-    " SELECT DISTINCT word, c.id FROM c, " PG_WORDS("$21")
-    " ON CONFLICT DO NOTHING) SELECT id FROM c",
-    { PUT,
-      "?INSERT INTO oauth2_origin (origin, client_id)"
-      " SELECT DISTINCT value, $1 FROM " LITE_WORDS("$21")
-      " ON CONFLICT DO NOTHING",
-      "SELECT id FROM oauth2_client WHERE id = $1" },
-    .repeats = 1
-};
-
-static const oa2_sql_t update_sql = {
-    "client_update",
-    "WITH c AS (" UPDATE "),"
-    " gone AS (DELETE FROM oauth2_origin USING c WHERE client_id = c.id"
-    " AND origin <> ALL (string_to_array($21, ' '))),"
-    " o AS (INSERT INTO oauth2_origin (origin, client_id)"
-    " SELECT DISTINCT word, c.id FROM c, " PG_WORDS("$21")
-    " ON CONFLICT DO NOTHING)"
-    " SELECT id, " OA2_TELL(OA2_OF_CLIENT, "id") ", "
-    OA2_TELL(OA2_OF_ORIGINS, "''")
-    " FROM c",
-    { UPDATE,
-      "?DELETE FROM oauth2_origin WHERE client_id = $1",
-      "?INSERT INTO oauth2_origin (origin, client_id)"
-      " SELECT DISTINCT value, $1 FROM " LITE_WORDS("$21"),
-      "SELECT id FROM oauth2_client WHERE id = $1" },
-    .repeats = 0                        /* the version has moved then */
-};
-
-/* Those of the redirect URIs, and the client's own. */
-static const char *origins_of(const oa2_client_t *client, apr_pool_t *pool)
-{
-    char *rest = apr_pstrdup(pool, client->redirect_uris);
-    const char *origins = client->origins;
-    const char *word;
-    char *end;
-
-    for (word = rest; word; word = end) {
-        oa2_uri_t *uri;
-        const char *origin;
-
-        end = strchr(word, ' ');
-        if (end)
-            *end++ = '\0';
-        uri = oa2_uri_parse(word, pool);
-        origin = uri ? oa2_uri_origin(uri, pool) : NULL;
-        if (origin)
-            origins = apr_pstrcat(pool, origins, *origins ? " " : "", origin,
-                                  NULL);
-    }
-    return origins;
-}
-
-static oa2_err_t *client_write(int *done, oa2_ctx_t *ctx,
-                               const oa2_sql_t *sql,
-                               const oa2_client_t *client)
-{
-    apr_pool_t *pool = ctx->pool;
-    apr_array_header_t *rows;
-
-    OA2_TRY(OA2_SQL(&rows, ctx, sql,
-                    oa2_realm_key(ctx, client->id), client->name,
-                    client->secret,
-                    client->old_secret,
-                    oa2_sql_number(pool, client->old_secret_until),
-                    client->redirect_uris, client->scope, client->grants,
-                    client->introspect, client->resources,
-                    oa2_sql_number(pool, client->access_lifetime),
-                    oa2_sql_number(pool, client->refresh_lifetime),
-                    client->trusted ? "1" : "0", client->disabled ? "1" : "0",
-                    oa2_sql_number(pool, client->created),
-                    oa2_sql_number(pool, client->updated),
-                    client->no_pkce ? "1" : "0",
-                    client->any_scheme ? "1" : "0",
-                    client->origins,
-                    oa2_sql_number(pool, client->version),
-                    origins_of(client, pool),
-                    oa2_sql_number(pool, oa2_random_id())));
-    *done = rows->nelts > 0;
-    return NULL;
-}
-
 /* Nothing that is cached becomes untrue: absence is never cached. */
 oa2_err_t *oa2_client_put(int *put, oa2_ctx_t *ctx,
                           const oa2_client_t *client)
 {
-    return client_write(put, ctx, &put_sql, client);
-}
-
-/* Bumped after a failure too: the change may have been committed and only
-   its answer lost. */
-static void client_bump(oa2_ctx_t *ctx, const char *id)
-{
-    oa2_tell_caches(ctx->store, OA2_OF_CLIENT, oa2_realm_key(ctx, id));
-    oa2_tell_caches(ctx->store, OA2_OF_ORIGINS, "");
+    return oa2_client_write_new(put, ctx, client, NULL, NULL);
 }
 
 oa2_err_t *oa2_client_update(int *done, oa2_ctx_t *ctx, oa2_client_t *client)
 {
-    oa2_err_t *err = client_write(done, ctx, &update_sql, client);
+    oa2_err_t *err = oa2_client_write(done, ctx, client, NULL);
 
-    client_bump(ctx, client->id);
+    oa2_client_bump(ctx, client->id);
     OA2_TRY(err);
     client->version += *done;
     return NULL;
@@ -355,7 +211,9 @@ oa2_err_t *oa2_client_update(int *done, oa2_ctx_t *ctx, oa2_client_t *client)
     { change " RETURNING id" }, .repeats = (again) }
 
 static const oa2_sql_t disabled_sql =
-    CHANGE_SQL("client_set_disabled", CHANGE("disabled = $3"), 1);
+    CHANGE_SQL("client_set_disabled", CHANGE("disabled = (disabled & 2)"
+                                                 " | CAST($3 AS SMALLINT)"),
+               1);
 static const oa2_sql_t secret_sql =
     CHANGE_SQL("client_set_secret",
                CHANGE("old_secret = CASE WHEN CAST($4 AS BIGINT)"
@@ -380,7 +238,7 @@ static oa2_err_t *client_change(int *done, oa2_ctx_t *ctx,
                              oa2_sql_number(ctx->pool, ctx->now), value, more,
                              oa2_sql_number(ctx->pool, oa2_random_id()));
 
-    client_bump(ctx, id);
+    oa2_client_bump(ctx, id);
     OA2_TRY(err);
     *done = rows->nelts > 0;
     return NULL;
@@ -441,7 +299,7 @@ oa2_err_t *oa2_client_remove(int *done, oa2_ctx_t *ctx, const char *id)
     const char *serial;
     oa2_err_t *err = OA2_SQL(&rows, ctx, &remove_sql, key);
 
-    client_bump(ctx, id);
+    oa2_client_bump(ctx, id);
     OA2_TRY(err);
     *done = rows->nelts > 0;
     if (!*done)

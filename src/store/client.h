@@ -7,35 +7,7 @@
 #define OA2_STORE_CLIENT_H
 
 #include <apr_tables.h>
-#include "base/ctx.h"
-
-typedef struct oa2_client_t {
-    const char *id;
-    const char *name;                   /* for people; "" : none */
-    const char *secret;                 /* digest, or what another program made
-                                           (base/foreign_hash.h) until it is
-                                           proven; NULL: a public client */
-    const char *old_secret;             /* digest; NULL: none */
-    apr_int64_t old_secret_until;       /* good before this time */
-    const char *redirect_uris;          /* words, exactly as registered */
-    const char *scope;                  /* words it may ask for */
-    const char *grants;                 /* grant_type words */
-    const char *introspect;             /* "none", "own" or "all" */
-    const char *resources;              /* resource URIs it answers for */
-    apr_int64_t access_lifetime;        /* seconds; 0: the server's */
-    apr_int64_t refresh_lifetime;       /* seconds; 0: the server's */
-    int trusted;                        /* consent is not asked */
-    int disabled;
-    apr_int64_t created;
-    apr_int64_t updated;
-    int no_pkce;                        /* RFC 7636 is not asked of it */
-    int any_scheme;                     /* of redirect URIs: without a dot */
-    const char *origins;                /* of its pages, beside those of its
-                                           redirect URIs: words */
-    apr_int64_t version;                /* counts changes; put: 0 */
-    apr_int64_t serial;                 /* find only; never used twice: tells
-                                           two apart that had one id */
-} oa2_client_t;
+#include "store/client_row.h"
 
 /* Cached.  Disabled clients are found too. */
 oa2_err_t *oa2_client_find(oa2_client_t **out, oa2_ctx_t *ctx,

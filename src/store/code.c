@@ -23,6 +23,11 @@
     " AND credential = $18 AND disabled = 0"
 #define USER_PGSQL "u AS (" USER " FOR SHARE)"
 #define USER_SQLITE "(" USER ") u"
+/* Its own team tests an app that waits for approval. */
+#define MAY_ASK "(c.disabled = 0 OR (c.disabled = 2" \
+    " AND c.state IN ('draft', 'pending') AND EXISTS (SELECT 1" \
+    " FROM oauth2_app_member m WHERE m.client_id = c.id" \
+    " AND m.user_name = $3)))"
 #define GRANT(u) "INSERT INTO oauth2_grant (id, client_id, serial, user_name," \
     " sub, scope, audience, created, expires, revoked, sweep, claims," \
     " session)" \
@@ -30,7 +35,7 @@
     " CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT)," \
     " CAST($7 AS BIGINT), 0, CAST($7 AS BIGINT), CAST($19 AS TEXT)," \
     " CAST($20 AS TEXT)" \
-    " FROM oauth2_client c, " u " WHERE c.id = $2 AND c.disabled = 0"
+    " FROM oauth2_client c, " u " WHERE c.id = $2 AND " MAY_ASK
 #define GRANT_ONCE " ON CONFLICT (id) DO UPDATE SET id = excluded.id" \
     " WHERE oauth2_grant.client_id = excluded.client_id" \
     " AND oauth2_grant.sub = excluded.sub RETURNING id"
@@ -44,7 +49,7 @@
 #define ANSWER(u) "INSERT INTO oauth2_answer (digest, reply, expires)" \
     " SELECT CAST($15 AS TEXT), CAST($16 AS TEXT), CAST($17 AS BIGINT)" \
     " WHERE EXISTS (SELECT 1 FROM oauth2_client c, " u \
-    " WHERE c.id = $2 AND c.disabled = 0)" \
+    " WHERE c.id = $2 AND " MAY_ASK ")" \
     OA2_ANSWER_FIRST("$6") " RETURNING 1"
 
 static const oa2_sql_t issue_sql = {

@@ -17,6 +17,7 @@ my @commands = (
     'realm list',
     (map { "client $_" } qw(add list show set rotate-secret disable enable
                             remove)),
+    (map { "app $_" } qw(list show approve reject suspend resume team)),
     (map { "user $_" } qw(add list show set sign-out passwd disable enable
                           remove invite reset)),
     'import django-oauth-toolkit', 'import omniport',

@@ -243,7 +243,8 @@ static const char *problem(const oa2_client_t *client,
                            int may_be_public)
 {
     if (!client) return "there is no such client";
-    if (client->disabled) return "the client is disabled";
+    if (client->disabled & OA2_OFF_BY_HAND) return "the client is disabled";
+    if (client->disabled) return "the app is not approved, or is suspended";
     if (oa2_client_is_public(client)) {
         if (claim->secret[0]) return "a public client sent a secret";
         return may_be_public ? NULL : "a public client is not enough here";
@@ -299,6 +300,9 @@ oa2_err_t *oa2_client_authenticate(oa2_client_t **out, oa2_ctx_t *ctx,
     }
     /* An ID that nobody has is not logged: mixed-up fields hold secrets. */
     oa2_audit(ctx, &oa2_event_client_refused, "client", id, "why", why, NULL);
+    if (id)
+        oa2_audit(ctx, &oa2_event_request_refused, "client", id, "error",
+                  oa2_invalid_client.code, "said", why, NULL);
     return oa2_err_make(ctx->pool, &oa2_invalid_client, OA2_ID(3046), NULL,
                         "client %s%s%s: %s", id ? "\"" : "",
                         id ? id : "(unknown)", id ? "\"" : "", why);

@@ -54,12 +54,32 @@
       "an administrator has changed a client")                              \
     X(client_removed, "client.removed", NOTICE, 0, "",                      \
       "an administrator has removed a client")                              \
-    X(secret_rotated, "client.secret_rotated", NOTICE, 0, "overlap",        \
+    X(secret_rotated, "client.secret_rotated", NOTICE, 0, "overlap by",        \
       "a client got a new secret")                                          \
     X(apikey_added, "apikey.added", NOTICE, 0, "key scope expires",         \
       "a user or a client got an API key")                                  \
     X(apikey_revoked, "apikey.revoked", NOTICE, 0, "key count",             \
       "an API key was revoked, or all of a user or client")                 \
+    X(request_refused, "request.refused", INFO, 1, "endpoint error said",   \
+      "a request of a client was refused, with the sentence that it got")   \
+    X(app_created, "app.created", NOTICE, 0, "by",                          \
+      "a developer has made an app")                                        \
+    X(app_changed, "app.changed", NOTICE, 0, "by what revision",            \
+      "an app was changed, or asks by a revision to be")                    \
+    X(app_submitted, "app.submitted", NOTICE, 0, "by revision",             \
+      "a developer asks for an app to be approved")                         \
+    X(app_approved, "app.approved", NOTICE, 0, "by revision",               \
+      "an administrator has approved what an app asks for")                 \
+    X(app_rejected, "app.rejected", NOTICE, 0, "by revision why",           \
+      "an administrator has rejected what an app asks for")                 \
+    X(app_suspended, "app.suspended", NOTICE, 0, "by why",                  \
+      "an administrator has stopped an app")                                \
+    X(app_resumed, "app.resumed", NOTICE, 0, "by",                          \
+      "an administrator lets a suspended app go on")                        \
+    X(app_removed, "app.removed", NOTICE, 0, "by",                          \
+      "an app was deleted by its team")                                     \
+    X(app_member, "app.member", NOTICE, 0, "by member role",                \
+      "somebody is on the team of an app, in another role, or no more")     \
     X(user_added, "user.added", NOTICE, 0, "",                              \
       "an administrator has added a user")                                  \
     X(user_changed, "user.changed", NOTICE, 0, "what",                      \

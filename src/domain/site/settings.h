@@ -141,6 +141,11 @@ typedef struct oa2_settings_t {
     const apr_array_header_t *scopes;       /* oa2_scope_row_t */
     const apr_array_header_t *claims;       /* oa2_claim_row_t; may be NULL */
     const apr_array_header_t *resources;    /* const char *: OAuth2Resource */
+    apr_int64_t app_words_min;  /* of an app's description */
+    apr_int64_t app_words_max;  /* 0: neither is set */
+    const char *app_terms;      /* URL of what developers agree to; NULL */
+    const char *app_terms_version;
+    int app_approval_off;       /* who makes an app needs nobody's approval */
     oa2_keys_t keys;
 } oa2_settings_t;
 

@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "domain/client/app.h"
 #include "domain/client/client.h"
 #include "domain/request/pkce.h"
 #include "domain/request/redirect.h"
@@ -98,6 +99,32 @@ static oa2_err_t *once(oa2_call_t *call, const char *name)
                         "%s came more than once", name);
 }
 
+/* Nobody but its own team, which is signed in by then, tests an app that waits
+   for approval. */
+static oa2_err_t *check_off(oa2_call_t *call, const oa2_client_t *client)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    oa2_session_t *session;
+    int is_tester;
+
+    if (client->disabled != OA2_OFF_BY_STATE)
+        return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(5013),
+                            "This app is not known here (client_id is "
+                            "unknown).", "client \"%s\" is disabled",
+                            client->id);
+    OA2_TRY(oa2_browser_session(&session, ctx, &call->browser));
+    OA2_TRY(oa2_app_is_tester(&is_tester, ctx, client,
+                              session ? session->user : NULL));
+    if (is_tester)
+        return NULL;
+    ctx->client = client;
+    return oa2_err_make(ctx->pool, &oa2_unauthorized_client, OA2_ID(5610),
+                        "This app may not be used yet, or not any more: it "
+                        "has to be approved by the administrator of this "
+                        "site.", "client \"%s\" is not approved but %s",
+                        client->id, client->state);
+}
+
 static oa2_err_t *find_client(oa2_call_t *call)
 {
     oa2_ctx_t *ctx = &call->ctx;
@@ -111,11 +138,12 @@ static oa2_err_t *find_client(oa2_call_t *call)
     if (!oa2_client_id_problem(id))
         OA2_TRY(oa2_client_find(&client, ctx, id));
     /* An ID that nobody has is not logged: mixed-up fields hold secrets. */
-    if (!client || client->disabled)
-        return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(5013),
+    if (!client)
+        return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(5611),
                             "This app is not known here (client_id is "
-                            "unknown).", client ? "client \"%s\" is disabled"
-                            : "client_id is unknown", id);
+                            "unknown).", "client_id is unknown");
+    if (client->disabled)
+        OA2_TRY(check_off(call, client));
     ctx->client = client;
     return NULL;
 }

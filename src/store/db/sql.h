@@ -2,7 +2,7 @@
 /*
  * sql.h - one statement in two dialects, and how it is run.
  *
- * Arguments are written $1 … $24, in any order and as often as needed;
+ * Arguments are written $1 … $40, in any order and as often as needed;
  * statement.c turns them into what the driver wants.  All are text: PostgreSQL
  * infers each one's type from where it stands, SQLite from the column it is
  * compared with or put into; anywhere else it has to be CAST.  Every statement
@@ -15,7 +15,7 @@
 #include "base/ctx.h"
 
 #define OA2_SQL_STEPS 8
-#define OA2_SQL_ARGS 24              /* most $n of a statement */
+#define OA2_SQL_ARGS 40              /* most $n of a statement */
 
 /*
  * repeats: to run it twice is as good as once, for the tables and for the

@@ -113,3 +113,61 @@ CREATE INDEX oauth2_apikey_client ON oauth2_apikey (client_id, id)
     WHERE client_id IS NOT NULL;
 CREATE INDEX oauth2_apikey_expires ON oauth2_apikey (expires)
     WHERE expires IS NOT NULL;
+
+-- What a client is to people.  meta: properties that no statement compares,
+-- JSON (domain/client/property.h); about: the one that is too long to be
+-- cached.  state: draft, pending, approved, rejected or suspended, and why; in
+-- all but approved "disabled" has 2 set, beside the 1 of an administrator's,
+-- so that statements ask one column.  waiting: a revision is to be decided
+-- upon.  team: counts changes of its members.  logo: its picture's digest.
+ALTER TABLE oauth2_client ADD meta TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE oauth2_client ADD about TEXT NOT NULL DEFAULT '';
+ALTER TABLE oauth2_client ADD state TEXT NOT NULL DEFAULT 'approved';
+ALTER TABLE oauth2_client ADD state_reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE oauth2_client ADD waiting SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE oauth2_client ADD team BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE oauth2_client ADD logo TEXT;
+CREATE INDEX oauth2_client_waiting ON oauth2_client (id) WHERE waiting = 1;
+CREATE INDEX oauth2_client_state ON oauth2_client (state, id);
+CREATE INDEX oauth2_client_name ON oauth2_client
+    ((substr(id, 1, instr(id, ':'))), (lower(name)), id);
+
+CREATE TABLE oauth2_app_member (
+    client_id TEXT NOT NULL
+        REFERENCES oauth2_client (id) ON DELETE CASCADE,
+    user_name TEXT NOT NULL
+        REFERENCES oauth2_user (name) ON DELETE CASCADE,
+    role TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    PRIMARY KEY (client_id, user_name)
+);
+CREATE INDEX oauth2_app_member_user ON oauth2_app_member
+    (user_name, client_id);
+
+-- What an app has asked to be allowed, in the order of numbers.  asked: JSON.
+-- state: pending, approved, rejected, or replaced by a later one.
+CREATE TABLE oauth2_app_revision (
+    client_id TEXT NOT NULL
+        REFERENCES oauth2_client (id) ON DELETE CASCADE,
+    number BIGINT NOT NULL,
+    asked TEXT NOT NULL,
+    by_name TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
+    decided BIGINT NOT NULL DEFAULT 0,
+    decided_by TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (client_id, number)
+);
+
+-- image: base64.
+CREATE TABLE oauth2_app_logo (
+    client_id TEXT PRIMARY KEY
+        REFERENCES oauth2_client (id) ON DELETE CASCADE,
+    type TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    image TEXT NOT NULL
+);
+
+-- How many tokens a client has.
+CREATE INDEX oauth2_token_client ON oauth2_token (client_id, expires);

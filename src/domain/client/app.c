@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* app.c - see app.h */
+#include "domain/client/app.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "base/crypto.h"
+#include "base/text/json.h"
+#include "base/text/words.h"
+#include "domain/client/client.h"
+#include "domain/client/property.h"
+#include "domain/site/audit.h"
+#include "domain/site/settings.h"
+#include "store/member.h"
+
+#define DEFAULT_GRANTS "authorization_code refresh_token"
+
+/* ------------------------------------------------------------ who */
+
+oa2_err_t *oa2_app_role(oa2_app_role_t *out, oa2_ctx_t *ctx,
+                        const oa2_actor_t *who, const char *id)
+{
+    const char *role = NULL;
+
+    if (who->is_administrator) {
+        *out = OA2_APP_ADMINISTRATOR;
+        return NULL;
+    }
+    if (who->user)
+        OA2_TRY(oa2_member_role(&role, ctx, id, who->user));
+    if (!role)
+        *out = OA2_APP_NOBODY;
+    else
+        *out = strcmp(role, OA2_MEMBER_OWNER) == 0 ? OA2_APP_OWNER
+                                                   : OA2_APP_MEMBER;
+    return NULL;
+}
+
+oa2_err_t *oa2_app_begin(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                         const oa2_actor_t *who, const char *id,
+                         oa2_app_role_t least)
+{
+    oa2_app_role_t role;
+
+    memset(out, 0, sizeof(*out));
+    OA2_TRY(oa2_app_role(&role, ctx, who, id));
+    if (role < least) {
+        out->outcome = OA2_APP_FORBIDDEN;
+        return NULL;
+    }
+    OA2_TRY(oa2_app_find(&out->app, ctx, id));
+    out->outcome = out->app ? OA2_APP_DONE : OA2_APP_GONE;
+    return NULL;
+}
+
+oa2_err_t *oa2_app_is_tester(int *out, oa2_ctx_t *ctx,
+                             const oa2_client_t *client, const char *user)
+{
+    const char *role = NULL;
+
+    if (user && client->disabled == OA2_OFF_BY_STATE
+        && (strcmp(client->state, OA2_APP_DRAFT) == 0
+            || strcmp(client->state, OA2_APP_PENDING) == 0))
+        OA2_TRY(oa2_member_role(&role, ctx, client->id, user));
+    *out = role != NULL;
+    return NULL;
+}
+
+void oa2_app_refuse(oa2_app_result_t *out, const oa2_ctx_t *ctx,
+                    const char *field, const char *said)
+{
+    oa2_app_problem_t *problem;
+
+    if (!out->problems)
+        out->problems = apr_array_make(ctx->pool, 2,
+                                       sizeof(oa2_app_problem_t));
+    problem = apr_array_push(out->problems);
+    problem->field = field;
+    problem->said = said;
+    out->outcome = OA2_APP_INVALID;
+}
+
+oa2_err_t *oa2_app_write(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                         oa2_app_change_t *change, const oa2_actor_t *who)
+{
+    const char *id = out->app->client->id;
+    int done;
+
+    change->by = who->user ? who->user : "";
+    out->app->client->updated = ctx->now;
+    OA2_TRY(oa2_app_update(&done, ctx, out->app->client, change));
+    OA2_TRY(oa2_app_find(&out->app, ctx, id));
+    if (!done)
+        out->outcome = out->app ? OA2_APP_CHANGED : OA2_APP_GONE;
+    return NULL;
+}
+
+void oa2_app_enter(oa2_client_t *client, const char *state)
+{
+    client->state = state;
+    client->disabled &= ~OA2_OFF_BY_STATE;
+    if (strcmp(state, OA2_APP_APPROVED) != 0)
+        client->disabled |= OA2_OFF_BY_STATE;
+}
+
+/* ------------------------------------------------------------ revisions */
+
+static const char *asked_of(const oa2_app_t *app, apr_pool_t *pool)
+{
+    cJSON *json = oa2_json_object(pool);
+    const oa2_property_t *row;
+
+    for (row = oa2_properties; row->name; row++)
+        if (row->reviewed)
+            oa2_json_put_text(json, row->name,
+                              oa2_property_get(app, row, pool));
+    return oa2_json_text(json, pool);
+}
+
+void oa2_app_take(oa2_app_t *app, const char *asked, apr_pool_t *pool)
+{
+    const cJSON *json = oa2_json_parse(asked, strlen(asked), pool);
+    const oa2_property_t *row;
+
+    for (row = oa2_properties; json && row->name; row++) {
+        const char *text = row->reviewed ? oa2_json_get_text(json, row->name)
+                                         : NULL;
+
+        if (text)
+            oa2_property_set(app, row, text, pool);
+    }
+}
+
+oa2_err_t *oa2_app_last(oa2_revision_t **out, oa2_ctx_t *ctx, const char *id)
+{
+    apr_array_header_t *found;
+
+    OA2_TRY(oa2_revision_list(&found, ctx, id, 0, 1));
+    *out = found->nelts ? &APR_ARRAY_IDX(found, 0, oa2_revision_t) : NULL;
+    return NULL;
+}
+
+static int is_waiting(const oa2_revision_t *last)
+{
+    return last && strcmp(last->state, OA2_APP_PENDING) == 0;
+}
+
+/* A revision begins, and the one that waited is replaced. */
+static void ask(oa2_app_change_t *change, const oa2_revision_t *last,
+                const char *asked, int is_free)
+{
+    if (is_waiting(last)) {
+        change->closes = last->number;
+        change->closes_as = "replaced";
+    }
+    change->number = last ? last->number + 1 : 1;
+    change->asked = asked;
+    change->number_state = is_free ? OA2_APP_APPROVED : OA2_APP_PENDING;
+    change->waiting = !is_free;
+}
+
+/* ------------------------------------------------------------ fields */
+
+static int may_set(const oa2_property_t *row, const oa2_actor_t *who)
+{
+    return row->by == OA2_SET_BY_DEVELOPER || who->is_administrator;
+}
+
+static void take_fields(oa2_app_t *app, const oa2_actor_t *who,
+                        const apr_table_t *fields, apr_pool_t *pool)
+{
+    const oa2_property_t *row;
+
+    for (row = oa2_properties; row->name; row++) {
+        const char *text = apr_table_get(fields, row->name);
+
+        if (text && may_set(row, who))
+            oa2_property_set(app, row, text, pool);
+    }
+}
+
+/* Those that were given; all of them where everything is to be right. */
+static void check_fields(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                         const oa2_app_t *app, const apr_table_t *fields)
+{
+    const oa2_property_t *row;
+    const char *said;
+
+    for (row = oa2_properties; row->name; row++) {
+        if (fields && !apr_table_get(fields, row->name))
+            continue;
+        if (row->by == OA2_SET_BY_ADMINISTRATOR && !fields)
+            continue;
+        said = oa2_property_problem(app, row, ctx->settings, ctx->pool);
+        if (said)
+            oa2_app_refuse(out, ctx, row->name, said);
+    }
+    said = out->problems ? NULL
+                         : oa2_client_problem(app->client, ctx->pool);
+    if (said)
+        oa2_app_refuse(out, ctx, "", said);
+}
+
+/* ------------------------------------------------------------ create */
+
+static oa2_app_t *blank(const oa2_ctx_t *ctx)
+{
+    oa2_app_t *app = apr_pcalloc(ctx->pool, sizeof(*app));
+    oa2_client_t *client = apr_pcalloc(ctx->pool, sizeof(*client));
+
+    client->id = oa2_client_new_id(ctx->pool);
+    client->name = client->redirect_uris = client->scope = "";
+    client->resources = client->origins = "";
+    client->grants = DEFAULT_GRANTS;
+    client->introspect = "none";
+    client->secret = "";
+    client->meta = "{}";
+    client->created = client->updated = ctx->now;
+    oa2_app_enter(client, OA2_APP_DRAFT);
+    app->client = client;
+    app->about = "";
+    return app;
+}
+
+oa2_err_t *oa2_app_create(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                          const oa2_actor_t *who, const apr_table_t *fields)
+{
+    oa2_app_change_t change = { .waiting = -1 };
+    oa2_app_t *app = blank(ctx);
+    oa2_client_t *client = app->client;
+    int put;
+
+    memset(out, 0, sizeof(*out));
+    if (!who->user) {
+        out->outcome = OA2_APP_FORBIDDEN;
+        return NULL;
+    }
+    take_fields(app, who, fields, ctx->pool);
+    check_fields(out, ctx, app, fields);
+    if (out->problems)
+        return NULL;
+    if (client->secret) {
+        out->secret = oa2_client_new_secret(ctx->pool);
+        client->secret = oa2_digest_text(ctx->pool, out->secret);
+    }
+    change.about = app->about;
+    OA2_TRY(oa2_app_put(&put, ctx, client, &change, who->user));
+    OA2_TRY(oa2_app_find(&out->app, ctx, client->id));
+    oa2_audit(ctx, &oa2_event_app_created, "client", client->id, "by",
+              who->user, NULL);
+    return NULL;
+}
+
+/* ------------------------------------------------------------ edit */
+
+/* Names of the fields, for the audit trail. */
+static const char *names_of(const apr_table_t *fields, apr_pool_t *pool)
+{
+    const oa2_property_t *row;
+    const char *names = "";
+
+    for (row = oa2_properties; row->name; row++)
+        if (apr_table_get(fields, row->name))
+            names = oa2_words_union(names, row->name, pool);
+    return names;
+}
+
+static int is_state(const oa2_app_t *app, const char *state)
+{
+    return strcmp(app->client->state, state) == 0;
+}
+
+static int is_free_state(const oa2_app_t *app)
+{
+    return is_state(app, OA2_APP_DRAFT) || is_state(app, OA2_APP_REJECTED);
+}
+
+/* What is reviewed of an app that is in force, or waits to be: a revision. */
+static oa2_err_t *ask_again(oa2_app_change_t *change, oa2_ctx_t *ctx,
+                            oa2_app_t *app, const char *before,
+                            const oa2_actor_t *who)
+{
+    int is_free = who->is_administrator || ctx->settings->app_approval_off;
+    const char *asked = asked_of(app, ctx->pool);
+    oa2_revision_t *last;
+
+    OA2_TRY(oa2_app_last(&last, ctx, app->client->id));
+    if (is_waiting(last) && strcmp(last->asked, asked) == 0)
+        return NULL;
+    if (!is_waiting(last) && strcmp(before, asked) == 0)
+        return NULL;
+    if (is_state(app, OA2_APP_PENDING))
+        is_free = 0;
+    ask(change, last, asked, is_free);
+    /* Back to what is in force: nothing is asked any more. */
+    if (strcmp(before, asked) == 0 && is_state(app, OA2_APP_APPROVED)) {
+        change->asked = NULL;
+        change->waiting = 0;
+    }
+    return NULL;
+}
+
+/* A client that is public now has no secret yet, and gets one by rotation. */
+static void settle_secret(oa2_client_t *client, apr_pool_t *pool)
+{
+    if (client->secret && !*client->secret)
+        client->secret = oa2_digest_text(pool, oa2_client_new_secret(pool));
+}
+
+oa2_err_t *oa2_app_edit(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                        const oa2_actor_t *who, const char *id,
+                        apr_int64_t version, const apr_table_t *fields)
+{
+    oa2_app_change_t change = { .waiting = -1 };
+    const char *before;
+    oa2_client_t old;
+
+    OA2_TRY(oa2_app_begin(out, ctx, who, id, OA2_APP_MEMBER));
+    if (out->outcome != OA2_APP_DONE)
+        return NULL;
+    if (out->app->client->version != version) {
+        out->outcome = OA2_APP_CHANGED;
+        return NULL;
+    }
+    old = *out->app->client;
+    before = asked_of(out->app, ctx->pool);
+    take_fields(out->app, who, fields, ctx->pool);
+    check_fields(out, ctx, out->app, fields);
+    if (out->problems)
+        return NULL;
+    if (!is_free_state(out->app)) {
+        OA2_TRY(ask_again(&change, ctx, out->app, before, who));
+        if (is_state(out->app, OA2_APP_SUSPENDED) && change.asked) {
+            oa2_app_refuse(out, ctx, "", "this app is suspended: what it may "
+                           "ask for cannot be changed until it is resumed");
+            return NULL;
+        }
+        /* What is in force stays until the revision is approved. */
+        if (!change.asked
+            || strcmp(change.number_state, OA2_APP_PENDING) == 0) {
+            out->app->client->scope = old.scope;
+            out->app->client->grants = old.grants;
+            out->app->client->secret = old.secret;
+            out->app->client->old_secret = old.old_secret;
+            out->app->client->old_secret_until = old.old_secret_until;
+        }
+    }
+    settle_secret(out->app->client, ctx->pool);
+    change.about = out->app->about;
+    OA2_TRY(oa2_app_write(out, ctx, &change, who));
+    if (out->outcome == OA2_APP_DONE)
+        oa2_audit(ctx, &oa2_event_app_changed, "client", id, "by", who->user,
+                  "what", names_of(fields, ctx->pool), "revision",
+                  change.asked ? oa2_audit_number(ctx, change.number) : NULL,
+                  NULL);
+    return NULL;
+}
+
+/* ------------------------------------------------------------ submit */
+
+static void check_whole(oa2_app_result_t *out, oa2_ctx_t *ctx)
+{
+    const char *terms = ctx->settings->app_terms_version;
+
+    check_fields(out, ctx, out->app, NULL);
+    if (!*out->app->client->scope)
+        oa2_app_refuse(out, ctx, "scope", "choose at least one scope");
+    if (terms && strcmp(terms, oa2_client_meta(out->app->client,
+                                               "terms_version",
+                                               ctx->pool)) != 0)
+        oa2_app_refuse(out, ctx, "terms_version", "please read the terms and "
+                       "agree to them");
+}
+
+oa2_err_t *oa2_app_submit(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                          const oa2_actor_t *who, const char *id)
+{
+    oa2_app_change_t change = { .reason = "", .waiting = -1 };
+    int is_free = ctx->settings->app_approval_off;
+    oa2_revision_t *last;
+
+    OA2_TRY(oa2_app_begin(out, ctx, who, id, OA2_APP_MEMBER));
+    if (out->outcome != OA2_APP_DONE)
+        return NULL;
+    if (!is_free_state(out->app)) {
+        oa2_app_refuse(out, ctx, "", "this app has been submitted already");
+        return NULL;
+    }
+    check_whole(out, ctx);
+    if (out->problems)
+        return NULL;
+    OA2_TRY(oa2_app_last(&last, ctx, id));
+    ask(&change, last, asked_of(out->app, ctx->pool), is_free);
+    oa2_app_enter(out->app->client, is_free ? OA2_APP_APPROVED
+                                            : OA2_APP_PENDING);
+    OA2_TRY(oa2_app_write(out, ctx, &change, who));
+    if (out->outcome == OA2_APP_DONE)
+        oa2_audit(ctx, &oa2_event_app_submitted, "client", id, "by",
+                  who->user, "revision",
+                  oa2_audit_number(ctx, change.number), NULL);
+    return NULL;
+}
+
+/* ------------------------------------------------------------ to look at */
+
+static void compare(apr_array_header_t *diff, const oa2_property_t *row,
+                    const char *before, const char *after, apr_pool_t *pool)
+{
+    oa2_app_diff_t *one;
+
+    if (strcmp(before, after) == 0)
+        return;
+    one = apr_array_push(diff);
+    one->field = row->name;
+    one->before = before;
+    one->after = after;
+    one->added = one->removed = "";
+    if (row->kind != OA2_PROPERTY_WORDS)
+        return;
+    one->added = oa2_words_minus(after, before, pool);
+    one->removed = oa2_words_minus(before, after, pool);
+}
+
+oa2_err_t *oa2_app_waiting(oa2_revision_t **revision,
+                           apr_array_header_t **diff, oa2_ctx_t *ctx,
+                           const oa2_app_t *app)
+{
+    int is_new = is_state(app, OA2_APP_PENDING);
+    const oa2_property_t *row;
+    oa2_revision_t *last;
+    const cJSON *asked;
+
+    *diff = apr_array_make(ctx->pool, 2, sizeof(oa2_app_diff_t));
+    OA2_TRY(oa2_app_last(&last, ctx, app->client->id));
+    *revision = is_waiting(last) ? last : NULL;
+    if (!*revision)
+        return NULL;
+    asked = oa2_json_parse(last->asked, strlen(last->asked), ctx->pool);
+    for (row = oa2_properties; asked && row->name; row++) {
+        const char *after = row->reviewed
+            ? oa2_json_get_text(asked, row->name) : NULL;
+
+        if (after)
+            compare(*diff, row, is_new ? ""
+                    : oa2_property_get(app, row, ctx->pool), after,
+                    ctx->pool);
+    }
+    return NULL;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* property.c - see property.h */
+#include "domain/client/property.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+
+#include "base/text/abnf.h"
+#include "base/text/json.h"
+#include "base/text/uri.h"
+#include "base/text/words.h"
+#include "domain/request/redirect.h"
+
+#define META (-1)
+#define ABOUT (-2)
+#define ABOUT_MAX 32768
+#define NAME_MAX_BYTES 255
+#define LIST_MAX 16384
+#define WORDS_MIN 127
+#define WORDS_MAX 511
+#define YES "yes"
+#define CONFIDENTIAL "client_secret_basic"
+
+#define COLUMN(member) (int)offsetof(oa2_client_t, member)
+#define DEV OA2_SET_BY_DEVELOPER
+#define ADM OA2_SET_BY_ADMINISTRATOR
+
+const oa2_property_t oa2_properties[] = {
+    { "client_name", NULL, NULL, OA2_PROPERTY_TEXT, COLUMN(name),
+      NAME_MAX_BYTES, DEV, 0, "what people see when they are asked" },
+    { "description", NULL, NULL, OA2_PROPERTY_ABOUT, ABOUT, ABOUT_MAX, DEV, 0,
+      "what it does, for whom, and what it needs its scopes for" },
+    { "redirect_uris", NULL, NULL, OA2_PROPERTY_WORDS, COLUMN(redirect_uris),
+      LIST_MAX, DEV, 0, "where answers may be sent to, one a line" },
+    { "token_endpoint_auth_method", NULL, NULL, OA2_PROPERTY_METHOD,
+      COLUMN(secret), 0, DEV, 1,
+      "none: an app in a browser or on a device, which can keep no secret" },
+    { "grant_types", NULL, NULL, OA2_PROPERTY_WORDS, COLUMN(grants), LIST_MAX,
+      DEV, 1, "how it gets its tokens" },
+    { "scope", NULL, NULL, OA2_PROPERTY_WORDS, COLUMN(scope), LIST_MAX, DEV,
+      1, "what it may ask for; fewer is easier to approve" },
+    { "origins", NULL, NULL, OA2_PROPERTY_WORDS, COLUMN(origins), LIST_MAX,
+      DEV, 0, "of its pages, if not of a redirect URI" },
+    { "trusted", NULL, NULL, OA2_PROPERTY_SWITCH, COLUMN(trusted), 0, ADM, 0,
+      "users are not asked for consent" },
+#define X(name, option, value, kind, limit, by, help)                       \
+    { #name, option, value, OA2_PROPERTY_##kind, META, limit,               \
+      OA2_SET_BY_##by, 0, help },
+    OA2_META_PROPERTIES(X)
+#undef X
+    { NULL, NULL, NULL, OA2_PROPERTY_TEXT, META, 0, ADM, 0, NULL }
+};
+
+/* ------------------------------------------------------------ meta */
+
+static cJSON *meta_of(const oa2_client_t *client, apr_pool_t *pool)
+{
+    const char *text = client->meta ? client->meta : "{}";
+    cJSON *json = oa2_json_parse(text, strlen(text), pool);
+
+    return json && cJSON_IsObject(json) ? json : oa2_json_object(pool);
+}
+
+const char *oa2_client_meta(const oa2_client_t *client, const char *name,
+                            apr_pool_t *pool)
+{
+    const char *text = NULL;
+
+    if (client->meta && client->meta[0] && strcmp(client->meta, "{}") != 0)
+        text = oa2_json_get_text(meta_of(client, pool), name);
+    return text ? text : "";
+}
+
+/* What it does not know it keeps: a later version's. */
+static void set_meta(oa2_client_t *client, const char *name, const char *text,
+                     apr_pool_t *pool)
+{
+    cJSON *json = oa2_json_object(pool);
+    const cJSON *member = meta_of(client, pool)->child;
+
+    for (; member; member = member->next)
+        if (strcmp(member->string, name) != 0 && cJSON_IsString(member))
+            oa2_json_put_text(json, member->string, member->valuestring);
+    if (*text)
+        oa2_json_put_text(json, name, text);
+    client->meta = oa2_json_text(json, pool);
+}
+
+/* ------------------------------------------------------------ get, set */
+
+const char *oa2_property_get(const oa2_app_t *app, const oa2_property_t *row,
+                             apr_pool_t *pool)
+{
+    const void *at = (const char *)app->client + row->column;
+    const char *text;
+
+    if (row->column == META)
+        return oa2_client_meta(app->client, row->name, pool);
+    if (row->column == ABOUT)
+        return app->about;
+    if (row->kind == OA2_PROPERTY_SWITCH)
+        return *(const int *)at ? YES : "";
+    if (row->kind == OA2_PROPERTY_METHOD)
+        return app->client->secret ? CONFIDENTIAL : "none";
+    text = *(const char *const *)at;
+    return text ? text : "";
+}
+
+/* Lines and blanks to words. */
+static const char *words_of(const char *text, apr_pool_t *pool)
+{
+    char *copy = apr_pstrdup(pool, text);
+    char *c;
+
+    for (c = copy; *c; c++)
+        if (apr_isspace(*c))
+            *c = ' ';
+    return oa2_words_union(copy, "", pool);
+}
+
+static const char *trimmed(const char *text, apr_pool_t *pool)
+{
+    char *copy = apr_pstrdup(pool, text);
+
+    while (*copy && apr_isspace(*copy))
+        copy++;
+    while (*copy && apr_isspace(copy[strlen(copy) - 1]))
+        copy[strlen(copy) - 1] = '\0';
+    return copy;
+}
+
+void oa2_property_set(oa2_app_t *app, const oa2_property_t *row,
+                      const char *text, apr_pool_t *pool)
+{
+    oa2_client_t *client = app->client;
+    void *at = (char *)client + row->column;
+
+    text = row->kind == OA2_PROPERTY_WORDS ? words_of(text, pool)
+                                           : trimmed(text, pool);
+    if (row->column == META)
+        set_meta(client, row->name, text, pool);
+    else if (row->column == ABOUT)
+        app->about = text;
+    else if (row->kind == OA2_PROPERTY_SWITCH)
+        *(int *)at = strcmp(text, YES) == 0;
+    else if (row->kind != OA2_PROPERTY_METHOD)
+        *(const char **)at = text;
+    else if (strcmp(text, "none") == 0) {
+        client->secret = client->old_secret = NULL;
+        client->old_secret_until = 0;
+    }
+    else if (!client->secret)
+        client->secret = "";
+}
+
+/* ------------------------------------------------------------ checks */
+
+/* What white space separates: the one rule. */
+static int count_words(const char *text)
+{
+    int n = 0;
+
+    while (*text) {
+        while (*text && apr_isspace(*text))
+            text++;
+        n += *text != '\0';
+        while (*text && !apr_isspace(*text))
+            text++;
+    }
+    return n;
+}
+
+static void word_limits(int *min, int *max, const oa2_settings_t *settings)
+{
+    *min = settings->app_words_max ? (int)settings->app_words_min : WORDS_MIN;
+    *max = settings->app_words_max ? (int)settings->app_words_max : WORDS_MAX;
+}
+
+/* RFC 7591 section 2: "MUST point to a valid web page".  Shown as links, so
+   nothing that a browser would run. */
+static const char *url_problem(const char *url, apr_pool_t *pool)
+{
+    if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
+        return "write the whole address of a page, beginning with https://";
+    return oa2_redirect_problem(url, 0, pool)
+        ? "write an address that begins with https:// and has no \"#\", blank "
+          "or user name" : NULL;
+}
+
+static const char *about_problem(const char *text,
+                                 const oa2_settings_t *settings,
+                                 apr_pool_t *pool)
+{
+    int n = count_words(text);
+    int min, max;
+
+    word_limits(&min, &max, settings);
+    if (n >= min && n <= max)
+        return NULL;
+    return apr_psprintf(pool, "write %d to %d words; these are %d", min, max,
+                        n);
+}
+
+static const char *redirects_problem(const oa2_client_t *client,
+                                     apr_pool_t *pool)
+{
+    const apr_array_header_t *all = oa2_words_split(client->redirect_uris,
+                                                    pool);
+    int i;
+
+    for (i = 0; i < all->nelts; i++) {
+        const char *uri = APR_ARRAY_IDX(all, i, const char *);
+        const char *why = oa2_redirect_problem(uri, client->any_scheme, pool);
+
+        if (why)
+            return apr_psprintf(pool, "\"%s\" %s", uri, why);
+    }
+    return NULL;
+}
+
+static const char *scope_problem(const char *scope,
+                                 const oa2_settings_t *settings,
+                                 apr_pool_t *pool)
+{
+    const char *known = oa2_settings_scope_words(settings, 0, pool);
+    const char *other = oa2_words_minus(scope, known, pool);
+
+    return *other ? apr_psprintf(pool, "this server has no scope \"%s\"",
+                                 other) : NULL;
+}
+
+const char *oa2_property_problem(const oa2_app_t *app,
+                                 const oa2_property_t *row,
+                                 const oa2_settings_t *settings,
+                                 apr_pool_t *pool)
+{
+    const char *text = oa2_property_get(app, row, pool);
+
+    if (row->limit && strlen(text) > (apr_size_t)row->limit)
+        return apr_psprintf(pool, "write %d bytes at most", row->limit);
+    if (row->kind == OA2_PROPERTY_ABOUT)
+        return about_problem(text, settings, pool);
+    if (row->kind == OA2_PROPERTY_URL)
+        return *text ? url_problem(text, pool) : NULL;
+    if (*text && !oa2_is_text(text))
+        return "write text without control characters";
+    if (strcmp(row->name, "client_name") == 0 && !*text)
+        return "give it a name";
+    if (strcmp(row->name, "redirect_uris") == 0)
+        return redirects_problem(app->client, pool);
+    if (strcmp(row->name, "scope") == 0)
+        return scope_problem(text, settings, pool);
+    return NULL;
+}

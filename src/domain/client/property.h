@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * property.h - what is known of a client, as rows: RFC 7591 section 2.
+ *
+ * A property that no statement compares is a row here and nothing else: it is
+ * kept in the JSON text `meta` of its client.  Forms, oauth2ctl's options and
+ * what it prints come from the rows.
+ */
+#ifndef OA2_DOMAIN_CLIENT_PROPERTY_H
+#define OA2_DOMAIN_CLIENT_PROPERTY_H
+
+#include "domain/site/settings.h"
+#include "store/app.h"
+
+/*
+ * X(name, "option", "VALUE", KIND, limit, by, "help")
+ * name: RFC 7591's, where it has one.  option: of oauth2ctl client add and set.
+ * KIND: TEXT; URL (https, or http to a loopback host); WORDS.
+ * limit: bytes, 0: none of its own.  by: DEVELOPER or ADMINISTRATOR, who may
+ * set it.  These are the ones in meta.
+ */
+#define OA2_META_PROPERTIES(X)                                              \
+    X(client_uri, "website", "URL", URL, 2000, DEVELOPER,                   \
+      "its home page, for people")                                          \
+    X(policy_uri, "privacy-policy", "URL", URL, 2000, DEVELOPER,            \
+      "what it does with what it learns of people")                         \
+    X(tos_uri, "terms", "URL", URL, 2000, DEVELOPER,                        \
+      "its terms of service")                                               \
+    X(terms_version, "terms-version", "TEXT", TEXT, 64, DEVELOPER,          \
+      "of this site's terms, that its developer has agreed to")             \
+    X(compat, "compat", "'WORDS'", WORDS, 1000, ADMINISTRATOR,              \
+      "names of what it may do otherwise than the RFCs say")
+
+typedef enum {
+    OA2_PROPERTY_TEXT,
+    OA2_PROPERTY_ABOUT,                 /* text of many lines */
+    OA2_PROPERTY_URL,
+    OA2_PROPERTY_WORDS,
+    OA2_PROPERTY_SWITCH,                /* "yes", else "" */
+    OA2_PROPERTY_METHOD                 /* "none": a public client */
+} oa2_property_kind_t;
+
+typedef enum {
+    OA2_SET_BY_DEVELOPER,               /* and by administrators */
+    OA2_SET_BY_ADMINISTRATOR
+} oa2_property_by_t;
+
+typedef struct oa2_property_t {
+    const char *name;
+    const char *option;                 /* NULL: not by these rows */
+    const char *value;
+    oa2_property_kind_t kind;
+    int column;                         /* offset in oa2_client_t; -1: meta;
+                                           -2: about */
+    int limit;
+    oa2_property_by_t by;
+    int reviewed;                       /* a change needs approval */
+    const char *help;
+} oa2_property_t;
+
+extern const oa2_property_t oa2_properties[];   /* ended by a NULL name */
+/* A member of meta; "" : none.  For the request path: parses meta. */
+const char *oa2_client_meta(const oa2_client_t *client, const char *name,
+                            apr_pool_t *pool);
+/* As text; lists as words. */
+const char *oa2_property_get(const oa2_app_t *app, const oa2_property_t *row,
+                             apr_pool_t *pool);
+/* Lists: words or lines.  To make a client confidential sets its secret to ""
+   until it is known. */
+void oa2_property_set(oa2_app_t *app, const oa2_property_t *row,
+                      const char *text, apr_pool_t *pool);
+/* NULL, or a sentence that says what is wrong with it. */
+const char *oa2_property_problem(const oa2_app_t *app,
+                                 const oa2_property_t *row,
+                                 const oa2_settings_t *settings,
+                                 apr_pool_t *pool);
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* team.c - see team.h */
+#include "domain/client/team.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "base/crypto.h"
+#include "domain/client/client.h"
+#include "domain/site/audit.h"
+#include "store/user.h"
+
+#define TRIES 16
+#define MEMBERS_MOST 100
+
+static int is_owner(const oa2_member_t *member)
+{
+    return strcmp(member->role, OA2_MEMBER_OWNER) == 0;
+}
+
+/* NULL, or why the team cannot become that; *known: the user is on it. */
+static const char *team_problem(int *known, const apr_array_header_t *members,
+                                const char *user, const char *role)
+{
+    int owners = 0;
+    int i;
+
+    *known = 0;
+    for (i = 0; i < members->nelts; i++) {
+        const oa2_member_t *one = &APR_ARRAY_IDX(members, i, oa2_member_t);
+
+        if (strcmp(one->user, user) == 0)
+            *known = 1;
+        else
+            owners += is_owner(one);
+    }
+    if (!*known && !role)
+        return "this user is not on the team";
+    if (!*known && members->nelts >= MEMBERS_MOST)
+        return "a team has 100 members at most";
+    if (!owners && (!role || strcmp(role, OA2_MEMBER_OWNER) != 0))
+        return "an app has at least one owner: make somebody else an owner "
+               "first";
+    return NULL;
+}
+
+/* Until nobody else has changed the team meanwhile. */
+static oa2_err_t *change_team(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                              const oa2_actor_t *who, const char *id,
+                              const char *user, const char *role)
+{
+    oa2_app_role_t least = !role && who->user && strcmp(who->user, user) == 0
+        ? OA2_APP_MEMBER : OA2_APP_OWNER;
+    int done = 0, known, tries;
+
+    for (tries = 0; tries < TRIES && !done; tries++) {
+        apr_array_header_t *members;
+        const char *said;
+
+        OA2_TRY(oa2_app_begin(out, ctx, who, id, least));
+        if (out->outcome != OA2_APP_DONE)
+            return NULL;
+        OA2_TRY(oa2_member_list(&members, ctx, id));
+        said = team_problem(&known, members, user, role);
+        if (said) {
+            oa2_app_refuse(out, ctx, "member", said);
+            return NULL;
+        }
+        OA2_TRY(oa2_member_set(&done, ctx, id, out->app->team, user, role));
+    }
+    if (!done)
+        out->outcome = OA2_APP_CHANGED;
+    else
+        oa2_audit(ctx, &oa2_event_app_member, "client", id, "by", who->user,
+                  "member", user, "role", role, NULL);
+    return NULL;
+}
+
+static oa2_err_t *set_role(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                           const oa2_actor_t *who, const char *id,
+                           const char *name, const char *role)
+{
+    oa2_user_t *user;
+
+    OA2_TRY(oa2_app_begin(out, ctx, who, id, OA2_APP_MEMBER));
+    if (out->outcome != OA2_APP_DONE)
+        return NULL;
+    OA2_TRY(oa2_user_find(&user, ctx, name));
+    if (!user) {
+        oa2_app_refuse(out, ctx, "member", "there is no user of that name "
+                       "here: a person has to sign in once before");
+        return NULL;
+    }
+    return change_team(out, ctx, who, id, user->name, role);
+}
+
+oa2_err_t *oa2_app_member_set(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                              const oa2_actor_t *who, const char *id,
+                              const char *name, const char *role)
+{
+    if (strcmp(role, OA2_MEMBER_OWNER) != 0
+        && strcmp(role, OA2_MEMBER_MEMBER) != 0) {
+        memset(out, 0, sizeof(*out));
+        oa2_app_refuse(out, ctx, "role", "a role is owner or member");
+        return NULL;
+    }
+    return set_role(out, ctx, who, id, name, role);
+}
+
+oa2_err_t *oa2_app_member_remove(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                                 const oa2_actor_t *who, const char *id,
+                                 const char *name)
+{
+    return set_role(out, ctx, who, id, name, NULL);
+}
+
+/* ------------------------------------------------------------ the end */
+
+oa2_err_t *oa2_app_delete(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                          const oa2_actor_t *who, const char *id,
+                          const char *name)
+{
+    const oa2_client_t *client;
+    int done;
+
+    OA2_TRY(oa2_app_begin(out, ctx, who, id, OA2_APP_OWNER));
+    if (out->outcome != OA2_APP_DONE)
+        return NULL;
+    client = out->app->client;
+    if (name && strcmp(name, *client->name ? client->name : client->id)
+        != 0) {
+        oa2_app_refuse(out, ctx, "name", "type the name of the app, letter "
+                       "by letter");
+        return NULL;
+    }
+    OA2_TRY(oa2_client_remove(&done, ctx, id));
+    out->app = NULL;
+    out->outcome = done ? OA2_APP_DONE : OA2_APP_GONE;
+    if (done)
+        oa2_audit(ctx, &oa2_event_app_removed, "client", id, "by", who->user,
+                  NULL);
+    return NULL;
+}
+
+/* ------------------------------------------------------------ secret */
+
+oa2_err_t *oa2_app_rotate_secret(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                                 const oa2_actor_t *who, const char *id,
+                                 apr_int64_t overlap, const char *digest)
+{
+    const char *secret = NULL;
+    int done;
+
+    OA2_TRY(oa2_app_begin(out, ctx, who, id, OA2_APP_OWNER));
+    if (out->outcome != OA2_APP_DONE)
+        return NULL;
+    if (oa2_client_is_public(out->app->client)) {
+        oa2_app_refuse(out, ctx, "", apr_psprintf(
+            ctx->pool, "client %s is public: it has no secret", id));
+        return NULL;
+    }
+    if (!digest) {
+        secret = oa2_client_new_secret(ctx->pool);
+        digest = oa2_digest_text(ctx->pool, secret);
+    }
+    OA2_TRY(oa2_client_set_secret(&done, ctx, id, digest,
+                                  overlap ? ctx->now + overlap : 0));
+    if (!done) {
+        out->outcome = OA2_APP_GONE;
+        return NULL;
+    }
+    OA2_TRY(oa2_app_find(&out->app, ctx, id));
+    out->secret = secret;
+    oa2_audit(ctx, &oa2_event_secret_rotated, "client", id, "by", who->user,
+              "overlap", overlap ? oa2_audit_number(ctx, overlap) : NULL,
+              NULL);
+    return NULL;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* member.h - the team of an app.  store/store.h has the promises. */
+#ifndef OA2_STORE_MEMBER_H
+#define OA2_STORE_MEMBER_H
+
+#include <apr_tables.h>
+#include "base/ctx.h"
+
+#define OA2_MEMBER_OWNER "owner"
+#define OA2_MEMBER_MEMBER "member"
+
+typedef struct oa2_member_t {
+    const char *user;
+    const char *role;
+    apr_int64_t since;
+} oa2_member_t;
+
+/* *out: oa2_member_t, all of the app's, by name. */
+oa2_err_t *oa2_member_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                           const char *id);
+/* *role NULL when the user is not on the team. */
+oa2_err_t *oa2_member_role(const char **role, oa2_ctx_t *ctx, const char *id,
+                           const char *user);
+/*
+ * role NULL: off the team.  team: as it was when the members were read; *done
+ * is 0 when it has changed since, or there is no such app or user: then read
+ * again.  So of two owners who leave at once, one is told to look again.
+ */
+oa2_err_t *oa2_member_set(int *done, oa2_ctx_t *ctx, const char *id,
+                          apr_int64_t team, const char *user,
+                          const char *role);
+
+
+#endif

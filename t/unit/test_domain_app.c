@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_domain_app.c - apps: states, revisions, teams, who may what */
+#include "unit/fixture_domain.h"
+#include "unit/fixture_store.h"
+
+#include "domain/client/app.h"
+#include "domain/client/client_auth.h"
+#include "domain/client/decide.h"
+#include "domain/client/property.h"
+#include "domain/client/team.h"
+#include "store/logo.h"
+
+static const oa2_actor_t ann = { "ann", 0 };
+static const oa2_actor_t bob = { "bob", 0 };
+static const oa2_actor_t root = { "root", 1 };
+
+static oa2_settings_t *settings;
+
+static fixture_t *begin(void)
+{
+    fixture_t *fixture = fixture_open();
+
+    settings = fixture_settings(fixture->pool);
+    settings->app_words_min = 2;
+    settings->app_words_max = 4;
+    fixture->ctx->settings = settings;
+    fixture_store_user(fixture->ctx, "ann");
+    fixture_store_user(fixture->ctx, "bob");
+    return fixture;
+}
+
+static apr_table_t *fields(apr_pool_t *pool)
+{
+    apr_table_t *table = apr_table_make(pool, 4);
+
+    apr_table_set(table, "client_name", "Notes");
+    apr_table_set(table, "description", "three  short\nwords");
+    apr_table_set(table, "redirect_uris",
+                  "https://a.example/cb\r\nhttps://a.example/cb2");
+    apr_table_set(table, "scope", "read");
+    return table;
+}
+
+static oa2_app_t *make(fixture_t *fixture)
+{
+    oa2_app_result_t out;
+
+    fixture_good(oa2_app_create(&out, fixture->ctx, &ann,
+                                fields(fixture->pool)));
+    assert_int_equal(out.outcome, OA2_APP_DONE);
+    assert_non_null(out.secret);
+    return out.app;
+}
+
+#define DOES(call, expected) \
+    do { \
+        fixture_good(call); \
+        assert_int_equal(out.outcome, expected); \
+    } while (0)
+
+static void live(fixture_t *fixture, const char *id, int is_live)
+{
+    oa2_client_t *client;
+
+    fixture_good(oa2_client_find(&client, fixture->ctx, id));
+    assert_int_equal(client->disabled == 0, is_live);
+}
+
+static void states(void **state)
+{
+    fixture_t *fixture = begin();
+    oa2_ctx_t *ctx = fixture->ctx;
+    oa2_app_result_t out;
+    const char *id = make(fixture)->client->id;
+
+    oa2_app_role_t role;
+
+    (void)state;
+    live(fixture, id, 0);
+    fixture_good(oa2_app_role(&role, ctx, &ann, id));
+    assert_int_equal(role, OA2_APP_OWNER);
+    DOES(oa2_app_submit(&out, ctx, &bob, id), OA2_APP_FORBIDDEN);
+    DOES(oa2_app_submit(&out, ctx, &ann, id), OA2_APP_DONE);
+    assert_string_equal(out.app->client->state, OA2_APP_PENDING);
+    assert_int_equal(out.app->waiting, 1);
+    DOES(oa2_app_submit(&out, ctx, &ann, id), OA2_APP_INVALID);
+    DOES(oa2_app_approve(&out, ctx, &ann, id, 0), OA2_APP_FORBIDDEN);
+    DOES(oa2_app_reject(&out, ctx, &root, id, 1, ""), OA2_APP_INVALID);
+    DOES(oa2_app_reject(&out, ctx, &root, id, 1, "too many"), OA2_APP_DONE);
+    assert_string_equal(out.app->client->state, OA2_APP_REJECTED);
+    assert_string_equal(out.app->reason, "too many");
+    live(fixture, id, 0);
+    DOES(oa2_app_submit(&out, ctx, &ann, id), OA2_APP_DONE);
+    DOES(oa2_app_approve(&out, ctx, &root, id, 1), OA2_APP_CHANGED);
+    DOES(oa2_app_approve(&out, ctx, &root, id, 2), OA2_APP_DONE);
+    live(fixture, id, 1);
+    DOES(oa2_app_suspend(&out, ctx, &root, id, "abuse"), OA2_APP_DONE);
+    live(fixture, id, 0);
+    DOES(oa2_app_resume(&out, ctx, &root, id), OA2_APP_DONE);
+    live(fixture, id, 1);
+    DOES(oa2_app_delete(&out, ctx, &ann, id, "notes"), OA2_APP_INVALID);
+    DOES(oa2_app_delete(&out, ctx, &ann, id, "Notes"), OA2_APP_DONE);
+    DOES(oa2_app_resume(&out, ctx, &root, id), OA2_APP_GONE);
+    fixture_close(fixture);
+}
+
+/* By hand and by state are two things: neither ends the other. */
+static void disabled(void **state)
+{
+    fixture_t *fixture = begin();
+    oa2_ctx_t *ctx = fixture->ctx;
+    oa2_app_result_t out;
+    const char *id = make(fixture)->client->id;
+    int done;
+
+    (void)state;
+    fixture_good(oa2_client_set_disabled(&done, ctx, id, 1));
+    fixture_good(oa2_client_set_disabled(&done, ctx, id, 0));
+    live(fixture, id, 0);
+    fixture_good(oa2_client_set_disabled(&done, ctx, id, 1));
+    DOES(oa2_app_submit(&out, ctx, &ann, id), OA2_APP_DONE);
+    DOES(oa2_app_approve(&out, ctx, &root, id, 0), OA2_APP_DONE);
+    live(fixture, id, 0);
+    fixture_good(oa2_client_set_disabled(&done, ctx, id, 0));
+    live(fixture, id, 1);
+    fixture_close(fixture);
+}
+
+static void revisions(void **state)
+{
+    fixture_t *fixture = begin();
+    oa2_ctx_t *ctx = fixture->ctx;
+    oa2_app_result_t out;
+    apr_table_t *change = apr_table_make(fixture->pool, 2);
+    apr_array_header_t *diff;
+    oa2_revision_t *waiting;
+    const char *id = make(fixture)->client->id;
+    apr_int64_t version;
+
+    (void)state;
+    DOES(oa2_app_submit(&out, ctx, &ann, id), OA2_APP_DONE);
+    DOES(oa2_app_approve(&out, ctx, &root, id, 0), OA2_APP_DONE);
+    version = out.app->client->version;
+    apr_table_set(change, "scope", "read write");
+    apr_table_set(change, "client_uri", "https://a.example/");
+    apr_table_set(change, "compat", "no_pkce");
+    DOES(oa2_app_edit(&out, ctx, &ann, id, version, change), OA2_APP_DONE);
+    assert_string_equal(out.app->client->scope, "read");
+    assert_string_equal(oa2_client_meta(out.app->client, "client_uri",
+                                        ctx->pool), "https://a.example/");
+    /* An administrator's, not a developer's. */
+    assert_string_equal(oa2_client_meta(out.app->client, "compat", ctx->pool),
+                        "");
+    live(fixture, id, 1);
+    fixture_good(oa2_app_waiting(&waiting, &diff, ctx, out.app));
+    assert_int_equal(waiting->number, 2);
+    assert_int_equal(diff->nelts, 1);
+    assert_string_equal(APR_ARRAY_IDX(diff, 0, oa2_app_diff_t).added,
+                        "write");
+    /* Made on what is not so any more. */
+    DOES(oa2_app_edit(&out, ctx, &ann, id, version, change), OA2_APP_CHANGED);
+    assert_non_null(out.app);
+    DOES(oa2_app_approve(&out, ctx, &root, id, 2), OA2_APP_DONE);
+    assert_string_equal(out.app->client->scope, "read write");
+    apr_table_clear(change);
+    apr_table_set(change, "redirect_uris", "http://a.example/cb");
+    DOES(oa2_app_edit(&out, ctx, &ann, id, out.app->client->version, change),
+         OA2_APP_INVALID);
+    assert_string_equal(APR_ARRAY_IDX(out.problems, 0,
+                                      oa2_app_problem_t).field,
+                        "redirect_uris");
+    fixture_close(fixture);
+}
+
+static void team(void **state)
+{
+    fixture_t *fixture = begin();
+    oa2_ctx_t *ctx = fixture->ctx;
+    oa2_app_result_t out;
+    apr_array_header_t *apps;
+    const char *id = make(fixture)->client->id;
+    oa2_app_t *app;
+    int is_tester;
+
+    (void)state;
+    DOES(oa2_app_member_set(&out, ctx, &ann, id, "carl", "member"),
+         OA2_APP_INVALID);
+    DOES(oa2_app_member_remove(&out, ctx, &ann, id, "ann"), OA2_APP_INVALID);
+    DOES(oa2_app_member_set(&out, ctx, &ann, id, "ann", "member"),
+         OA2_APP_INVALID);
+    DOES(oa2_app_member_set(&out, ctx, &ann, id, "BOB", "member"),
+         OA2_APP_DONE);
+    DOES(oa2_app_member_set(&out, ctx, &bob, id, "bob", "owner"),
+         OA2_APP_FORBIDDEN);
+    fixture_good(oa2_app_find(&app, ctx, id));
+    fixture_good(oa2_app_is_tester(&is_tester, ctx, app->client, "bob"));
+    assert_int_equal(is_tester, 1);
+    fixture_good(oa2_app_is_tester(&is_tester, ctx, app->client, "carl"));
+    assert_int_equal(is_tester, 0);
+    DOES(oa2_app_member_set(&out, ctx, &ann, id, "bob", "owner"),
+         OA2_APP_DONE);
+    DOES(oa2_app_member_remove(&out, ctx, &ann, id, "ann"), OA2_APP_DONE);
+    fixture_good(oa2_app_list(&apps, ctx, OA2_APPS_USER, "bob", NULL, 10));
+    assert_int_equal(apps->nelts, 1);
+    fixture_good(oa2_app_list(&apps, ctx, OA2_APPS_USER, "bob", id, 10));
+    assert_int_equal(apps->nelts, 0);
+    fixture_close(fixture);
+}
+
+/* Two who read the same team: one is told to look again. */
+static void team_race(void **state)
+{
+    fixture_t *fixture = begin();
+    oa2_app_t *app = make(fixture);
+    int first, second;
+
+    (void)state;
+    fixture_good(oa2_member_set(&first, fixture->ctx, app->client->id,
+                                app->team, "bob", "owner"));
+    fixture_good(oa2_member_set(&second, fixture->ctx, app->client->id,
+                                app->team, "ann", NULL));
+    assert_int_equal(first, 1);
+    assert_int_equal(second, 0);
+    fixture_close(fixture);
+}
+
+static void lists(void **state)
+{
+    static const struct {
+        oa2_apps_t which;
+        const char *text;
+        int n;
+    } rows[] = {
+        { OA2_APPS_ALL, NULL, 2 }, { OA2_APPS_WAITING, NULL, 0 },
+        { OA2_APPS_STATE, "draft", 1 }, { OA2_APPS_STATE, "approved", 1 },
+        { OA2_APPS_ID, "sho", 1 }, { OA2_APPS_ID, "x", 0 },
+        { OA2_APPS_NAME, "nOt", 1 }, { OA2_APPS_NAME, "zz", 0 },
+    };
+    fixture_t *fixture = begin();
+    apr_array_header_t *apps;
+    oa2_app_numbers_t numbers;
+    size_t i;
+
+    (void)state;
+    make(fixture);
+    fixture_store_client(fixture->ctx, "shop");
+    for (i = 0; i < UNIT_COUNT(rows); i++) {
+        fixture_good(oa2_app_list(&apps, fixture->ctx, rows[i].which,
+                                  rows[i].text, NULL, 10));
+        UNIT_ROW(apps->nelts == rows[i].n, rows[i].text ? rows[i].text : "-");
+    }
+    fixture_good(oa2_app_list(&apps, fixture->ctx, OA2_APPS_NAME, "", NULL,
+                              1));
+    fixture_good(oa2_app_list(&apps, fixture->ctx, OA2_APPS_NAME, "",
+                              APR_ARRAY_IDX(apps, 0, oa2_app_t *)->client->id,
+                              10));
+    assert_int_equal(apps->nelts, 1);
+    fixture_good(oa2_app_count(&numbers, fixture->ctx, "shop"));
+    assert_int_equal(numbers.tokens, 0);
+    fixture_close(fixture);
+}
+
+static void logo(void **state)
+{
+    static const oa2_logo_t picture = { "image/png", "d1", "a\0b", 3 };
+    fixture_t *fixture = begin();
+    const char *id = make(fixture)->client->id;
+    oa2_client_t *client;
+    oa2_logo_t *found;
+    int done;
+
+    (void)state;
+    fixture_good(oa2_logo_put(&done, fixture->ctx, id, &picture));
+    assert_int_equal(done, 1);
+    fixture_good(oa2_logo_get(&found, fixture->ctx, id));
+    assert_int_equal(found->len, 3);
+    assert_memory_equal(found->bytes, "a\0b", 3);
+    fixture_good(oa2_client_find(&client, fixture->ctx, id));
+    assert_string_equal(client->logo, "d1");
+    fixture_good(oa2_logo_remove(&done, fixture->ctx, id));
+    fixture_good(oa2_logo_get(&found, fixture->ctx, id));
+    assert_null(found);
+    fixture_good(oa2_logo_put(&done, fixture->ctx, "none", &picture));
+    assert_int_equal(done, 0);
+    fixture_close(fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(states), cmocka_unit_test(disabled),
+        cmocka_unit_test(revisions), cmocka_unit_test(team),
+        cmocka_unit_test(team_race), cmocka_unit_test(lists),
+        cmocka_unit_test(logo),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
