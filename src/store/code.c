@@ -18,10 +18,12 @@
 /*
  * The lock lets a change of the credential come either before, and then there
  * is no such row, or when the grant is there to be found by who revokes next.
+ * Not FOR SHARE: whoever shares a lock lets others join, so that who wants to
+ * change the row would wait as long as somebody keeps asking for codes.
  */
 #define USER "SELECT name, sub FROM oauth2_user WHERE name = $3" \
     " AND credential = $18 AND disabled = 0"
-#define USER_PGSQL "u AS (" USER " FOR SHARE)"
+#define USER_PGSQL "u AS (" USER " FOR NO KEY UPDATE)"
 #define USER_SQLITE "(" USER ") u"
 /* Its own team tests an app that waits for approval. */
 #define MAY_ASK "(c.disabled = 0 OR (c.disabled = 2" \

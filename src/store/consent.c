@@ -22,7 +22,7 @@ static const oa2_sql_t find_sql = {
 /* The lock: see code.c. */
 #define USER "SELECT name FROM oauth2_user WHERE name = $1" \
     " AND credential = $5 AND disabled = 0"
-#define USER_PGSQL "WITH u AS (" USER " FOR SHARE) "
+#define USER_PGSQL "WITH u AS (" USER " FOR NO KEY UPDATE) "
 #define USER_SQLITE "(" USER ") u"
 
 /* Nothing was allowed: there is no row, or one of another client. */

@@ -53,18 +53,28 @@ oa2_err_t *oa2_grant_revoke(int *done, oa2_ctx_t *ctx, apr_int64_t id)
 }
 
 #define END_SESSION "DELETE FROM oauth2_session WHERE digest =" \
-    " (SELECT session FROM oauth2_grant WHERE id = $1) RETURNING 1"
+    " (SELECT session FROM oauth2_grant WHERE id = $1) RETURNING digest"
 static const oa2_sql_t end_session_sql = {
-    "grant_end_session", END_SESSION, { END_SESSION }, .repeats = 1
+    "grant_end_session",
+    "WITH s AS (" END_SESSION ")"
+    " SELECT digest, " OA2_TELL(OA2_OF_SESSION, "digest") " FROM s",
+    { END_SESSION }, .repeats = 1
 };
 
 oa2_err_t *oa2_grant_end_session(int *done, oa2_ctx_t *ctx, apr_int64_t id)
 {
     apr_array_header_t *rows;
+    oa2_err_t *err = OA2_SQL(&rows, ctx, &end_session_sql,
+                             oa2_sql_number(ctx->pool, id));
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &end_session_sql,
-                    oa2_sql_number(ctx->pool, id)));
+    /* It may have been done and only the answer lost, and with it whose. */
+    if (err)
+        oa2_tell_caches(ctx->store, OA2_OF_ALL, "");
+    OA2_TRY(err);
     *done = rows->nelts > 0;
+    if (*done)
+        oa2_tell_caches(ctx->store, OA2_OF_SESSION,
+                        oa2_row_text(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0));
     return NULL;
 }
 

@@ -74,8 +74,8 @@ $stranger->login($stranger->get('/oauth2/login'));
 log_allow(qr/OA2-5021|OA2-3046/, 'wrong secrets');
 
 my @want = qw(login.ok consent.given code.issued token.issued token.refreshed
-              token.refreshed token.reused token.issued client.refused
-              login.failed);
+              token.refreshed token.reused request.refused token.issued
+              client.refused request.refused login.failed);
 my @got = entries(sub { has_event('login.failed')->(@_) && @_ >= @want });
 is_deeply([ map { $_->{event} } grep { !$_->{by} } @got ], \@want,
           'what was decided, in that order') or diag(explain(\@got));
@@ -133,7 +133,7 @@ subtest 'the table has the same' => sub {
     my @rows = table('--user', 'au-alice');
     # Each child writes its rows when it has answered, too.
     is_deeply([ sort map { $_->{event} } grep { !$_->{by} } @rows ],
-              [ sort @want[0 .. 6, 9] ], 'of a user');
+              [ sort @want[0 .. 6, 11] ], 'of a user');
     my ($reused) = grep { $_->{event} eq 'token.reused' } @rows;
     my ($line) = grep { $_->{event} eq 'token.reused' } @got;
     for (qw(level user client address request grant)) {
@@ -141,7 +141,8 @@ subtest 'the table has the same' => sub {
     }
     is_deeply([ sort map { $_->{event} } table('--client', 'au-machine',
                                                '--since', '1h') ],
-              [qw(client.added client.refused token.issued)], 'of a client');
+              [qw(client.added client.refused request.refused token.issued)],
+              'of a client');
     is(scalar table('--event', 'token.reused', '--client', 'au-app'), 1,
        'an event');
     is(scalar table('--limit', 2, '--user', 'au-alice'), 2, '--limit');

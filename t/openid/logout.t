@@ -30,7 +30,7 @@ my $elsewhere = $other->tokens(%good, basic => $app);
 my $logout = base('claims') . '/own/logout/';
 
 sub is_signed_in { return $_[0]->get(issuer('claims') . '/logout')->{content}
-                       =~ /lo-lena/ }
+                       =~ /ol-lena/ }
 
 ok(is_signed_in($lena), 'signed in');
 rows(

@@ -24,13 +24,19 @@ sub page {
 }
 
 like(page(), qr/<html lang="en" dir="ltr">.*<h1>Sign in</s, 'English');
-for (['fr', 'not there'], ['*', 'any'], ['en-GB, xx;q=0.9', 'English first'],
+for (['sw', 'not there'], ['*', 'any'], ['en-GB, xx;q=0.9', 'English first'],
      ['x' x 4000, 'long'], [";;q=,\t,", 'nonsense']) {
     like(page($_->[0]), qr/<html lang="en"/, $_->[1]);
 }
 for (['xx', 'named'], ['xx-AT', 'of a country'],
-     ['fr, xx;q=0.5, en;q=0.4', 'the best that there is']) {
+     ['sw, xx;q=0.5, en;q=0.4', 'the best that there is']) {
     like(page($_->[0]), qr/<html lang="xx" dir="rtl">.*<h1>Xin</s, $_->[1]);
+}
+for ([de => 'Anmelden'], [fr => 'Se connecter'],
+     [es => "Iniciar sesi\xc3\xb3n"]) {
+    my ($code, $title) = @$_;
+    like(page("$code-XX, en;q=0.5"),
+         qr/<html lang="$code" dir="ltr">.*<h1>\Q$title\E</s, $code);
 }
 my $answer = request('POST', 'login', headers => { 'Accept-Language' => 'xx' },
                      form => [ username => 'nobody', password => 'x' x 12 ]);
@@ -46,8 +52,8 @@ sub asked {
                            =~ s/ /%20/gr : ''),
                    headers => { 'Accept-Language' => $accept })->{content};
 }
-like(asked('en', 'fr', 'xx'), qr/<html lang="xx"/, 'ui_locales is first');
-like(asked('xx', 'fr'), qr/<html lang="xx"/, 'none of them is there');
+like(asked('en', 'sw', 'xx'), qr/<html lang="xx"/, 'ui_locales is first');
+like(asked('xx', 'sw'), qr/<html lang="xx"/, 'none of them is there');
 like(asked('xx', 'en'), qr/<html lang="en"/, 'English was asked for');
 like(asked('en', '%22%3E<'), qr/<html lang="en"/, 'nonsense is no error');
 done_testing();
