@@ -281,7 +281,7 @@ def start(bench, report):
 
 # --- instructions ----------------------------------------------------------------
 
-def instructions(bench, server, path, lines, count):
+def instructions(bench, server, path, mode, lines, count):
     """Of a whole life of httpd -X with so many requests."""
     # It is opened again when httpd is no longer root.
     out = bench.place.write("callgrind.out", "", 0o666)
@@ -293,7 +293,7 @@ def instructions(bench, server, path, lines, count):
             + server.command + ["-X"], stdout=log, stderr=log)
     while not server.answers():
         time.sleep(0.1)
-    Wrk(server.url + path + "/1k.txt", "get", lines, 1).run_count(count)
+    Wrk(server.url + path + "/1k.txt", mode, lines, 1).run_count(count)
     child.terminate()
     child.wait()
     with open(out, encoding="utf-8", errors="replace") as f:
@@ -305,19 +305,25 @@ def callgrind(bench, report):
     """Instructions of a request: a long life less a short one, by their
     requests.  What starting takes, and the first requests, goes away."""
     few, most = 500, 3500
-    token = headers(bench, "callgrind", mint(bench, 100))
+    token = headers(bench, "callgrind", mint(bench, 1))
+    key = bench.api_key()
     bench.ours.end()
-    cases = [("unprotected", "PLAIN", "/open/one", token),
+    cases = [("unprotected", "PLAIN", "/open/one", "get", token),
              ("this module loaded, path unprotected", "OURS", "/open/one",
-              token),
+              "get", token),
              ("Basic {SHA}, mod_authn_socache", "PLAIN", "/protected/one",
+              "get",
               write_lines(bench.place, "basic", [basic("bench", "bench")])),
-             ("here", "OURS", "/protected/one", token)]
+             ("here", "OURS", "/protected/one", "get", token),
+             ("here, X-API-Key", "OURS", "/protected/one", "key",
+              write_lines(bench.place, "key", [key])),
+             ("here, an API key in Basic", "OURS", "/protected/one", "get",
+              write_lines(bench.place, "basic-key", [basic("bench", key)]))]
     rows = []
-    for name, role, path, lines in cases:
+    for name, role, path, mode, lines in cases:
         server = bench.make_httpd(role, name="callgrind-" + role.lower())
-        long = instructions(bench, server, path, lines, most)
-        short = instructions(bench, server, path, lines, few)
+        long = instructions(bench, server, path, mode, lines, most)
+        short = instructions(bench, server, path, mode, lines, few)
         rows.append((name, (long - short) / (most - few)))
         bench.options.say("callgrind: %s: %.0f" % rows[-1])
     report.json["callgrind"] = dict(rows)

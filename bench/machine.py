@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What bench/run starts and ends, and what it costs: processes."""
 
+import json
 import os
 import re
 import secrets
@@ -257,6 +258,12 @@ class Bench:
     def admin(self, *words, stdin=None):
         return run(self.ctl, *words, "--database",
                    "pgsql " + self.cluster.params, stdin=stdin)
+
+    def api_key(self):
+        """The client's own."""
+        return json.loads(self.admin(
+            "--json", "apikey", "add", "--client", "bench", "--name", "bench",
+            "--scope", "read"))["api_key"]
 
     def httpd(self, role, **values):
         """A server that is started; it ends when the benchmark does."""

@@ -2,6 +2,7 @@
 -- What wrk sends: -- MODE FILE [COUNT [OUT]]
 --
 --   get         GET; each line of FILE is an Authorization header, in turn
+--   key         the same, but each is an X-API-Key header
 --   client      POST: client_credentials
 --   introspect  POST: the tokens in turn
 --   refresh     POST: a refresh token; the answer's is sent later
@@ -31,6 +32,8 @@ local make = {}
 function make.get()
     return head .. next_line() .. tail
 end
+
+make.key = make.get
 
 function make.client()
     return head
@@ -62,8 +65,9 @@ local function count_to(most, status)
 end
 
 local function prepare(mode)
-    if mode == "get" then
-        local one = wrk.format("GET", nil, {["Authorization"] = "@"})
+    if mode == "get" or mode == "key" then
+        local name = mode == "key" and "X-API-Key" or "Authorization"
+        local one = wrk.format("GET", nil, {[name] = "@"})
         head, tail = one:match("^(.-)@(.*)$")
         return
     end

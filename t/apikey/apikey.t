@@ -169,6 +169,28 @@ sub {
     log_lines();
 };
 
+subtest 'OAuth2AllowApiKey in a .htaccess file' => sub {
+    my $dir = var('htdocs') . '/keyed-here';
+    mkdir $dir or die "$dir: $!\n" if !-d $dir;
+    chmod 0755, $dir;
+    my $protect = qq(AuthType OAuth2\nAuthName "Here"\n)
+        . "Require oauth2-scope read\n";
+    for (['here.txt', "Here it is.\n"], ['.htaccess', $protect]) {
+        open my $out, '>', "$dir/$_->[0]" or die "$dir: $!\n";
+        print {$out} $_->[1];
+        close $out or die "$dir: $!\n";
+    }
+    is(get('/keyed-here/here.txt', header_of($key))->{status}, 401,
+       'not without it');
+    open my $out, '>>', "$dir/.htaccess" or die "$dir: $!\n";
+    print {$out} "OAuth2AllowApiKey On\n";
+    close $out or die "$dir: $!\n";
+    my $res = get('/keyed-here/here.txt', header_of($key));
+    is($res->{status}, 200, 'with it');
+    is($res->{content}, "Here it is.\n", 'the document');
+    log_lines();
+};
+
 # Warm in every process's cache; then refused at once by each.
 sub statuses {
     my ($key) = @_;

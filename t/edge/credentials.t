@@ -8,6 +8,7 @@
 use strict;
 use warnings;
 
+use MIME::Base64 qw(encode_base64);
 use Test::More;
 use OAuth2Test;
 use OAuth2Test::Rows;
@@ -97,6 +98,44 @@ subtest 'OAuth2PassToken, OAuth2PassCookies' => sub {
         $res = ask('GET', 'curious', "/given/$kind", headers => {
             %sent, Authorization => "Bearer ${token}x" });
         is(found($res), '', "$kind: not its ErrorDocument");
+    }
+    log_lines();
+};
+
+# In a directory that takes them, in one that does not, in none of ours, and
+# where OAuth2PassToken is On.
+subtest 'API keys' => sub {
+    user('cd-keyed');
+    my $key = note_secret(json({ content => ctl_ok(
+        '--json', 'apikey', 'add', '--user', 'cd-keyed', '--name', 'x',
+        '--scope', 'read') })->{api_key});
+    my $pair = note_secret(encode_base64("cd-keyed:$key", ''));
+    my %good = (header => { 'X-API-Key' => $key },
+                basic => { Authorization => "Basic $pair" });
+    my $cut = $pair =~ s/=+$//r;
+    my %bad = (
+        name => { Authorization => 'Basic ' . encode_base64("$key:", '') },
+        tab => { Authorization => "Basic\t$pair" },
+        cut => { Authorization => "Basic ${cut}!" },
+        two => { Authorization => "Basic AAAA, Basic $pair" },
+        nul => { Authorization => 'Basic ' . encode_base64("a\0b:$key", '') },
+        other => { 'X-Auth-Key' => $key }, token => {
+            Authorization => "Bearer $key" });
+    for my $kind (@kinds) {
+        for my $way (sort keys %good) {
+            my $res = ask('GET', 'curious', "/prot/$kind",
+                          headers => $good{$way});
+            answered($res, 200, "$kind: $way");
+        }
+        my %all = (%good, %bad);
+        for my $way (sort keys %all) {
+            my $seen = join '', map {
+                ask('GET', 'curious', "/$_/$kind", headers => $all{$way})
+                    ->{content} // ''
+            } qw(prot open admin given);
+            is(scalar(grep { index($seen, $_) >= 0 } $key, $cut), 0,
+               "$kind: $way: nobody sees it");
+        }
     }
     log_lines();
 };

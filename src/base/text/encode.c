@@ -43,52 +43,92 @@ char *oa2_b64url_encode(apr_pool_t *pool, const void *data, apr_size_t len)
     return text;
 }
 
-/* The value of a digit, -1 for none.  c62 and c63 tell the alphabets apart. */
-static int b64_value(unsigned char c, char c62, char c63)
+/* The value of a digit, by its code.  Each alphabet has its own, RFC 4648
+   sections 4 and 5. */
+#define NO 128
+typedef unsigned char digits_t[256];
+static const digits_t b64_values = {
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, 62, NO, NO, NO, 63,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, NO, NO, NO, NO, NO, NO,
+    NO,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, NO, NO, NO, NO, NO,
+    NO, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO
+};
+static const digits_t b64url_values = {
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, 62, NO, NO,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, NO, NO, NO, NO, NO, NO,
+    NO,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, NO, NO, NO, NO, 63,
+    NO, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO
+};
+
+/* What is left behind groups of four: two digits are a byte, three are two. */
+static unsigned char *decode_rest(unsigned char *out,
+                                  const unsigned char *in, apr_size_t digits,
+                                  const digits_t values)
 {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == (unsigned char)c62)
-        return 62;
-    if (c == (unsigned char)c63)
-        return 63;
-    return -1;
+    unsigned int a = values[in[0]];
+    unsigned int b = values[in[1]];
+    unsigned int c = digits == 3 ? values[in[2]] : 0;
+
+    /* RFC 4648 section 3.5: "pad bits MUST be set to zero" */
+    if (((a | b | c) & NO) || (digits == 3 ? c & 3 : b & 15))
+        return NULL;
+    *out++ = (unsigned char)(a << 2 | b >> 4);
+    if (digits == 3)
+        *out++ = (unsigned char)(b << 4 | c >> 2);
+    return out;
 }
 
-/* digits: how many of text, the padding not counted. */
+/* digits: how many of text, the padding not counted.  Basic brings a name and
+   a password with every request, so it is by groups. */
 static unsigned char *b64_decode(apr_size_t *len, const char *text,
-                                 apr_size_t digits, char c62, char c63,
+                                 apr_size_t digits, const digits_t values,
                                  apr_pool_t *pool)
 {
+    const unsigned char *in = (const unsigned char *)text;
     unsigned char *data;
     unsigned char *out;
-    unsigned int bits = 0;
-    unsigned int held = 0;
-    apr_size_t i;
 
     /* six bits cannot make a byte */
     if (digits % 4 == 1)
         return NULL;
     data = out = apr_palloc(pool, digits / 4 * 3 + 3);
-    for (i = 0; i < digits; i++) {
-        int value = b64_value((unsigned char)text[i], c62, c63);
+    for (; digits >= 4; digits -= 4, in += 4) {
+        unsigned int a = values[in[0]];
+        unsigned int b = values[in[1]];
+        unsigned int c = values[in[2]];
+        unsigned int d = values[in[3]];
 
-        if (value < 0)
+        if ((a | b | c | d) & NO)
             return NULL;
-        bits = bits << 6 | (unsigned int)value;
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            *out++ = (unsigned char)(bits >> held);
-            bits &= (1u << held) - 1;
-        }
+        *out++ = (unsigned char)(a << 2 | b >> 4);
+        *out++ = (unsigned char)(b << 4 | c >> 2);
+        *out++ = (unsigned char)(c << 6 | d);
     }
-    /* RFC 4648 section 3.5: "pad bits MUST be set to zero" */
-    if (bits)
+    if (digits && !(out = decode_rest(out, in, digits, values)))
         return NULL;
     *out = '\0';
     *len = (apr_size_t)(out - data);
@@ -98,7 +138,7 @@ static unsigned char *b64_decode(apr_size_t *len, const char *text,
 unsigned char *oa2_b64url_decode(apr_size_t *len, const char *text,
                                  apr_pool_t *pool)
 {
-    return b64_decode(len, text, strlen(text), '-', '_', pool);
+    return b64_decode(len, text, strlen(text), b64url_values, pool);
 }
 
 unsigned char *oa2_b64_decode(apr_size_t *len, const char *text,
@@ -113,7 +153,7 @@ unsigned char *oa2_b64_decode(apr_size_t *len, const char *text,
         padding++;
         digits--;
     }
-    return b64_decode(len, text, digits, '+', '/', pool);
+    return b64_decode(len, text, digits, b64_values, pool);
 }
 
 static int is_unreserved(unsigned char c)

@@ -59,15 +59,22 @@ static int is_ours(const char *name)
         && !apr_isalnum(name[sizeof(OA2_HEADER_PREFIX) - 1]);
 }
 
+static int begins_with_key(const char *text)
+{
+    return strncmp(text, OA2_APIKEY_PREFIX, sizeof(OA2_APIKEY_PREFIX) - 1)
+        == 0;
+}
+
 /* An API key of ours: whatever the header is called, it is not for an
    application.  We obey one name only. */
 static int take_key_header(oa2_phase_t *record, const char *name,
                            const char *value)
 {
-    int is_key = strcasecmp(name, OA2_APIKEY_HEADER) == 0;
+    /* Most headers are done with at their first letters. */
+    int is_key = (name[0] == 'X' || name[0] == 'x')
+        && strcasecmp(name, OA2_APIKEY_HEADER) == 0;
 
-    /* Most headers are done with at their first letter. */
-    if (!is_key && (value[0] != 'o' || oa2_apikey_in(value) != value))
+    if (!is_key && (value[0] != 'o' || !begins_with_key(value)))
         return 0;
     if (is_key && !oa2_apikey_in(value)) return 0;
     if (is_key && record->key.name)
@@ -126,7 +133,7 @@ static int is_inside_word(char c)
 }
 
 /*
- * Where a token of ours begins in it; NULL: nowhere.  Refresh tokens and
+ * Where a token or key of ours begins in it; NULL: nowhere.  Refresh tokens and
  * codes have no business there, but are as good as what they give.  In the
  * middle of a word any prefix stands by chance: a JWT is long.
  */
@@ -135,37 +142,70 @@ static const char *find_token(const char *text)
     static const char *const prefixes[] = {
         OA2_ACCESS_PREFIX, OA2_REFRESH_PREFIX, OA2_CODE_PREFIX,
         OA2_APIKEY_PREFIX, NULL };
+    const char *at;
     int i;
 
-    for (i = 0; text && prefixes[i]; i++) {
-        const char *at = text;
-
-        while ((at = strstr(at, prefixes[i])) != NULL) {
-            if (at == text || !is_inside_word(at[-1])) return at;
-            at++;
+    /* What all have, and base64 has not: the quick way for Basic. */
+    if (!text || !strchr(text, '_')) return NULL;
+    for (at = text; (at = strstr(at, "oa2")) != NULL; at++) {
+        for (i = 0; prefixes[i]; i++) {
+            if (strncmp(at, prefixes[i], strlen(prefixes[i])) == 0
+                && (at == text || !is_inside_word(at[-1]))) {
+                return at;
+            }
         }
     }
     return NULL;
 }
 
+/*
+ * Of what is no base64, or would be more than one, an application that decodes
+ * less strictly makes something all the same: each run of whole groups counts.
+ */
+static int has_key_inside(const char *text, apr_pool_t *pool)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    while (*text) {
+        apr_size_t run = strspn(text, digits);
+        apr_size_t len;
+        char *data = (char *)oa2_b64_decode(
+            &len, apr_pstrmemdup(pool, text, run / 4 * 4), pool);
+        apr_size_t i;
+
+        for (i = 0; data && i < len; i++) {
+            if (!data[i])
+                data[i] = ' ';
+        }
+        if (oa2_apikey_in(data)) return 1;
+        text += run + (text[run] != '\0');
+    }
+    return 0;
+}
+
 /* RFC 7617 section 2: "user-id:password", a key being the password, or where
    programs put what is their only secret. */
-static void take_basic_key(request_rec *r, oa2_phase_t *record)
+static void take_basic_key(request_rec *r, oa2_phase_t *record,
+                           const char *header)
 {
-    static const char scheme[] = "Basic ";
-    const char *header = apr_table_get(r->headers_in, "Authorization");
+    static const char scheme[] = "Basic";
     apr_size_t len;
     char *pair;
     char *colon;
 
-    if (!header || strncasecmp(header, scheme, sizeof(scheme) - 1) != 0)
-        return;
+    if (strncasecmp(header, scheme, sizeof(scheme) - 1) != 0) return;
     header += sizeof(scheme) - 1;
     header += strspn(header, " \t");
     pair = (char *)oa2_b64_decode(&len, header, r->pool);
-    if (!pair || strlen(pair) != len || !oa2_apikey_in(pair)) return;
-    apr_table_unset(r->headers_in, "Authorization");
+    if (!pair || strlen(pair) != len) {
+        if (!has_key_inside(header, r->pool)) return;
+        /* It is none that is good: no key is so. */
+        pair = apr_pstrdup(r->pool, OA2_APIKEY_PREFIX);
+    }
     colon = strchr(pair, ':');
+    if (!(colon && begins_with_key(colon + 1)) && !oa2_apikey_in(pair)) return;
+    apr_table_unset(r->headers_in, "Authorization");
     if (colon)
         *colon++ = '\0';
     if (record->key.text) {
@@ -185,6 +225,9 @@ static void take_token(request_rec *r, oa2_phase_t *record)
         if (!record->authorization)
             record->authorization = header;
         apr_table_unset(r->headers_in, "Authorization");
+    }
+    else if (header) {
+        take_basic_key(r, record, header);
     }
 }
 
@@ -331,7 +374,6 @@ static void scrub(request_rec *r)
     oa2_phase_t *record = record_of(r);
 
     take_token(r, record);
-    take_basic_key(r, record);
     take_cookies(r, record);
     take_ticket(r, record);
     take_key_query(r);
