@@ -164,9 +164,7 @@ oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
     oa2_cached_t cached;
     oa2_session_t *session;
 
-    *out = key ? oa2_session_recall(ctx, key) : NULL;
-    if (*out)
-        return NULL;
+    *out = NULL;
     if (key)
         cached = oa2_cached_missed(ctx, OA2_CACHED_SESSION, key);
     OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, digest,

@@ -32,8 +32,9 @@ oa2_err_t *oa2_session_put(int *put, oa2_ctx_t *ctx,
    key: what the digest's text stands for. */
 oa2_session_t *oa2_session_recall(oa2_ctx_t *ctx,
                                   const unsigned char key[OA2_KEY_LEN]);
-/* NULL when expired or ended, or its user is disabled or gone.  Cached: a hit
-   asks no database. */
+/* NULL when expired or ended, or its user is disabled or gone.  Asks the
+   database, and has the cache remember it: what our pages do is by what there
+   is now, also where nobody tells the cache (SQLite). */
 oa2_err_t *oa2_session_find(oa2_session_t **out, oa2_ctx_t *ctx,
                             const char *digest);
 oa2_err_t *oa2_session_end(int *done, oa2_ctx_t *ctx, const char *digest);

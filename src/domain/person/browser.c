@@ -69,7 +69,8 @@ oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
         *out = NULL;
         return NULL;
     }
-    return oa2_browser_find(out, ctx, browser->session_id);
+    return oa2_session_find(out, ctx,
+                            oa2_digest_text(ctx->pool, browser->session_id));
 }
 
 static oa2_err_t *too_late(const oa2_ctx_t *ctx, const char *user)

@@ -48,7 +48,8 @@ const char *oa2_browser_cookie(const char *id, apr_pool_t *pool);
  */
 oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
                                const oa2_browser_t *browser);
-/* The live session that a session cookie's value is for; NULL: none. */
+/* The live session that a session cookie's value is for; NULL: none.  Cached: a
+   hit asks no database. */
 oa2_err_t *oa2_browser_find(oa2_session_t **out, oa2_ctx_t *ctx,
                             const char *cookie);
 /*
