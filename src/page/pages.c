@@ -236,7 +236,7 @@ static oa2_err_t *read_language(const oa2_language_t **language,
 {
     const char *path = apr_pstrcat(pool, dir, "/" LANGUAGES, code, JSON, NULL);
     oa2_language_t *made;
-    const char *text;
+    const char *text = NULL;
 
     OA2_TRY(read_file(&text, path, pool));
     if (!text)

@@ -88,7 +88,7 @@ sub busy {
     is(@busy + @locked, 3, 'a line for each');
     my @told = $log->('error');
     is(scalar @told, 1, 'once at error');
-    like($told[0], qr/OA2-7300: .*OA220(?:05|11): /, 'with the first reason');
+    like($told[0], qr/OA2-7300: .*OA2-20(?:05|11): /, 'with the first reason');
 
     unlock_table($lock);
     is(request('POST', @ask)->{status}, 200, 'unlocked: it goes on');

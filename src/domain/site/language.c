@@ -29,33 +29,47 @@ static oa2_err_t *broken(const char *where, const char *what, const char *key,
                         key ? key : "", key ? "\"" : "");
 }
 
+/* Copies them out of json, which is not kept. */
+static oa2_err_t *take_texts(oa2_language_t *language, const char *where,
+                             const cJSON *json, apr_pool_t *pool)
+{
+    const cJSON *item;
+
+    if (!cJSON_IsObject(json))
+        return broken(where, "is not a JSON object", NULL, pool);
+    cJSON_ArrayForEach(item, json) {
+        if (!cJSON_IsString(item))
+            return broken(where, "is no text:", item->string, pool);
+        if (language->below
+            && !oa2_language_text(language->below, item->string))
+            return broken(where, "no page and no sentence of the program has "
+                          "the key", item->string, pool);
+        apr_hash_set(language->texts, apr_pstrdup(pool, item->string),
+                     APR_HASH_KEY_STRING,
+                     apr_pstrdup(pool, item->valuestring));
+    }
+    return NULL;
+}
+
 oa2_err_t *oa2_language_read(oa2_language_t **out, const char *code,
                              const char *where, const char *text,
                              apr_size_t len, const oa2_language_t *below,
                              apr_pool_t *pool)
 {
     oa2_language_t *language = apr_pcalloc(pool, sizeof(*language));
-    const cJSON *json = oa2_json_parse(text, len, pool);
-    const cJSON *item;
+    apr_pool_t *scratch;
+    oa2_err_t *err;
 
-    if (!cJSON_IsObject(json))
-        return broken(where, "is not a JSON object", NULL, pool);
+    apr_pool_create(&scratch, pool);
     language->code = apr_pstrdup(pool, code);
     language->texts = apr_hash_make(pool);
     language->below = below;
-    cJSON_ArrayForEach(item, json) {
-        if (!cJSON_IsString(item))
-            return broken(where, "is no text:", item->string, pool);
-        if (below && !oa2_language_text(below, item->string))
-            return broken(where, "no page and no sentence of the program has "
-                          "the key", item->string, pool);
-        apr_hash_set(language->texts, item->string, APR_HASH_KEY_STRING,
-                     item->valuestring);
-    }
+    err = take_texts(language, where, oa2_json_parse(text, len, scratch), pool);
+    apr_pool_destroy(scratch);
+    OA2_TRY(err);
     *out = language;
     return NULL;
 }
-
 const char *oa2_language_code(const oa2_language_t *language)
 {
     return language->code;
