@@ -307,6 +307,8 @@ def callgrind(bench, report):
     few, most = 500, 3500
     token = headers(bench, "callgrind", mint(bench, 1))
     key = bench.api_key()
+    browser = Browser(bench)
+    browser.sign_in()
     bench.ours.end()
     cases = [("unprotected", "PLAIN", "/open/one", "get", token),
              ("this module loaded, path unprotected", "OURS", "/open/one",
@@ -318,7 +320,9 @@ def callgrind(bench, report):
              ("here, X-API-Key", "OURS", "/protected/one", "key",
               write_lines(bench.place, "key", [key])),
              ("here, an API key in Basic", "OURS", "/protected/one", "get",
-              write_lines(bench.place, "basic-key", [basic("bench", key)]))]
+              write_lines(bench.place, "basic-key", [basic("bench", key)])),
+             ("here, signed in", "OURS", "/people/one", "cookie",
+              write_lines(bench.place, "session", [browser.cookie()]))]
     rows = []
     for name, role, path, mode, lines in cases:
         server = bench.make_httpd(role, name="callgrind-" + role.lower())

@@ -125,12 +125,14 @@ class Browser:
         self.verifier = base64.urlsafe_b64encode(os.urandom(32)) \
                               .rstrip(b"=").decode()
 
+    def cookie(self):
+        return "; ".join("%s=%s" % pair for pair in self.cookies.items())
+
     def ask(self, method, path, form=None, **headers):
         body = urlencode(form) if form else None
         if form:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        headers["Cookie"] = "; ".join("%s=%s" % pair for pair
-                                      in self.cookies.items())
+        headers["Cookie"] = self.cookie()
         self.http.request(method, path, body, headers)
         answer = self.http.getresponse()
         text = answer.read().decode()

@@ -3,6 +3,7 @@
 --
 --   get         GET; each line of FILE is an Authorization header, in turn
 --   key         the same, but each is an X-API-Key header
+--   cookie      the same, but each is a Cookie header
 --   client      POST: client_credentials
 --   introspect  POST: the tokens in turn
 --   refresh     POST: a refresh token; the answer's is sent later
@@ -34,6 +35,7 @@ function make.get()
 end
 
 make.key = make.get
+make.cookie = make.get
 
 function make.client()
     return head
@@ -65,8 +67,10 @@ local function count_to(most, status)
 end
 
 local function prepare(mode)
-    if mode == "get" or mode == "key" then
-        local name = mode == "key" and "X-API-Key" or "Authorization"
+    local names = {get = "Authorization", key = "X-API-Key",
+                   cookie = "Cookie"}
+    local name = names[mode]
+    if name then
         local one = wrk.format("GET", nil, {[name] = "@"})
         head, tail = one:match("^(.-)@(.*)$")
         return

@@ -39,6 +39,8 @@ typedef struct oa2_phase_t {
     unsigned is_own_user:1;             /* our provider vouched for r->user */
     unsigned is_open:1;                 /* let through without a token */
     unsigned is_for_us:1;               /* … because we are to answer it */
+    unsigned is_page:1;                 /* of ours, and somebody is signed in:
+                                           what is required counts */
     unsigned is_inside:1;               /* protect/require re-enters a hook */
     unsigned is_login:1;                /* protect/login asks providers */
     unsigned is_lookup:1;               /* serve/wellknown only looks */

@@ -272,4 +272,31 @@ subtest 'where httpd goes on inside' => sub {
     is($alice->request('HEAD', '/htaccess/people/')->{status}, 200, 'HEAD');
 };
 
+subtest 'pages of the module, by what httpd requires' => sub {
+    my $alice = person();
+    my $page = $alice->get('/own/alice?x=1');
+    is($page->{status}, 200, 'nobody is signed in');
+    my $res = enter($alice, $page);
+    is(header($res, 'location'), '/own/alice?x=1', 'the login page, and back');
+    my $bob = signed_in(person('pe-bob'));
+    my @rows = ([ '/own/alice', 200, 403 ], [ '/own/any', 200, 200 ],
+                [ '/own/role', 403, 403 ], [ '/own/ip', 403, 403 ]);
+    for (@rows) {
+        my ($path, @status) = @$_;
+        is_deeply([ map { $_->get($path)->{status} } $alice, $bob ], \@status,
+                  $path);
+    }
+    log_allow(qr/AH0163[01]/, 'an address that is not');
+    like($alice->get('/own/alice')->{content}, qr/<h1>Your password</,
+         'the page');
+    # A token beside the cookie opens nothing.
+    is($bob->get('/own/alice', bearer => $_)->{status}, 403,
+       'a token, and the cookie') for $token{read}, 'oa2a_bad';
+    is($bob->post('/own/alice', form => [ x => 1 ])->{status}, 403,
+       'nor does a form');
+    is($alice->post('/own/alice', form => [ x => 1 ])->{status}, 403,
+       'one that is not ours');
+    log_allow(qr/OA2-3051/, 'no form of ours');
+};
+
 done_testing;

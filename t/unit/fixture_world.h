@@ -29,6 +29,7 @@ typedef struct {
     const char *ticket;                 /* in the URL; NULL: none */
     const char *query;                  /* of the URL; NULL: none */
     const char *url;                    /* all of it; NULL: the endpoint's */
+    int is_admitted;                    /* by httpd's Require */
     int is_foreign;                     /* what is sent is another site's */
     apr_int64_t now;
 } world_t;
@@ -112,6 +113,7 @@ static inline oa2_reply_t *run(world_t *w, const oa2_endpoint_t *endpoint,
     call.browser.session_id = w->session;
     call.browser.address = "192.0.2.1";
     call.is_foreign = w->is_foreign;
+    call.is_admitted = w->is_admitted;
     call.ticket = w->ticket;
     call.url = w->url ? w->url
         : apr_pstrcat(w->pool, "/oauth2/", endpoint->name,

@@ -245,6 +245,9 @@ static void needs_role(void **state)
     assert_int_equal(reply->status, 403);
     assert_int_equal(reply->err->id, 5521);
     assert_true(has(reply, "administrator"));
+    w->is_admitted = 1;
+    assert_int_equal(run(w, &office, OA2_GET, "", NULL)->status, 200);
+    w->is_admitted = 0;
     assert_null(oa2_role_change(&done, w->store->ctx, "Alice",
                                 "administrator editor", "none"));
     assert_true(done);

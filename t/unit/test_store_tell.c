@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 
 #include "store/refresh.h"
+#include "store/session.h"
 #include "store/store.h"
 #include "store/tell.h"
 #include "unit/fixture_clock.h"
@@ -182,6 +183,49 @@ static oa2_err_t *own_token_revoke(tell_t *tell)
     return oa2_token_revoke(&done, tell->fixture->ctx, tell->own);
 }
 
+static oa2_err_t *user_set_roles(tell_t *tell)
+{
+    int done;
+
+    return oa2_user_set_roles(&done, tell->fixture->ctx, "ann", "", "a");
+}
+
+static oa2_err_t *user_set_provider(tell_t *tell)
+{
+    int done;
+
+    return oa2_user_set_provider(&done, tell->fixture->ctx, "ann", "ldap");
+}
+
+static oa2_err_t *user_end_sessions(tell_t *tell)
+{
+    int done;
+
+    return oa2_user_end_sessions(&done, tell->fixture->ctx, "ann");
+}
+
+/* A session of the digest that key_of() knows. */
+static oa2_err_t *session_end(tell_t *tell)
+{
+    oa2_ctx_t *ctx = tell->fixture->ctx;
+    oa2_session_t session = { .digest = tell->own->digest, .user = "ann",
+                              .expires = ctx->now + 60 };
+    oa2_user_t *user;
+    int done;
+
+    OA2_TRY(oa2_user_find(&user, ctx, "ann"));
+    session.credential = user->credential;
+    OA2_TRY(oa2_session_put(&done, ctx, &session));
+    return oa2_session_end(&done, ctx, session.digest);
+}
+
+static oa2_err_t *session_end_all(tell_t *tell)
+{
+    apr_int64_t ended;
+
+    return oa2_session_end_all(&ended, tell->fixture->ctx);
+}
+
 /* says: letters of store/tell.h, in its order. */
 static const struct {
     const char *name;
@@ -195,6 +239,11 @@ static const struct {
     { "user_set_password", user_set_password, "u" },
     { "user_set_disabled", user_set_disabled, "u" },
     { "user_remove", user_remove, "u" },
+    { "user_set_roles", user_set_roles, "u" },
+    { "user_set_provider", user_set_provider, "u" },
+    { "user_end_sessions", user_end_sessions, "u" },
+    { "session_end", session_end, "t" },
+    { "session_end_all", session_end_all, "*" },
     { "grant_revoke", grant_revoke, "g" },
     { "grant_revoke_all: user", revoke_of_user, "u" },
     { "grant_revoke_all: client", revoke_of_client, "c" },

@@ -48,6 +48,7 @@ void *oa2_conf_dir_merge(apr_pool_t *pool, void *base_, void *add_)
     conf->pass_cookies = merged(base->pass_cookies, add->pass_cookies);
     conf->allow_api_key = merged(base->allow_api_key, add->allow_api_key);
     conf->browser_login = merged(base->browser_login, add->browser_login);
+    conf->require_at = add->require_at ? add->require_at : base->require_at;
     /* AuthMerging may have kept the outer lines or not. */
     conf->require_other = add->require_other | base->require_other;
     conf->require_not = add->require_not | base->require_not;

@@ -27,6 +27,8 @@ typedef struct oa2_dir_t {
     int allow_api_key;
     int browser_login;
     const apr_array_header_t *origins;  /* const char *; NULL: unset */
+    const char *require_at;             /* the section of the innermost Require
+                                           lines; NULL: none, or no path */
     unsigned require_other:1;           /* some Require may do more than look */
     unsigned require_not:1;             /* some Require or block forbids */
 } oa2_dir_t;

@@ -186,6 +186,14 @@ static int check_person(request_rec *r, const oa2_server_t *conf)
     return HTTP_SEE_OTHER;
 }
 
+/* Whatever else came with it: a page looks at the cookie only. */
+static int check_page(request_rec *r, const oa2_server_t *conf)
+{
+    oa2_err_t *err = oa2_setup_ready(conf, r->pool);
+
+    return err ? refuse(r, err, NULL) : check_person(r, conf);
+}
+
 static int not_configured(request_rec *r)
 {
     oa2_err_t *err = oa2_err_make(
@@ -230,6 +238,7 @@ int oa2_bearer_check(request_rec *r)
         r->user = apr_pstrdup(r->pool, "");
         return OK;
     }
+    if (phase && phase->is_page) return check_page(r, conf);
     if (inherit(&status, r)) return status;
     if (oa2_key_is_sent(r)) return check_key(r, conf);
     if (oa2_basic_is_sent(r)) {

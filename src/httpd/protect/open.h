@@ -3,6 +3,10 @@
  * open.h - what passes without authentication: our own endpoints below a
  * protected path, our well-known documents, and preflights.
  *
+ * A page of ours that is for people is open as long as nobody is signed in:
+ * then it is the login page.  Below OAuth2BrowserLogin whoever is signed in has
+ * to meet what is required there.
+ *
  * Only authentication is spared: what else is required (addresses, hosts …)
  * counts.  And it is spared for the one request that earned it, as long as it
  * is what it was taken for.
@@ -11,6 +15,8 @@
 #define OA2_HTTPD_PROTECT_OPEN_H
 
 #include <httpd.h>
+
+#include "domain/site/settings.h"
 
 /* The access_checker_ex hook. */
 int oa2_open_check(request_rec *r);
@@ -21,5 +27,11 @@ int oa2_open_check(request_rec *r);
  * when by now somebody else would.
  */
 int oa2_open_refuse(request_rec *r);
+/*
+ * 1 when somebody who is signed in was let in by Require lines of the page's
+ * own <Location>, which then stand in place of the row's role.  Those of a
+ * larger one ("/", the issuer's path) mean other things too, and do not.
+ */
+int oa2_open_is_admitted(request_rec *r, const oa2_settings_t *settings);
 
 #endif

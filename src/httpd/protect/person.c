@@ -47,7 +47,9 @@ oa2_err_t *oa2_person_find(oa2_subject_t *out, request_rec *r,
     ctx = oa2_request_ctx(r, conf);
     OA2_TRY(oa2_browser_find(&session, &ctx, cookie));
     if (!session) return NULL;
-    if (!is_look(r) && !oa2_request_is_from_here(r)) {
+    /* Our own forms are sealed, and their pages send no Origin. */
+    if (!is_look(r) && !oa2_request_is_from_here(r)
+        && !oa2_phase_of(r)->is_page) {
         return oa2_err_make(
             r->pool, &oa2_forbidden, OA2_ID(7920), NULL,
             "%s %s came with the login of \"%s\" and no sign that a page of "

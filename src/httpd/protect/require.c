@@ -122,6 +122,7 @@ static const char *note(cmd_parms *cmd, oa2_dir_t *conf, int is_not,
         return apr_pstrcat(cmd->pool, cmd->cmd->name,
                            " needs mod_authz_core: load it", NULL);
     }
+    conf->require_at = cmd->path;
     conf->require_not |= is_not != 0;
     conf->require_other |= is_other != 0;
     return NULL;

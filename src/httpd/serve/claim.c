@@ -160,13 +160,19 @@ const char *oa2_claim_handler(const request_rec *r)
                                                             : NULL;
 }
 
-int oa2_claim_may_be(request_rec *r)
+const char *oa2_claim_expected(request_rec *r)
 {
     const oa2_phase_t *phase = oa2_phase_find(r);
     const char *handler = phase ? phase->handler : NULL;
 
     if (!handler && !r->main && !is_others(r))
         handler = configured(r);
-    return (phase && phase->document)
-        || (handler && !oa2_handler_is_guarded(handler));
+    return handler && !oa2_handler_is_guarded(handler) ? handler : NULL;
+}
+
+int oa2_claim_may_be(request_rec *r)
+{
+    const oa2_phase_t *phase = oa2_phase_find(r);
+
+    return (phase && phase->document) || oa2_claim_expected(r);
 }

@@ -43,5 +43,7 @@ const char *oa2_claim_handler(const request_rec *r);
  * a token for.  0 for sub-requests, of which mod_dir makes the request itself.
  */
 int oa2_claim_may_be(request_rec *r);
+/* That handler; NULL: none. */
+const char *oa2_claim_expected(request_rec *r);
 
 #endif

@@ -14,12 +14,14 @@
 #include "base/text/abnf.h"
 #include "domain/token/sent.h"
 #include "httpd/conf/handler.h"
+#include "httpd/protect/open.h"
 #include "httpd/run/count.h"
 #include "httpd/run/log.h"
 #include "httpd/serve/body.h"
 #include "httpd/serve/call.h"
 #include "httpd/serve/claim.h"
 #include "httpd/serve/cors.h"
+#include "httpd/serve/find.h"
 #include "httpd/serve/metrics.h"
 #include "httpd/serve/reply.h"
 #include "httpd/start/db.h"
@@ -32,56 +34,11 @@ static const oa2_endpoint_t no_json = { .answer = OA2_ANSWER_JSON };
 
 /* ------------------------------------------------------------ the path */
 
-/* One segment, perhaps with a "/" behind it. */
-static int is_segment(const char *path)
-{
-    apr_size_t len = strcspn(path, "/");
-
-    return len > 0 && (!path[len] || !path[len + 1]);
-}
-
-/* The row of what follows the issuer's path and "/". */
-static const oa2_endpoint_t *find_below(const char *path)
-{
-    int i;
-
-    for (i = 0; oa2_endpoints[i]; i++) {
-        const oa2_endpoint_t *row = oa2_endpoints[i];
-        apr_size_t len = strlen(row->name);
-
-        if (row->below ? strncmp(path, row->name, len) == 0
-                         && path[len] == '/' && is_segment(path + len + 1)
-                       : strcmp(path, row->name) == 0) {
-            return row;
-        }
-    }
-    return NULL;
-}
-
-/* The tree: issuer path, "/", name, and nothing more but what the row says: an
-   administrator's rule for an endpoint ("^/oauth2/login$") knows one name of
-   it.  Without a name the issuer's URL itself. */
-static const oa2_endpoint_t *find_by_path(request_rec *r,
-                                          const oa2_settings_t *settings)
-{
-    apr_size_t len = strlen(settings->issuer_path);
-    const char *name;
-
-    if (strncmp(r->uri, settings->issuer_path, len) != 0
-        || (r->uri[len] && r->uri[len] != '/')) {
-        return NULL;
-    }
-    name = r->uri[len] ? r->uri + len + 1 : "";
-    return *name ? find_below(name) : &oa2_endpoint_home;
-}
-
 static const oa2_endpoint_t *find(request_rec *r, const char *handler,
                                   const oa2_settings_t *settings)
 {
     const char *accept = apr_table_get(r->headers_in, "Accept");
-    const oa2_endpoint_t *endpoint = handler[sizeof(OA2_HANDLER) - 1]
-        ? oa2_endpoint_find(handler + sizeof(OA2_HANDLER_NAMED) - 1)
-        : find_by_path(r, settings);
+    const oa2_endpoint_t *endpoint = oa2_find_endpoint(r, handler, settings);
 
     if (endpoint) return endpoint;
     return accept && ap_strcasestr(accept, "text/html") ? &no_page : &no_json;
@@ -313,6 +270,7 @@ int oa2_dispatch(request_rec *r)
     if (call.endpoint->with_token && oa2_sent_is_bearer(call.authorization)) {
         call.endpoint = call.endpoint->with_token;
     }
+    call.is_admitted = oa2_open_is_admitted(r, &conf->settings);
     call.rest = call.endpoint->below ? rest_of(r) : "";
     if (call.pages && call.endpoint->answer == OA2_ANSWER_PAGE)
         call.ctx.language = oa2_pages_language(

@@ -8,6 +8,9 @@
 
 #define FILTER "OAUTH2_LAST"
 
+/* A name would be looked up on each request.  once: register_hooks */
+static ap_filter_rec_t *last;
+
 static const char *const ours[] = {
     "Cache-Control", "Pragma", "Expires",
     "Content-Security-Policy", "X-Frame-Options",
@@ -73,7 +76,8 @@ static apr_status_t say(ap_filter_t *filter, apr_bucket_brigade *brigade)
 void oa2_last_register(void)
 {
     /* Behind mod_headers and mod_cache, before the headers are written. */
-    ap_register_output_filter(FILTER, say, NULL, AP_FTYPE_CONTENT_SET + 2);
+    last = ap_register_output_filter(FILTER, say, NULL,
+                                     AP_FTYPE_CONTENT_SET + 2);
 }
 
 void oa2_last_keep(request_rec *r)
@@ -88,7 +92,7 @@ void oa2_last_keep(request_rec *r)
         if (value)
             apr_table_setn(phase->last, ours[i], value);
     }
-    ap_add_output_filter(FILTER, NULL, r, r->connection);
+    ap_add_output_filter_handle(last, NULL, r, r->connection);
 }
 
 /* RFC 9111 section 3.5 keeps answers to an Authorization header from shared
@@ -97,10 +101,10 @@ void oa2_last_personal(request_rec *r)
 {
     oa2_phase_of(r)->is_personal = 1;
     apr_table_setn(r->subprocess_env, "no-cache", "1");
-    ap_add_output_filter(FILTER, NULL, r, r->connection);
+    ap_add_output_filter_handle(last, NULL, r, r->connection);
 }
 
 void oa2_last_allow(request_rec *r)
 {
-    ap_add_output_filter(FILTER, NULL, r, r->connection);
+    ap_add_output_filter_handle(last, NULL, r, r->connection);
 }
