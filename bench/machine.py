@@ -132,7 +132,8 @@ class Cluster:
         # Room for a long run without a checkpoint in the middle of a case.
         self.params = run(self.script, "start", self.dir,
                           "shared_preload_libraries=pg_stat_statements",
-                          "shared_buffers=256MB", "max_wal_size=4GB").strip()
+                          "fsync=on", "shared_buffers=256MB",
+                          "max_wal_size=4GB").strip()
         self.superuser = run(self.script, "superuser", self.dir).strip()
         self.sql("CREATE EXTENSION pg_stat_statements")
         with open(os.path.join(self.dir, "data", "postmaster.pid"),

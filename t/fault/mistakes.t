@@ -298,9 +298,9 @@ mistake('SQLite: a folder that is not there',
         });
 
 subtest 'SQLite: a FIFO where it would look, and pages' => sub {
+    run_quiet('cp', '-R', $var{pages}, "$dir/fifo-pages");
     for my $path ("$dir/state/oauth2.db-journal",
                   "$dir/fifo-pages/login.mustache") {
-        mkdir "$dir/fifo-pages";
         unlink $path;
         mkfifo($path, 0600) or die "$path: $!\n";
         chown @owner, $path if !$>;

@@ -32,6 +32,7 @@ static int tear_down(void **state)
 
 /* Partials of all tests: rows of name and text. */
 static const char *const partials[][2] = {
+    { "words", "{{name}} says" },
     { "plain", "[{{name}}]\n" },
     { "open", "{{#name}}" },
     { "self", "x{{> self}}" },
@@ -147,6 +148,8 @@ static const render_row_t rows[] = {
 
     { "a partial sees the context", "{{#o}}{{>plain}}{{/o}}", NULL, "[Bob]\n" },
     { "a partial on its line", "a\n  {{> plain }}\nb", NULL, "a\n[Ann]\nb" },
+    { "a partial of words on its line", "a\n  {{> words }}\nb", NULL,
+      "a\nAnn says\nb" },
     { "a partial in a line", "a {{> plain}} b", NULL, "a [Ann]\n b" },
     { "a partial in a partial, twice", "{{> wrap}}{{> plain}}{{> wrap}}", NULL,
      "<[Ann]\n>[Ann]\n<[Ann]\n>" },

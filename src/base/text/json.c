@@ -344,8 +344,12 @@ static apr_hash_t *members_of(cJSON *object, apr_pool_t *pool)
     cJSON *at;
 
     for (at = object->child; at; at = next) {
+        cJSON *old = apr_hash_get(members, at->string, APR_HASH_KEY_STRING);
+
         next = at->next;
-        drop(object, apr_hash_get(members, at->string, APR_HASH_KEY_STRING));
+        /* The table's key is the old one's name: it goes with it. */
+        apr_hash_set(members, at->string, APR_HASH_KEY_STRING, NULL);
+        drop(object, old);
         apr_hash_set(members, at->string, APR_HASH_KEY_STRING, at);
     }
     return members;

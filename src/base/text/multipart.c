@@ -188,7 +188,7 @@ static oa2_err_t *read_disposition(part_t *part, const char *at,
         if (!at)
             return bad_header(form, "The Content-Disposition of a part "
                               "cannot be read.");
-        if (strcasecmp(name, "name") == 0 && !part->field)
+        if (strcasecmp(name, "name") == 0 && !*part->field)
             part->field = value;
         else if (strcasecmp(name, "filename") == 0 && !part->file)
             part->file = value;
@@ -254,7 +254,7 @@ static oa2_err_t *read_header(part_t *part, form_t *form)
             break;
         form->at = end + 2;
         if (end == start) {
-            if (part->field && *part->field) return NULL;
+            if (*part->field) return NULL;
             return bad_header(form, "A part has no name.");
         }
         if (memchr(start, '\0', (apr_size_t)(end - start)))
@@ -334,7 +334,7 @@ static oa2_err_t *take_field(form_t *form, const part_t *part,
 
 static oa2_err_t *read_part(int *is_last, form_t *form)
 {
-    part_t part = { NULL, NULL, 0 };
+    part_t part = { "", NULL, 0 };
     const char *start;
     const char *end;
 

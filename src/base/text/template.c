@@ -47,6 +47,7 @@ struct oa2_template_t {
 typedef struct {
     const node_t *first;
     int height;                 /* levels inside it */
+    int ends_line;              /* its text does */
     int is_open;                /* still being compiled */
 } partial_t;
 
@@ -73,6 +74,7 @@ typedef struct {
     const char *name;
     const char *begin;          /* text ends here */
     const char *end;            /* and goes on here */
+    const char *closed;         /* behind the tag itself */
     int line;
 } tag_t;
 
@@ -170,7 +172,7 @@ static oa2_err_t *read_tag(tag_t *out, source_t *src, const char *begin)
                     "the tag that begins with \"{{\" has no \"}}\"");
     }
     tag.begin = begin;
-    tag.end = end + 2;
+    tag.end = tag.closed = end + 2;
     if (p < end && strchr("#^/>!", *p))
         tag.sigil = *p++;
     p += strspn(p, SPACE);
@@ -219,6 +221,7 @@ static oa2_err_t *compile_partial(partial_t *partial, source_t *src,
     inner.text = inner.at = inner.counted = apr_pstrdup(compile->pool, text);
     inner.line = 1;
     inner.depth = inner.deepest = src->depth + 1;
+    partial->ends_line = *text && text[strlen(text) - 1] == '\n';
     OA2_TRY(parse(&partial->first, &inner, NULL));
     partial->height = inner.deepest - inner.depth;
     return NULL;
@@ -262,6 +265,8 @@ static oa2_err_t *add_partial(node_t *node, source_t *src, const tag_t *tag)
         partial->is_open = 0;
         OA2_TRY(check_depth(src, tag, 1 + partial->height));
     }
+    if (!partial->ends_line)
+        src->at = tag->closed;
     node->kind = NODE_PARTIAL;
     node->child = partial->first;
     return NULL;

@@ -6,7 +6,8 @@
  * {{^inverted}}, {{/end}}, {{> partial}}, {{! comment}}.  There is no {{{raw}}}
  * and no {{&raw}}: both are errors, as are unbalanced sections, a partial that
  * includes itself and nesting deeper than 16.  Standalone section, partial and
- * comment lines take their line break with them, as mustache(5) says.
+ * comment lines take their line break with them, as mustache(5) says; a
+ * partial whose own text does not end with one leaves the line's.
  */
 #ifndef OA2_BASE_TEXT_TEMPLATE_H
 #define OA2_BASE_TEXT_TEMPLATE_H

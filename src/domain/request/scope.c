@@ -12,14 +12,13 @@
 #define WORD_MAX 64             /* of what a client sent, in a sentence */
 #define LIST_MAX 200            /* of this server's scopes */
 
-/* The first word of part that whole does not have; NULL: it has them all. */
+/* The first word of part that whole does not have; "": it has them all. */
 static const char *first_beyond(const char *part, const char *whole,
                                 apr_pool_t *pool)
 {
     const char *beyond = oa2_words_minus(part, whole, pool);
 
-    return *beyond ? apr_pstrmemdup(pool, beyond, strcspn(beyond, " "))
-                   : NULL;
+    return apr_pstrmemdup(pool, beyond, strcspn(beyond, " "));
 }
 
 /* A word or a list of them in a sentence: long ones are cut. */

@@ -70,6 +70,7 @@ oa2_err_t *oa2_language_read(oa2_language_t **out, const char *code,
     *out = language;
     return NULL;
 }
+
 const char *oa2_language_code(const oa2_language_t *language)
 {
     return language->code;
