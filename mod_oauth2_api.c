@@ -42,6 +42,7 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_consent,
     &oa2_endpoint_logout,
     &oa2_endpoint_home,
+    &oa2_endpoint_account,
     &oa2_endpoint_account_password,
     &oa2_endpoint_set_password,
     &oa2_endpoint_token,

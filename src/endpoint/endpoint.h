@@ -155,6 +155,7 @@ extern const oa2_endpoint_t oa2_endpoint_logout;
 extern const oa2_endpoint_t oa2_endpoint_home;
 extern const oa2_endpoint_t oa2_endpoint_set_password;
 extern const oa2_endpoint_t oa2_endpoint_token;
+extern const oa2_endpoint_t oa2_endpoint_account;
 extern const oa2_endpoint_t oa2_endpoint_account_password;
 extern const oa2_endpoint_t oa2_endpoint_revoke;
 extern const oa2_endpoint_t oa2_endpoint_introspect;

@@ -6,6 +6,7 @@
 
 #include <apr_strings.h>
 
+#include "base/text/encode.h"
 #include "base/text/units.h"
 #include "base/text/words.h"
 #include "domain/person/login.h"
@@ -147,6 +148,64 @@ oa2_err_t *oa2_sheet_done(oa2_reply_t **out, oa2_call_t *call,
     OA2_TRY(oa2_answer_put(&first, ctx, &answer));
     *out = oa2_reply_redirect(ctx->pool, to);
     return NULL;
+}
+
+/* ------------------------------------------------------------ lists */
+
+void oa2_sheet_tabs(cJSON *model, const oa2_call_t *call,
+                    const oa2_sheet_tab_t *rows)
+{
+    const oa2_ctx_t *ctx = &call->ctx;
+    cJSON *list = oa2_json_put_array(model, "tabs");
+
+    for (; rows->name; rows++) {
+        cJSON *item = oa2_json_push_object(list);
+
+        oa2_json_put_text(item, "href",
+                          oa2_settings_path(ctx->settings, rows->name,
+                                            ctx->pool));
+        oa2_json_put_text(item, "label", oa2_say(ctx, rows->label, NULL));
+        oa2_json_put_bool(item, "current",
+                          strcmp(call->endpoint->name, rows->name) == 0);
+    }
+}
+
+void oa2_sheet_next(cJSON *model, const oa2_call_t *call, const char *key,
+                    const char *const *keep)
+{
+    apr_pool_t *pool = call->ctx.pool;
+    const char *to;
+
+    if (!key)
+        return;
+    to = apr_pstrcat(pool, here(call), "?after=", oa2_form_encode(pool, key),
+                     NULL);
+    for (; *keep; keep++) {
+        const char *value = oa2_params_get(call->ctx.params, *keep);
+
+        if (value)
+            to = apr_pstrcat(pool, to, "&", *keep, "=",
+                             oa2_form_encode(pool, value), NULL);
+    }
+    oa2_json_put_text(model, "next", to);
+}
+
+void oa2_sheet_time(cJSON *item, const char *name, apr_int64_t at)
+{
+    char text[32];
+    char iso[32];
+    char member[64];
+    apr_time_exp_t when;
+    apr_size_t len;
+
+    if (!at)
+        return;
+    apr_time_exp_gmt(&when, apr_time_from_sec(at));
+    apr_strftime(text, &len, sizeof(text), "%Y-%m-%d %H:%M", &when);
+    apr_strftime(iso, &len, sizeof(iso), "%Y-%m-%dT%H:%M:%SZ", &when);
+    apr_snprintf(member, sizeof(member), "%s_iso", name);
+    oa2_json_put_text(item, name, text);
+    oa2_json_put_text(item, member, iso);
 }
 
 /* ------------------------------------------------------------ once more */

@@ -66,4 +66,28 @@ oa2_err_t *oa2_sheet_done(oa2_reply_t **out, oa2_call_t *call,
 oa2_err_t *oa2_sheet_prove(const char **problem, oa2_call_t *call,
                            const char *password);
 
+/* One of several pages that belong together. */
+typedef struct oa2_sheet_tab_t {
+    const char *name;           /* of its endpoint */
+    const char *label;          /* a key of the catalogue */
+} oa2_sheet_tab_t;
+
+/* Into a model: tabs, which the partial "tabs" shows.  rows end with a name
+   NULL. */
+void oa2_sheet_tabs(cJSON *model, const oa2_call_t *call,
+                    const oa2_sheet_tab_t *rows);
+
+/* A list's page: rows that are shown, and one more tells that it goes on. */
+#define OA2_SHEET_ROWS 50
+/*
+ * Into a model: next, where the list goes on behind key, keeping what of the
+ * query is named (NULL at the end); nothing when key is NULL.  The page reads
+ * the parameter "after".
+ */
+void oa2_sheet_next(cJSON *model, const oa2_call_t *call, const char *key,
+                    const char *const *keep);
+/* A time as people read it, and as a program does: name and name_iso; neither
+   for 0. */
+void oa2_sheet_time(cJSON *item, const char *name, apr_int64_t at);
+
 #endif

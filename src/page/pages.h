@@ -28,6 +28,7 @@
     ROW(SET_PASSWORD, "set-password") \
     ROW(MAIL_INVITATION, OA2_PAGE_MAIL "invitation") \
     ROW(MAIL_RESET, OA2_PAGE_MAIL "reset") \
+    ROW(ACCOUNT_APPS, OA2_PAGE_ACCOUNT "apps") \
     ROW(ACCOUNT_PASSWORD, OA2_PAGE_ACCOUNT "password")
 
 #define OA2_PAGE_ID(id, name) OA2_PAGE_##id,

@@ -5,6 +5,8 @@
 #ifndef OA2_STORE_CONSENT_H
 #define OA2_STORE_CONSENT_H
 
+#include <apr_tables.h>
+
 #include "base/ctx.h"
 
 /* What somebody was shown, and allowed. */
@@ -29,5 +31,20 @@ typedef struct oa2_consent_t {
 oa2_err_t *oa2_consent_put(int *done, oa2_ctx_t *ctx,
                            const oa2_consent_t *consent,
                            const oa2_allowed_t *before);
+
+/* An app that has something of a user: a consent, a live grant, or both. */
+typedef struct oa2_consented_t {
+    const char *client_id;
+    const char *name;                   /* the client's */
+    const char *scope;                  /* consented or granted, words */
+    apr_int64_t since;                  /* 0: not known */
+    apr_int64_t used;                   /* when it last got a token; 0: never,
+                                           or that is no longer known */
+} oa2_consented_t;
+
+/* *out: oa2_consented_t, at most n behind the client `after` (NULL: from the
+   first), in the order of client IDs. */
+oa2_err_t *oa2_consent_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                            const char *user, const char *after, int n);
 
 #endif

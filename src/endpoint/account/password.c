@@ -12,7 +12,7 @@
 #include "domain/person/password.h"
 #include "domain/site/audit.h"
 #include "domain/site/settings.h"
-#include "endpoint/sheet.h"
+#include "endpoint/account/frame.h"
 
 static const oa2_field_t rows[] = {
     { "current", OA2_FIELD_SECRET, 1, 0, "The password that you have now",
@@ -44,7 +44,7 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
                        const oa2_fields_t *fields, const oa2_sheet_t *sheet)
 {
     oa2_user_t *user;
-    cJSON *model = oa2_sheet_model(call);
+    cJSON *model = oa2_frame_model(call);
 
     OA2_TRY(oa2_user_find(&user, &call->ctx, call->session->user));
     oa2_json_put_bool(model, "is_own", is_own(user));

@@ -171,3 +171,6 @@ CREATE TABLE oauth2_app_logo (
 
 -- How many tokens a client has.
 CREATE INDEX oauth2_token_client ON oauth2_token (client_id, expires);
+
+-- When the user allowed it; 0: before this was written down.
+ALTER TABLE oauth2_consent ADD since BIGINT NOT NULL DEFAULT 0;

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* frame.c - see frame.h */
+#include "endpoint/account/frame.h"
+
+static const oa2_sheet_tab_t tabs[] = {
+    { "account", "tab.account.apps" },
+    { "account/password", "tab.account.password" },
+    { NULL, NULL }
+};
+
+cJSON *oa2_frame_model(oa2_call_t *call)
+{
+    cJSON *model = oa2_sheet_model(call);
+
+    oa2_sheet_tabs(model, call, tabs);
+    return model;
+}
