@@ -22,16 +22,22 @@
 
 #include "base/clock.h"
 
-#define OUTPUT_MAX 400
+#define SAID_MAX 400
 #define LOOK apr_time_from_msec(50)     /* how often whether it has ended */
 
 typedef struct {
     pid_t pid;
     int in;                             /* we write to it; -1: closed */
-    int out;                            /* we read from it; -1: closed */
-    const char *left;                   /* of the input */
-    char output[OUTPUT_MAX + 1];
-    apr_size_t len;
+    int err;                            /* we read from it; -1: closed */
+    int out;                            /* likewise */
+    const char *input;                  /* what is left of it */
+    apr_size_t left;
+    char said[SAID_MAX + 1];
+    apr_size_t said_len;
+    char *answer;
+    apr_size_t answer_len;
+    apr_size_t answer_most;
+    int is_too_much;                    /* it answered more than that */
 } child_t;
 
 /* ------------------------------------------------------------ starting */
@@ -67,7 +73,14 @@ static const char *setting(const char *name, const char *preset,
     return value ? apr_pstrcat(pool, name, "=", value, NULL) : NULL;
 }
 
-static int spawn(child_t *child, const char *const *argv, int in, int out,
+/* The other ends of our pipes; out -1: nowhere. */
+typedef struct {
+    int in;
+    int out;
+    int err;
+} ends_t;
+
+static int spawn(child_t *child, const char *const *argv, const ends_t *ends,
                  apr_pool_t *pool)
 {
     const char *environment[] = {
@@ -83,9 +96,12 @@ static int spawn(child_t *child, const char *const *argv, int in, int out,
     sigemptyset(&none);
     sigfillset(&all);
     posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, in, 0);
-    posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, out, 2);
+    posix_spawn_file_actions_adddup2(&files, ends->in, 0);
+    if (ends->out < 0)
+        posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+    else
+        posix_spawn_file_actions_adddup2(&files, ends->out, 1);
+    posix_spawn_file_actions_adddup2(&files, ends->err, 2);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK
                              | POSIX_SPAWN_SETSIGDEF
@@ -101,74 +117,110 @@ static int spawn(child_t *child, const char *const *argv, int in, int out,
     return why;
 }
 
+static void close_all(child_t *child)
+{
+    close_fd(&child->in);
+    close_fd(&child->out);
+    close_fd(&child->err);
+}
+
 static int start(child_t *child, const oa2_process_t *process,
                  apr_pool_t *pool)
 {
-    int in = -1;
-    int out = -1;
+    ends_t ends = { -1, -1, -1 };
     int why;
 
-    why = make_pipe(&child->in, &in, 1);
+    why = make_pipe(&child->in, &ends.in, 1);
     if (!why)
-        why = make_pipe(&child->out, &out, 0);
+        why = make_pipe(&child->err, &ends.err, 0);
+    if (!why && process->answer_most)
+        why = make_pipe(&child->out, &ends.out, 0);
     if (!why)
-        why = spawn(child, process->argv, in, out, pool);
-    close_fd(&in);
-    close_fd(&out);
-    if (why) {
-        close_fd(&child->in);
-        close_fd(&child->out);
-    }
+        why = spawn(child, process->argv, &ends, pool);
+    close_fd(&ends.in);
+    close_fd(&ends.out);
+    close_fd(&ends.err);
+    if (why)
+        close_all(child);
     return why;
 }
 
 /* ------------------------------------------------------------ talking */
 
 /* Who does not read to the end is not our business: its status is. */
-static void say(child_t *child)
+static void tell(child_t *child)
 {
     ssize_t n;
 
-    while (*child->left) {
-        n = write(child->in, child->left, strlen(child->left));
+    while (child->left) {
+        n = write(child->in, child->input, child->left);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
         if (n < 0) break;
-        child->left += n;
+        child->input += n;
+        child->left -= (apr_size_t)n;
     }
     close_fd(&child->in);
 }
 
-static void hear(child_t *child)
+static void keep_said(child_t *child, const char *text, apr_size_t len)
 {
-    char text[256];
-    ssize_t n;
-    ssize_t i;
+    apr_size_t i;
 
-    while ((n = read(child->out, text, sizeof(text))) > 0
-           || (n < 0 && errno == EINTR)) {
-        for (i = 0; i < n && child->len < OUTPUT_MAX; i++) {
-            int is_plain = text[i] >= ' ' && text[i] <= '~';
+    for (i = 0; i < len && child->said_len < SAID_MAX; i++) {
+        int is_plain = text[i] >= ' ' && text[i] <= '~';
 
-            child->output[child->len++] = is_plain ? text[i] : ' ';
-        }
+        child->said[child->said_len++] = is_plain ? text[i] : ' ';
     }
-    if (n == 0)
-        close_fd(&child->out);
+}
+
+static void keep_answer(child_t *child, const char *bytes, apr_size_t len)
+{
+    apr_size_t room = child->answer_most - child->answer_len;
+
+    child->is_too_much |= len > room;
+    if (len > room)
+        len = room;
+    memcpy(child->answer + child->answer_len, bytes, len);
+    child->answer_len += len;
+}
+
+static void hear(int *fd, child_t *child,
+                 void keep(child_t *child, const char *text, apr_size_t len))
+{
+    char text[4096];
+    ssize_t n = -1;
+
+    while (!child->is_too_much
+           && ((n = read(*fd, text, sizeof(text))) > 0
+               || (n < 0 && errno == EINTR))) {
+        if (n > 0)
+            keep(child, text, (apr_size_t)n);
+    }
+    if (!child->is_too_much && n == 0)
+        close_fd(fd);
+}
+
+static void hear_all(child_t *child)
+{
+    if (child->err >= 0)
+        hear(&child->err, child, keep_said);
+    if (child->out >= 0)
+        hear(&child->out, child, keep_answer);
 }
 
 static void talk(child_t *child, int stop, apr_interval_time_t most)
 {
-    struct pollfd fds[3] = {
-        { child->in, POLLOUT, 0 }, { child->out, POLLIN, 0 },
-        { stop, POLLIN, 0 }
+    struct pollfd fds[4] = {
+        { child->in, POLLOUT, 0 }, { child->err, POLLIN, 0 },
+        { child->out, POLLIN, 0 }, { stop, POLLIN, 0 }
     };
 
-    if (poll(fds, 3, (int)apr_time_as_msec(most + 999)) <= 0) return;
+    if (poll(fds, 4, (int)apr_time_as_msec(most + 999)) <= 0) return;
     if (child->in >= 0 && fds[0].revents)
-        say(child);
-    if (child->out >= 0 && fds[1].revents)
-        hear(child);
+        tell(child);
+    if (fds[1].revents || fds[2].revents)
+        hear_all(child);
 }
 
 /* 1: it has ended; *status: of waitpid(), -1: nobody can know. */
@@ -227,7 +279,9 @@ static const char *attend(int *status, child_t *child,
             if (oa2_clock() + process->leave < until)
                 until = oa2_clock() + process->leave;
         }
-        if (oa2_clock() > until) {
+        if (child->is_too_much)
+            why = "it wrote too much";
+        if (child->is_too_much || oa2_clock() > until) {
             end(status, child);
             return why;
         }
@@ -236,42 +290,57 @@ static const char *attend(int *status, child_t *child,
     return NULL;
 }
 
-oa2_err_t *oa2_process_run(const char **output, const oa2_process_t *process,
-                           apr_pool_t *pool)
+/* NULL, or why its end is none that was wanted. */
+static oa2_err_t *judge(oa2_process_end_t *end, const oa2_process_t *process,
+                        int status, apr_pool_t *pool)
 {
-    child_t *child = apr_pcalloc(pool, sizeof(*child));
     const char *name = process->argv[0];
-    const char *why;
-    int status = -1;
-    int failed;
 
-    *output = "";
-    child->in = child->out = -1;
-    child->left = process->input;
-    failed = start(child, process, pool);
-    if (failed) {
-        return oa2_err_make(pool, &oa2_server_error, OA2_ID(1500), NULL,
-                            "could not run \"%s\": %s", name,
-                            strerror(failed));
-    }
-    why = attend(&status, child, process);
-    if (child->out >= 0)
-        hear(child);
-    close_fd(&child->in);
-    close_fd(&child->out);
-    *output = child->output;
-    if (why) {
-        return oa2_err_make(pool, &oa2_server_error, OA2_ID(1501), NULL,
-                            "\"%s\" was ended: %s", name, why);
-    }
-    if (status == 0) return NULL;
     if (status != -1 && WIFEXITED(status)) {
+        end->status = WEXITSTATUS(status);
+        if (end->status <= process->worst) return NULL;
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(1502), NULL,
-                            "\"%s\" ended with status %d", name,
-                            WEXITSTATUS(status));
+                            "\"%s\" ended with status %d", name, end->status);
     }
     return oa2_err_make(pool, &oa2_server_error, OA2_ID(1503), NULL,
                         "\"%s\" ended by a signal (%d)", name,
                         status != -1 && WIFSIGNALED(status)
                         ? WTERMSIG(status) : 0);
+}
+
+oa2_err_t *oa2_process_run(oa2_process_end_t *end,
+                           const oa2_process_t *process, apr_pool_t *pool)
+{
+    child_t *child = apr_pcalloc(pool, sizeof(*child));
+    const oa2_process_end_t none = { 0, -1, "", "", 0 };
+    const char *why;
+    int status = -1;
+    int failed;
+
+    *end = none;
+    child->in = child->out = child->err = -1;
+    child->input = process->input;
+    child->left = process->input_len;
+    child->answer = apr_palloc(pool, process->answer_most + 1);
+    child->answer_most = process->answer_most;
+    failed = start(child, process, pool);
+    if (failed) {
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(1500), NULL,
+                            "could not run \"%s\": %s", process->argv[0],
+                            strerror(failed));
+    }
+    end->is_begun = 1;
+    why = attend(&status, child, process);
+    hear_all(child);
+    close_all(child);
+    end->said = child->said;
+    end->answer = child->answer;
+    end->answer_len = child->answer_len;
+    if (!why && child->is_too_much)
+        why = "it wrote too much";
+    if (why) {
+        return oa2_err_make(pool, &oa2_server_error, OA2_ID(1501), NULL,
+                            "\"%s\" was ended: %s", process->argv[0], why);
+    }
+    return judge(end, process, status, pool);
 }

@@ -34,9 +34,10 @@ static oa2_err_t *send_message(const oa2_job_call_t *call, const char *text)
 {
     apr_pool_t *pool = call->ctx.pool;
     oa2_process_t process = {
-        .input = text, .most = MOST, .stop = call->stop, .leave = LEAVE
+        .input = text, .input_len = strlen(text), .most = MOST,
+        .stop = call->stop, .leave = LEAVE
     };
-    const char *output;
+    oa2_process_end_t end;
     char **argv;
     oa2_err_t *err;
 
@@ -46,11 +47,11 @@ static oa2_err_t *send_message(const oa2_job_call_t *call, const char *text)
         return oa2_err_make(pool, &oa2_server_error, OA2_ID(8500), NULL,
                             "OAuth2MailCommand names no program");
     process.argv = (const char *const *)argv;
-    err = oa2_process_run(&output, &process, pool);
+    err = oa2_process_run(&end, &process, pool);
     /* What quotes the mail is told to nobody. */
-    if (!err || !*output || strstr(output, OA2_TICKET_PREFIX)) return err;
+    if (!err || !*end.said || strstr(end.said, OA2_TICKET_PREFIX)) return err;
     return oa2_err_make(pool, &oa2_server_error, OA2_ID(8501), NULL,
-                        "%s, and said: %s", err->meant, output);
+                        "%s, and said: %s", err->meant, end.said);
 }
 
 static const char *make_text(const oa2_job_call_t *call,

@@ -52,11 +52,17 @@ static oa2_err_t *run(fixture_t *f, const char **output, const char *script,
     const char *const argv[] = { "/bin/sh", "-c", script, "sh", f->folder,
                                  NULL };
     const oa2_process_t process = {
-        argv, input, apr_time_from_sec(seconds), f->stop[0],
-        apr_time_from_msec(300)
+        .argv = argv, .input = input, .input_len = strlen(input),
+        .most = apr_time_from_sec(seconds), .stop = f->stop[0],
+        .leave = apr_time_from_msec(300)
     };
+    oa2_process_end_t end;
+    oa2_err_t *err = oa2_process_run(&end, &process, f->pool);
 
-    return oa2_process_run(output, &process, f->pool);
+    assert_true(end.is_begun);
+    assert_int_equal(end.answer_len, 0);
+    *output = end.said;
+    return err;
 }
 
 static void what_it_gets(void **state)
@@ -96,13 +102,57 @@ static void what_it_says(void **state)
 static void what_is_not_there(void **state)
 {
     static const char *const argv[] = { "/nowhere/sendmail", NULL };
-    const oa2_process_t process = { argv, "", 1, OA2_STOP_NEVER, 1 };
+    const oa2_process_t process = {
+        .argv = argv, .most = 1, .stop = OA2_STOP_NEVER
+    };
     fixture_t *f = *state;
-    const char *output;
-    oa2_err_t *err = oa2_process_run(&output, &process, f->pool);
+    oa2_process_end_t end;
+    oa2_err_t *err = oa2_process_run(&end, &process, f->pool);
 
     assert_int_equal(err->id, 1500);
+    assert_false(end.is_begun);
+    assert_int_equal(end.status, -1);
     assert_non_null(strstr(err->meant, "No such file"));
+}
+
+static oa2_err_t *ask(fixture_t *f, oa2_process_end_t *end, const char *script,
+                      const char *input, apr_size_t len)
+{
+    const char *const argv[] = { "/bin/sh", "-c", script, NULL };
+    const oa2_process_t process = {
+        .argv = argv, .input = input, .input_len = len, .answer_most = 200000,
+        .worst = 7, .most = apr_time_from_sec(10), .stop = f->stop[0]
+    };
+
+    return oa2_process_run(end, &process, f->pool);
+}
+
+/* Both ways at once, more than a pipe holds, and NULs. */
+static void what_it_answers(void **state)
+{
+    fixture_t *f = *state;
+    char *big = apr_pcalloc(f->pool, 200000);
+    oa2_process_end_t end;
+    oa2_err_t *err;
+
+    memset(big + 1, 'x', 199998);
+    assert_null(ask(f, &end, "exec cat", big, 200000));
+    assert_int_equal(end.status, 0);
+    assert_int_equal(end.answer_len, 200000);
+    assert_memory_equal(end.answer, big, 200000);
+    assert_null(ask(f, &end, "echo a; echo b >&2; exit 7", "", 0));
+    assert_int_equal(end.status, 7);
+    assert_int_equal(end.answer_len, 2);
+    assert_string_equal(end.said, "b ");
+    err = ask(f, &end, "exit 8", "", 0);
+    assert_int_equal(err->id, 1502);
+    assert_int_equal(end.status, 8);
+    err = ask(f, &end, "cat; echo", big, 200000);
+    assert_int_equal(err->id, 1501);
+    assert_non_null(strstr(err->meant, "too much"));
+    err = ask(f, &end, "exec yes", "", 0);
+    assert_int_equal(err->id, 1501);
+    assert_int_equal(end.status, -1);
 }
 
 /* 1: the process whose number the script has written is no more, or only
@@ -184,6 +234,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         T(what_it_gets),
         T(what_it_says),
+        T(what_it_answers),
         T(what_is_not_there),
         T(who_hangs_is_ended),
         T(who_is_at_it_when_httpd_ends_has_a_moment),
