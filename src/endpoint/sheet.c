@@ -129,6 +129,26 @@ void oa2_sheet_form(cJSON *model, oa2_call_t *call,
     oa2_fields_put(fields, model);
 }
 
+void oa2_sheet_begin(oa2_fields_t *fields, const oa2_call_t *call)
+{
+    if (call->kept)
+        oa2_fields_keep(fields, call->kept);
+}
+
+oa2_err_t *oa2_sheet_before(const char **said, oa2_call_t *call,
+                            const oa2_sheet_t *sheet)
+{
+    return oa2_twin_find(said, &call->ctx, &sheet->twin);
+}
+
+oa2_err_t *oa2_sheet_claim(int *first, oa2_call_t *call,
+                           const oa2_sheet_t *sheet, const char *answer)
+{
+    oa2_kept_t kept = oa2_twin_seal(&sheet->twin, &call->ctx, answer);
+
+    return oa2_answer_put(first, &call->ctx, &kept);
+}
+
 int oa2_sheet_status(const oa2_sheet_t *sheet)
 {
     return sheet->why ? sheet->why->kind->status
@@ -142,10 +162,9 @@ oa2_err_t *oa2_sheet_done(oa2_reply_t **out, oa2_call_t *call,
     oa2_ctx_t *ctx = &call->ctx;
     const char *to = done ? apr_pstrcat(ctx->pool, path, "?done=", done, NULL)
                           : path;
-    oa2_kept_t answer = oa2_twin_seal(&sheet->twin, ctx, to);
     int first;
 
-    OA2_TRY(oa2_answer_put(&first, ctx, &answer));
+    OA2_TRY(oa2_sheet_claim(&first, call, sheet, to));
     *out = oa2_reply_redirect(ctx->pool, to);
     return NULL;
 }

@@ -46,6 +46,19 @@ void oa2_sheet_open(oa2_sheet_t *out, oa2_call_t *call, oa2_fields_t *fields);
 void oa2_sheet_form(cJSON *model, oa2_call_t *call,
                     const oa2_fields_t *fields, const char *shown,
                     const oa2_err_t *why);
+/*
+ * Fields to begin with, on a GET.  What was typed when the session ended is
+ * there again (call->kept).
+ */
+void oa2_sheet_begin(oa2_fields_t *fields, const oa2_call_t *call);
+/* *said: what the same form was answered a moment ago (a double click): where
+   it led, or what oa2_sheet_claim() was given; NULL: nothing. */
+oa2_err_t *oa2_sheet_before(const char **said, oa2_call_t *call,
+                            const oa2_sheet_t *sheet);
+/* *first: 1, and answer is what oa2_sheet_before() finds from now on; of
+   several at once one is first. */
+oa2_err_t *oa2_sheet_claim(int *first, oa2_call_t *call,
+                           const oa2_sheet_t *sheet, const char *answer);
 /* The status of a page that is shown again. */
 int oa2_sheet_status(const oa2_sheet_t *sheet);
 /*

@@ -60,6 +60,17 @@ static entry_t *find(const oa2_fields_t *fields, const char *name)
     return entry;
 }
 
+int oa2_fields_has(const oa2_fields_t *fields, const char *name)
+{
+    int i;
+
+    for (i = 0; i < fields->n; i++)
+        if (strcmp(fields->entries[i].row->name, name) == 0
+            && !fields->entries[i].is_dropped)
+            return 1;
+    return 0;
+}
+
 void oa2_fields_fail(oa2_fields_t *fields, const char *name,
                      const char *sentence)
 {
@@ -78,6 +89,31 @@ int oa2_fields_failed(const oa2_fields_t *fields)
 const char *oa2_fields_get(const oa2_fields_t *fields, const char *name)
 {
     return find(fields, name)->value;
+}
+
+void oa2_fields_set(oa2_fields_t *fields, const char *name, const char *value)
+{
+    find(fields, name)->value = value && *value ? value : NULL;
+}
+
+void oa2_fields_option(oa2_fields_t *fields, const char *name,
+                       const char *value, const char *label, const char *help)
+{
+    option_t *option = apr_array_push(find(fields, name)->options);
+
+    option->value = value;
+    option->label = label;
+    option->help = help;
+}
+
+void oa2_fields_drop(oa2_fields_t *fields, const char *name)
+{
+    find(fields, name)->is_dropped = 1;
+}
+
+void oa2_fields_help(oa2_fields_t *fields, const char *name, const char *help)
+{
+    find(fields, name)->help = help;
 }
 
 /* ------------------------------------------------------------ reading */
@@ -149,7 +185,7 @@ static const char *typed(const entry_t *entry, const oa2_params_t *params,
     return value && *value ? value : NULL;
 }
 
-static void keep(oa2_fields_t *fields, const oa2_params_t *params)
+void oa2_fields_keep(oa2_fields_t *fields, const oa2_params_t *params)
 {
     int i;
 
@@ -265,7 +301,7 @@ void oa2_fields_read(oa2_fields_t *fields, const oa2_params_t *params)
 {
     int i;
 
-    keep(fields, params);
+    oa2_fields_keep(fields, params);
     for (i = 0; i < fields->n; i++) {
         const entry_t *entry = &fields->entries[i];
         const char *problem =

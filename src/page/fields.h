@@ -49,8 +49,24 @@ typedef struct oa2_field_t {
 
 /* rows end with OA2_FIELDS_END, and are kept; ctx too. */
 oa2_fields_t *oa2_fields_make(const oa2_field_t *rows, const oa2_ctx_t *ctx);
+/* What is shown to begin with; of LINES lines, of SET words.  NULL: nothing. */
+void oa2_fields_set(oa2_fields_t *fields, const char *name,
+                    const char *value);
+/* One more option of a CHOICE or SET.  help NULL: none. */
+void oa2_fields_option(oa2_fields_t *fields, const char *name,
+                       const char *value, const char *label,
+                       const char *help);
+/* Leaves a field out of the form and of what is read. */
+void oa2_fields_drop(oa2_fields_t *fields, const char *name);
+/* Says help in place of the row's. */
+void oa2_fields_help(oa2_fields_t *fields, const char *name,
+                     const char *help);
+/* Takes what was typed, and checks nothing: it is shown again. */
+void oa2_fields_keep(oa2_fields_t *fields, const oa2_params_t *params);
 /* Takes what was typed, and checks it: oa2_fields_failed(). */
 void oa2_fields_read(oa2_fields_t *fields, const oa2_params_t *params);
+/* Whether there is one of that name. */
+int oa2_fields_has(const oa2_fields_t *fields, const char *name);
 /* Says what else is wrong; the first that is said of a field stays. */
 void oa2_fields_fail(oa2_fields_t *fields, const char *name,
                      const char *sentence);

@@ -342,6 +342,7 @@ oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
         OA2_TRY(check_unused(&loader, ""));
         OA2_TRY(check_unused(&loader, OA2_PAGE_MAIL));
         OA2_TRY(check_unused(&loader, OA2_PAGE_ACCOUNT));
+        OA2_TRY(check_unused(&loader, OA2_PAGE_DEVELOPER));
     }
     *out = pages;
     return NULL;

@@ -16,6 +16,7 @@
 #define OA2_PAGE_MAIL "mail/"
 /* More folders. */
 #define OA2_PAGE_ACCOUNT "account/"
+#define OA2_PAGE_DEVELOPER "developer/"
 #define OA2_PAGE_SUBJECT "Subject: "
 
 /* The file is the name and ".mustache". */
@@ -29,7 +30,14 @@
     ROW(MAIL_INVITATION, OA2_PAGE_MAIL "invitation") \
     ROW(MAIL_RESET, OA2_PAGE_MAIL "reset") \
     ROW(ACCOUNT_APPS, OA2_PAGE_ACCOUNT "apps") \
-    ROW(ACCOUNT_PASSWORD, OA2_PAGE_ACCOUNT "password")
+    ROW(ACCOUNT_PASSWORD, OA2_PAGE_ACCOUNT "password") \
+    ROW(DEVELOPER_HOME, OA2_PAGE_DEVELOPER "home") \
+    ROW(DEVELOPER_ADD, OA2_PAGE_DEVELOPER "add") \
+    ROW(DEVELOPER_APP, OA2_PAGE_DEVELOPER "app") \
+    ROW(DEVELOPER_DELETE, OA2_PAGE_DEVELOPER "delete") \
+    ROW(DEVELOPER_EDIT, OA2_PAGE_DEVELOPER "edit") \
+    ROW(DEVELOPER_SECRET, OA2_PAGE_DEVELOPER "secret") \
+    ROW(DEVELOPER_TEAM, OA2_PAGE_DEVELOPER "team")
 
 #define OA2_PAGE_ID(id, name) OA2_PAGE_##id,
 typedef enum {

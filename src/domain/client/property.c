@@ -173,7 +173,8 @@ static int count_words(const char *text)
     return n;
 }
 
-static void word_limits(int *min, int *max, const oa2_settings_t *settings)
+void oa2_property_word_limits(int *min, int *max,
+                              const oa2_settings_t *settings)
 {
     *min = settings->app_words_max ? (int)settings->app_words_min : WORDS_MIN;
     *max = settings->app_words_max ? (int)settings->app_words_max : WORDS_MAX;
@@ -197,7 +198,7 @@ static const char *about_problem(const char *text,
     int n = count_words(text);
     int min, max;
 
-    word_limits(&min, &max, settings);
+    oa2_property_word_limits(&min, &max, settings);
     if (n >= min && n <= max)
         return NULL;
     return apr_psprintf(pool, "write %d to %d words; these are %d", min, max,

@@ -69,6 +69,9 @@ const char *oa2_property_get(const oa2_app_t *app, const oa2_property_t *row,
    until it is known. */
 void oa2_property_set(oa2_app_t *app, const oa2_property_t *row,
                       const char *text, apr_pool_t *pool);
+/* How many words a description has: what white space separates. */
+void oa2_property_word_limits(int *min, int *max,
+                              const oa2_settings_t *settings);
 /* NULL, or a sentence that says what is wrong with it. */
 const char *oa2_property_problem(const oa2_app_t *app,
                                  const oa2_property_t *row,
