@@ -14,6 +14,7 @@
 
 #include "endpoint/endpoint.h"
 #include "httpd/check/check.h"
+#include "httpd/conf/compat.h"
 #include "httpd/conf/conf.h"
 #include "httpd/conf/dir.h"
 #include "httpd/conf/handler.h"
@@ -88,6 +89,9 @@ static const command_rec directives[] = {
     AP_INIT_RAW_ARGS("OAuth2Claim", oa2_conf_claim, NULL, RSRC_CONF,
                      "a claim's name, its scope, and perhaps \"from\" and "
                      "where its value comes from"),
+    AP_INIT_ITERATE("OAuth2Compat", oa2_conf_compat, NULL, RSRC_CONF,
+                    "what clients that an administrator has named may do "
+                    "otherwise than the RFCs say; or none"),
     AP_INIT_TAKE1("OAuth2Resource", oa2_conf_resource, NULL,
                   ACCESS_CONF | OR_AUTHCFG,
                   "the URL that names the API in this directory"),

@@ -10,8 +10,10 @@
 
 #include "base/text/units.h"
 #include "ctl.h"
+#include "domain/client/property.h"
 #include "domain/client/team.h"
 #include "base/text/words.h"
+#include "store/compat_use.h"
 
 #define OVERLAP_MAX (365 * 86400)
 #define TRIES 100
@@ -29,6 +31,7 @@ static cJSON *client_json(const ctl_t *ctl, const oa2_client_t *client,
     oa2_json_put_bool(json, "disabled", client->disabled);
     oa2_json_put_bool(json, "trusted", client->trusted);
     oa2_json_put_bool(json, "require_pkce", !client->no_pkce);
+    oa2_json_put_words(json, "compat", oa2_client_compat(client, pool));
     oa2_json_put_bool(json, "any_scheme", client->any_scheme);
     oa2_json_put_words(json, "redirect_uris", client->redirect_uris);
     oa2_json_put_words(json, "origins", client->origins);
@@ -76,6 +79,7 @@ static void client_print(const ctl_t *ctl, const oa2_client_t *client)
     ctl_field(ctl, "State", client->disabled ? "disabled" : "enabled");
     ctl_field(ctl, "Trusted", client->trusted ? "yes: consent is not asked"
                                               : "no");
+    fields(ctl, "Compatibility", oa2_client_compat(client, ctl->pool));
     ctl_field(ctl, "PKCE", client->no_pkce ? "not asked for: its secret alone "
               "protects its codes" : "required");
     fields(ctl, "Redirect URIs", client->redirect_uris);
@@ -178,8 +182,10 @@ static oa2_err_t *no_client(const ctl_t *ctl)
     { "scope", "'WORDS'", 1, "what it may ask for" },                       \
     { "grant", "TYPE", 1, "a grant type it may use" },                      \
     { "trusted", NULL, 0, "users are not asked for consent" },              \
+    { "compat", "'WORDS'", 1,                                               \
+     "its switches of OAuth2Compat" },                                      \
     { "no-pkce", NULL, 0,                                                   \
-     "do not ask it for PKCE, when it cannot be changed" },                 \
+     "one of them: do not ask it for PKCE" },                               \
     { "any-scheme", NULL, 0,                                                \
      "redirect URIs like app:/callback, without a dot" },                   \
     { "origin", "URL", 1, "of its pages, if not of a redirect URI" },       \
@@ -312,14 +318,40 @@ static oa2_err_t *list(ctl_t *ctl)
                     "NAME", oa2_client_list, list_row);
 }
 
+/* What it has used its switches for, those too that it has no more. */
+static oa2_err_t *show_uses(cJSON *json, ctl_t *ctl, const char *id)
+{
+    cJSON *uses = oa2_json_put_object(json, "compat_used");
+    apr_array_header_t *all;
+    int i;
+
+    OA2_TRY(oa2_compat_use_list(&all, &ctl->ctx, id));
+    for (i = 0; i < all->nelts; i++) {
+        const oa2_compat_use_t *use = &APR_ARRAY_IDX(all, i,
+                                                     oa2_compat_use_t);
+        cJSON *one = oa2_json_put_object(uses, use->name);
+
+        oa2_json_put_number(one, "uses", use->uses);
+        oa2_json_put_number(one, "last", use->last);
+        ctl_field(ctl, i ? "" : "Has used",
+                  apr_psprintf(ctl->pool, "%s %" APR_INT64_T_FMT
+                               " times, last on %s", use->name, use->uses,
+                               oa2_units_say_time(use->last, ctl->pool)));
+    }
+    return NULL;
+}
+
 static oa2_err_t *show(ctl_t *ctl)
 {
     oa2_client_t *client;
+    cJSON *json;
 
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(client_get(&client, ctl));
-    ctl_json(ctl, client_json(ctl, client, ctl->pool));
+    json = client_json(ctl, client, ctl->pool);
     client_print(ctl, client);
+    OA2_TRY(show_uses(json, ctl, client->id));
+    ctl_json(ctl, json);
     return NULL;
 }
 

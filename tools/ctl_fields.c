@@ -11,6 +11,7 @@
 #include "base/text/uri.h"
 #include "ctl.h"
 #include "base/text/words.h"
+#include "domain/client/property.h"
 #include "domain/request/redirect.h"
 
 static oa2_err_t *redirect_check(const ctl_t *ctl, const char *uri)
@@ -114,12 +115,23 @@ static oa2_err_t *take_switch(int *out, const ctl_t *ctl, const char *on,
     return NULL;
 }
 
+/* --compat is the whole list, --no-pkce and --pkce one word of it. */
+static oa2_err_t *take_compat(oa2_client_t *client, const ctl_t *ctl)
+{
+    const char *words = oa2_client_compat(client, ctl->pool);
+
+    OA2_TRY(take_words(&words, ctl, "compat", NULL));
+    if (ctl_has(ctl, "compat"))
+        oa2_client_set_compat(client, words, ctl->pool);
+    return take_switch(&client->no_pkce, ctl, "no-pkce", "pkce");
+}
+
 oa2_err_t *ctl_fields_take(oa2_client_t *client, const ctl_t *ctl)
 {
     const char *text;
 
     OA2_TRY(take_switch(&client->trusted, ctl, "trusted", "no-trusted"));
-    OA2_TRY(take_switch(&client->no_pkce, ctl, "no-pkce", "pkce"));
+    OA2_TRY(take_compat(client, ctl));
     OA2_TRY(take_switch(&client->any_scheme, ctl, "any-scheme",
                         "no-any-scheme"));
     if ((text = ctl_option(ctl, "name")) != NULL)
@@ -165,6 +177,9 @@ void ctl_fields_warn(const ctl_t *ctl, const oa2_client_t *client)
 
     warn_scopes(ctl, client);
     /* RFC 9700 section 2.1.1 */
+    if (*oa2_client_compat(client, ctl->pool))
+        ctl_warn(ctl, "compatibility switches work where the server has them, "
+                 "too: OAuth2Compat %s", oa2_client_compat(client, ctl->pool));
     if (client->no_pkce)
         ctl_warn(ctl, "the client need not use PKCE: a code that is stolen on "
                  "its way can be slipped to the client in somebody else's "

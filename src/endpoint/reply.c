@@ -4,6 +4,7 @@
 
 #include <apr_strings.h>
 
+#include "domain/client/compat.h"
 #include "domain/site/settings.h"
 
 #define INCIDENT_LETTERS 6      /* one in 2^30 of the same second */
@@ -105,18 +106,67 @@ static void challenge_token(oa2_call_t *call, oa2_reply_t *reply,
     apr_table_setn(reply->headers, "WWW-Authenticate", header);
 }
 
+static int wants_token(const oa2_call_t *call)
+{
+    return call->endpoint->asker == OA2_ASKER_TOKEN
+        || call->endpoint->asker == OA2_ASKER_TOKEN_OR_KEY;
+}
+
+/*
+ * Of whom nobody knows which client it is, there is the server's word only.
+ * Known, it has to have the switch; where it cannot be looked up the answer is
+ * as the RFC says.
+ */
+static int may(oa2_call_t *call, const oa2_compat_t *compat)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    const char *id = call->subject.client_id;
+    oa2_client_t *client = NULL;
+
+    if (!oa2_compat_is_offered(ctx->settings, compat))
+        return 0;
+    if (!id)
+        return 1;
+    if (oa2_client_find(&client, ctx, id) || !client
+        || !oa2_compat_may(ctx, client, compat))
+        return 0;
+    oa2_compat_used(ctx, client, compat->name);
+    return 1;
+}
+
+static void put_error(cJSON *json, const char *code, const char *said)
+{
+    oa2_json_put_text(json, "error", code);
+    oa2_json_put_text(json, "error_description", said);
+}
+
+/* RFC 6750 section 3.1 has no code for who has sent nothing, and no body. */
+static void put_compat(cJSON *json, oa2_call_t *call, const oa2_err_t *err)
+{
+    int status = err->kind->status;
+
+    if (!wants_token(call) || (status != 401 && status != 403))
+        return;
+    if (!err->kind->code && call->endpoint->asker == OA2_ASKER_TOKEN_OR_KEY
+        && may(call, &oa2_compat_api_key_errors))
+        put_error(json, "api_key_required", "An API key is needed here.");
+    if (may(call, &oa2_compat_error_detail))
+        oa2_json_put_text(json, "detail", err->kind->code ? err->said
+                          : "Authentication credentials were not provided.");
+}
+
 static oa2_reply_t *error_json(oa2_call_t *call, const oa2_err_t *err)
 {
     apr_pool_t *pool = call->ctx.pool;
     cJSON *json = oa2_json_object(pool);
     oa2_reply_t *reply;
 
-    oa2_json_put_text(json, "error", err->kind->code);
-    oa2_json_put_text(json, "error_description", err->said);
-    reply = err->kind->code ? oa2_reply_json(pool, err->kind->status, json)
-                            : oa2_reply_empty(pool, err->kind->status);
-    if (call->endpoint->asker == OA2_ASKER_TOKEN
-        || call->endpoint->asker == OA2_ASKER_TOKEN_OR_KEY)
+    if (err->kind->code)
+        put_error(json, err->kind->code, err->said);
+    put_compat(json, call, err);
+    reply = json->child ? oa2_reply_json(pool, err->kind->status, json)
+                        : oa2_reply_empty(pool, err->kind->status);
+    if (wants_token(call))
         challenge_token(call, reply, err);
     else
         challenge_client(call, reply);

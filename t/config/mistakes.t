@@ -107,6 +107,18 @@ for (
 wrong('OAuth2Issuer without a value', ['OAuth2Issuer'],
       qr/OAuth2Issuer takes one argument/);
 
+# --- compatibility -----------------------------------------------------------
+
+good('switches', $issuer, $serve, 'OAuth2Compat no_pkce error_detail',
+     'OAuth2Compat deny_home');
+good('no switches', $issuer, $serve, 'OAuth2Compat none');
+wrong('OAuth2Compat: what there is not', [ $issuer, $serve,
+      'OAuth2Compat implicit' ], qr/OAuth2Compat "implicit"/,
+      qr/no compatibility switch "implicit"; there are: no_pkce \(/);
+wrong("OAuth2Compat: none and $_", [ $issuer, $serve, "OAuth2Compat $_" ],
+      qr/OAuth2Compat/, qr/"none" stands alone/)
+    for 'none deny_home', 'deny_home none';
+
 # --- claims ------------------------------------------------------------------
 
 my $who = 'OAuth2Scope who "Who you are"';

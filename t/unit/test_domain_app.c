@@ -149,8 +149,7 @@ static void revisions(void **state)
     assert_string_equal(oa2_client_meta(out.app->client, "client_uri",
                                         ctx->pool), "https://a.example/");
     /* An administrator's, not a developer's. */
-    assert_string_equal(oa2_client_meta(out.app->client, "compat", ctx->pool),
-                        "");
+    assert_string_equal(oa2_client_compat(out.app->client, ctx->pool), "");
     live(fixture, id, 1);
     fixture_good(oa2_app_waiting(&waiting, &diff, ctx, out.app));
     assert_int_equal(waiting->number, 2);

@@ -187,7 +187,11 @@ static void without_pkce(void **state)
                              PLAIN_AUTHORIZE, NULL);
 
     assert_non_null(strstr(reply->location, "error=invalid_request"));
+    /* it takes both, server and client */
     let_off_pkce(w, 1);
+    reply = run(w, &oa2_endpoint_authorize, OA2_GET, PLAIN_AUTHORIZE, NULL);
+    assert_non_null(strstr(reply->location, "error=invalid_request"));
+    w->settings->compat = "no_pkce";
     /* half of it is a mistake */
     reply = run(w, &oa2_endpoint_authorize, OA2_GET, PLAIN_AUTHORIZE
                 "&code_challenge_method=S256", NULL);

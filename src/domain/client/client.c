@@ -9,6 +9,8 @@
 #include "base/crypto.h"
 #include "base/text/uri.h"
 #include "base/text/words.h"
+#include "domain/client/compat.h"
+#include "domain/client/property.h"
 #include "domain/request/redirect.h"
 
 #define ID_MAX 255
@@ -134,6 +136,20 @@ static const char *origins_problem(const oa2_client_t *client,
     return NULL;
 }
 
+static const char *compat_problem(const oa2_client_t *client,
+                                  apr_pool_t *pool)
+{
+    const char *compat = oa2_client_compat(client, pool);
+
+    /* RFC 9700 section 2.1.1: "Public clients MUST use PKCE" */
+    if (client->no_pkce && oa2_client_is_public(client))
+        return "a public client cannot do without PKCE: nothing else proves "
+               "that a code is its own";
+    if (*compat && oa2_client_is_public(client))
+        return "compatibility switches are for clients with a secret";
+    return oa2_compat_problem(compat, pool);
+}
+
 const char *oa2_client_problem(const oa2_client_t *client, apr_pool_t *pool)
 {
     const char *problem = oa2_client_id_problem(client->id);
@@ -155,11 +171,8 @@ const char *oa2_client_problem(const oa2_client_t *client, apr_pool_t *pool)
         return "introspect is none, own or all";
     if (strcmp(client->introspect, "none") && oa2_client_is_public(client))
         return "introspection needs a secret: the client cannot be public";
-    /* RFC 9700 section 2.1.1: "Public clients MUST use PKCE" */
-    if (client->no_pkce && oa2_client_is_public(client))
-        return "a public client cannot do without PKCE: nothing else proves "
-               "that a code is its own";
-    return grants_problem(client, pool);
+    problem = compat_problem(client, pool);
+    return problem ? problem : grants_problem(client, pool);
 }
 
 /* An ID is typed, read out and pasted into configuration files; base64url may

@@ -13,7 +13,7 @@ oa2_err_t *oa2_client_may_use(const oa2_ctx_t *ctx, const char *grant_type);
  * NULL, or a sentence that says what is wrong with a client about to be
  * stored: id, redirect URIs, grants (authorization_code needs a redirect URI,
  * client_credentials a secret), scope syntax, introspect, origins, and that
- * only a confidential client does without PKCE.
+ * only a confidential client has compatibility switches.
  */
 const char *oa2_client_problem(const oa2_client_t *client, apr_pool_t *pool);
 /* Random; no character of either needs escaping in a URL or in Basic. */

@@ -22,6 +22,8 @@
 #define WORDS_MIN 127
 #define WORDS_MAX 511
 #define YES "yes"
+#define COMPAT "compat"
+#define NO_PKCE "no_pkce"               /* the switch that is a column */
 #define CONFIDENTIAL "client_secret_basic"
 
 #define COLUMN(member) (int)offsetof(oa2_client_t, member)
@@ -46,6 +48,8 @@ const oa2_property_t oa2_properties[] = {
       DEV, 0, "of its pages, if not of a redirect URI" },
     { "trusted", NULL, NULL, OA2_PROPERTY_SWITCH, COLUMN(trusted), 0, ADM, 0,
       "users are not asked for consent" },
+    { COMPAT, NULL, NULL, OA2_PROPERTY_COMPAT, META, 1000, ADM, 0,
+      "what it may do otherwise than the RFCs say" },
 #define X(name, option, value, kind, limit, by, help)                       \
     { #name, option, value, OA2_PROPERTY_##kind, META, limit,               \
       OA2_SET_BY_##by, 0, help },
@@ -89,6 +93,20 @@ static void set_meta(oa2_client_t *client, const char *name, const char *text,
     client->meta = oa2_json_text(json, pool);
 }
 
+const char *oa2_client_compat(const oa2_client_t *client, apr_pool_t *pool)
+{
+    const char *words = oa2_client_meta(client, COMPAT, pool);
+
+    return client->no_pkce ? oa2_words_union(words, NO_PKCE, pool) : words;
+}
+
+void oa2_client_set_compat(oa2_client_t *client, const char *words,
+                           apr_pool_t *pool)
+{
+    client->no_pkce = oa2_words_has(words, NO_PKCE);
+    set_meta(client, COMPAT, oa2_words_minus(words, NO_PKCE, pool), pool);
+}
+
 /* ------------------------------------------------------------ get, set */
 
 const char *oa2_property_get(const oa2_app_t *app, const oa2_property_t *row,
@@ -97,6 +115,8 @@ const char *oa2_property_get(const oa2_app_t *app, const oa2_property_t *row,
     const void *at = (const char *)app->client + row->column;
     const char *text;
 
+    if (row->kind == OA2_PROPERTY_COMPAT)
+        return oa2_client_compat(app->client, pool);
     if (row->column == META)
         return oa2_client_meta(app->client, row->name, pool);
     if (row->column == ABOUT)
@@ -138,9 +158,12 @@ void oa2_property_set(oa2_app_t *app, const oa2_property_t *row,
     oa2_client_t *client = app->client;
     void *at = (char *)client + row->column;
 
-    text = row->kind == OA2_PROPERTY_WORDS ? words_of(text, pool)
-                                           : trimmed(text, pool);
-    if (row->column == META)
+    text = row->kind == OA2_PROPERTY_WORDS
+        || row->kind == OA2_PROPERTY_COMPAT ? words_of(text, pool)
+                                            : trimmed(text, pool);
+    if (row->kind == OA2_PROPERTY_COMPAT)
+        oa2_client_set_compat(client, text, pool);
+    else if (row->column == META)
         set_meta(client, row->name, text, pool);
     else if (row->column == ABOUT)
         app->about = text;

@@ -27,9 +27,7 @@
     X(tos_uri, "terms", "URL", URL, 2000, DEVELOPER,                        \
       "its terms of service")                                               \
     X(terms_version, "terms-version", "TEXT", TEXT, 64, DEVELOPER,          \
-      "of this site's terms, that its developer has agreed to")             \
-    X(compat, "compat", "'WORDS'", WORDS, 1000, ADMINISTRATOR,              \
-      "names of what it may do otherwise than the RFCs say")
+      "of this site's terms, that its developer has agreed to")
 
 typedef enum {
     OA2_PROPERTY_TEXT,
@@ -37,7 +35,8 @@ typedef enum {
     OA2_PROPERTY_URL,
     OA2_PROPERTY_WORDS,
     OA2_PROPERTY_SWITCH,                /* "yes", else "" */
-    OA2_PROPERTY_METHOD                 /* "none": a public client */
+    OA2_PROPERTY_METHOD,                /* "none": a public client */
+    OA2_PROPERTY_COMPAT                 /* words: domain/client/compat.h */
 } oa2_property_kind_t;
 
 typedef enum {
@@ -62,6 +61,11 @@ extern const oa2_property_t oa2_properties[];   /* ended by a NULL name */
 /* A member of meta; "" : none.  For the request path: parses meta. */
 const char *oa2_client_meta(const oa2_client_t *client, const char *name,
                             apr_pool_t *pool);
+/* Its compatibility switches, as words (domain/client/compat.h): one of them
+   has a column, which versions before know. */
+const char *oa2_client_compat(const oa2_client_t *client, apr_pool_t *pool);
+void oa2_client_set_compat(oa2_client_t *client, const char *words,
+                           apr_pool_t *pool);
 /* As text; lists as words. */
 const char *oa2_property_get(const oa2_app_t *app, const oa2_property_t *row,
                              apr_pool_t *pool);

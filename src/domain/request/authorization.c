@@ -7,6 +7,7 @@
 
 #include "base/text/uri.h"
 #include "base/text/words.h"
+#include "domain/client/compat.h"
 #include "domain/person/claims.h"
 #include "domain/request/redirect.h"
 #include "domain/request/resource.h"
@@ -78,6 +79,16 @@ oa2_err_t *oa2_authorization_next(oa2_next_t *out, oa2_ctx_t *ctx,
     return NULL;
 }
 
+/* What of the request only a switch allows. */
+static const char *switches_of(const oa2_ctx_t *ctx, const oa2_flow_t *flow)
+{
+    const char *words = *flow->challenge ? "" : oa2_compat_no_pkce.name;
+
+    return flow->type_left_out
+        ? oa2_words_union(words, oa2_compat_default_response_type.name,
+                          ctx->pool) : words;
+}
+
 oa2_err_t *oa2_authorization_issue(int *first, oa2_ctx_t *ctx,
                                    const oa2_flow_t *flow,
                                    const oa2_session_t *session,
@@ -111,10 +122,12 @@ oa2_err_t *oa2_authorization_issue(int *first, oa2_ctx_t *ctx,
     };
 
     OA2_TRY(oa2_code_issue(first, ctx, &grant, &row, answer));
-    if (*first)
-        oa2_audit(ctx, &oa2_event_code_issued, "user", session->user,
-                  "scope", flow->scope, "grant",
-                  oa2_audit_number(ctx, grant.id), NULL);
+    if (!*first)
+        return NULL;
+    oa2_audit(ctx, &oa2_event_code_issued, "user", session->user,
+              "scope", flow->scope, "grant",
+              oa2_audit_number(ctx, grant.id), NULL);
+    oa2_compat_used(ctx, ctx->client, switches_of(ctx, flow));
     return NULL;
 }
 

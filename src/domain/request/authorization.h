@@ -22,6 +22,7 @@ typedef struct oa2_flow_t {
     const char *audience;               /* RFC 8707 resources; "" : none */
     const char *prompt;                 /* words still to be obeyed */
     const char *login_hint;             /* NULL: none */
+    int type_left_out;                  /* response_type was, and may be */
 } oa2_flow_t;
 
 /* What was granted or allowed some time ago. */

@@ -13,14 +13,27 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "domain/client/client.h"
+#include "domain/client/compat.h"
 
 #define VERIFIER_MIN 43         /* RFC 7636 section 4.1 */
 
-/* RFC 9700 section 2.1.1: "Public clients MUST use PKCE" */
+/* RFC 9700 section 2.1.1: "Public clients MUST use PKCE"; a switch is for
+   confidential ones only. */
 static int may_leave_out(const oa2_ctx_t *ctx)
 {
-    return ctx->client->no_pkce && !oa2_client_is_public(ctx->client);
+    return oa2_compat_may(ctx, ctx->client, &oa2_compat_no_pkce);
+}
+
+/* Section 4.4.1 */
+static oa2_err_t *missing(const oa2_ctx_t *ctx)
+{
+    static const char said[] = "code_challenge is required (PKCE, RFC 7636, "
+                               "with code_challenge_method=S256)";
+
+    return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(3020), said,
+                        "%s%s", said, ctx->client->no_pkce
+                        ? "; the client has the switch no_pkce, but this "
+                          "server does not: OAuth2Compat no_pkce" : "");
 }
 
 oa2_err_t *oa2_pkce_challenge(const char **out, const oa2_ctx_t *ctx)
@@ -32,11 +45,8 @@ oa2_err_t *oa2_pkce_challenge(const char **out, const oa2_ctx_t *ctx)
         *out = "";
         return NULL;
     }
-    /* Section 4.4.1 */
     if (!challenge)
-        return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(3020),
-                            "code_challenge is required (PKCE, RFC 7636, "
-                            "with code_challenge_method=S256)", NULL);
+        return missing(ctx);
     /* Section 4.3: an absent method means "plain" */
     if (!method || strcmp(method, "S256") != 0)
         return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(3021),

@@ -46,6 +46,8 @@
       "an access token was revoked")                                        \
     X(grant_revoked, "grant.revoked", INFO, 0, "grant count",               \
       "an access was revoked with all its tokens")                          \
+    X(compat_used, "compat.used", INFO, 1, "switch",                        \
+      "a client did what only a compatibility switch allows")               \
     X(client_refused, "client.refused", NOTICE, 1, "why",                   \
       "a client could not prove who it is; it is named when there is one")  \
     X(client_added, "client.added", NOTICE, 0, "scope",                     \

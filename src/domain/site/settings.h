@@ -141,6 +141,7 @@ typedef struct oa2_settings_t {
     const apr_array_header_t *scopes;       /* oa2_scope_row_t */
     const apr_array_header_t *claims;       /* oa2_claim_row_t; may be NULL */
     const apr_array_header_t *resources;    /* const char *: OAuth2Resource */
+    const char *compat;         /* OAuth2Compat: words; NULL: not written */
     apr_int64_t app_words_min;  /* of an app's description */
     apr_int64_t app_words_max;  /* 0: neither is set */
     const char *app_terms;      /* URL of what developers agree to; NULL */

@@ -18,6 +18,7 @@
 
 #include "domain/client/app.h"
 #include "domain/client/client.h"
+#include "domain/client/compat.h"
 #include "domain/request/pkce.h"
 #include "domain/request/redirect.h"
 #include "domain/request/resource.h"
@@ -25,7 +26,7 @@
 #include "domain/site/settings.h"
 
 const oa2_param_t oa2_authorize_params[] = {
-    { "response_type", OA2_REQUIRED, OA2_ONCE, 64, oa2_is_words },
+    { "response_type", OA2_OPTIONAL, OA2_ONCE, 64, oa2_is_words },
     { "client_id", OA2_REQUIRED, OA2_ONCE, 255, oa2_is_vschar },
     { "redirect_uri", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_uri },
     { "scope", OA2_OPTIONAL, OA2_ONCE, 2000, oa2_is_nqschar },
@@ -200,18 +201,33 @@ static oa2_err_t *read_prompt(oa2_call_t *call, oa2_flow_t *flow)
     return NULL;
 }
 
+/* Section 3.1.1: "The client informs the authorization server of the desired
+   grant type", by a list of words. */
+static oa2_err_t *read_type(oa2_call_t *call, oa2_flow_t *flow)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    const char *type = oa2_params_get(ctx->params, "response_type");
+
+    if (!type) {
+        flow->type_left_out = oa2_compat_may(
+            ctx, ctx->client, &oa2_compat_default_response_type);
+        return flow->type_left_out ? NULL : oa2_err_make(
+            ctx->pool, &oa2_invalid_request, OA2_ID(5612),
+            "response_type is missing: it is code", NULL);
+    }
+    if (strcmp(oa2_words_union(type, "", ctx->pool), "code") != 0)
+        return oa2_err_make(ctx->pool, &oa2_unsupported_response_type,
+                            OA2_ID(5016), "response_type must be code", NULL);
+    return NULL;
+}
+
 static oa2_err_t *read_request(oa2_call_t *call, oa2_flow_t *flow)
 {
     oa2_ctx_t *ctx = &call->ctx;
     const char *mode = oa2_params_get(ctx->params, "response_mode");
-    const char *type;
 
     OA2_TRY(oa2_params_check(ctx->params, oa2_authorize_params, ctx->pool));
-    type = oa2_params_get(ctx->params, "response_type");
-    /* Section 3.1.1: a list of words */
-    if (strcmp(oa2_words_union(type, "", ctx->pool), "code") != 0)
-        return oa2_err_make(ctx->pool, &oa2_unsupported_response_type,
-                            OA2_ID(5016), "response_type must be code", NULL);
+    OA2_TRY(read_type(call, flow));
     if (mode && strcmp(mode, "query") != 0)
         return oa2_err_make(ctx->pool, &oa2_invalid_request, OA2_ID(5017),
                             "response_mode must be query", NULL);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <apr_strings.h>
 
+#include "domain/client/compat.h"
 #include "domain/person/claims.h"
 #include "domain/request/redirect.h"
 #include "domain/site/settings.h"
@@ -189,6 +190,25 @@ static oa2_err_t *check_question(const oa2_ctx_t *ctx, const oa2_flow_t *flow,
                         "shown");
 }
 
+static void refuse(oa2_reply_t **out, oa2_call_t *call,
+                   const oa2_flow_t *flow, const oa2_session_t *session)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    oa2_err_t *err = oa2_err_make(ctx->pool, &oa2_access_denied, OA2_ID(5031),
+                                  "the user refused", NULL);
+
+    oa2_audit(ctx, &oa2_event_consent_denied, "user", session->user,
+              "scope", flow->scope, NULL);
+    if (!oa2_compat_may(ctx, ctx->client, &oa2_compat_deny_home)) {
+        *out = oa2_interaction_refuse(call, flow, err);
+        return;
+    }
+    oa2_compat_used(ctx, ctx->client, oa2_compat_deny_home.name);
+    *out = oa2_reply_redirect(
+        ctx->pool, oa2_settings_path(ctx->settings, "home", ctx->pool));
+    (*out)->err = err;
+}
+
 /* The user has pressed one of the two buttons. */
 static oa2_err_t *decide(oa2_reply_t **out, oa2_call_t *call,
                          const oa2_flow_t *flow,
@@ -200,11 +220,7 @@ static oa2_err_t *decide(oa2_reply_t **out, oa2_call_t *call,
     const char *before;
 
     if (decision && strcmp(decision, "deny") == 0) {
-        oa2_audit(ctx, &oa2_event_consent_denied, "user", session->user,
-                  "scope", flow->scope, NULL);
-        *out = oa2_interaction_refuse(
-            call, flow, oa2_err_make(ctx->pool, &oa2_access_denied,
-                                     OA2_ID(5031), "the user refused", NULL));
+        refuse(out, call, flow, session);
         return NULL;
     }
     if (!decision || strcmp(decision, "allow") != 0)

@@ -162,6 +162,8 @@ void *oa2_conf_server_merge(apr_pool_t *pool, void *base_, void *add_)
         to->database_driver = base->settings.database_driver;
         to->database_params = base->settings.database_params;
     }
+    if (!to->compat)
+        to->compat = base->settings.compat;
     if (conf->tls_at_proxy == UNSET)
         conf->tls_at_proxy = base->tls_at_proxy;
     /* A virtual host with scopes of its own has only those; and claims go

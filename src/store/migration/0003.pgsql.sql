@@ -174,3 +174,13 @@ CREATE INDEX oauth2_token_client ON oauth2_token (client_id, expires);
 
 -- When the user allowed it; 0: before this was written down.
 ALTER TABLE oauth2_consent ADD since BIGINT NOT NULL DEFAULT 0;
+
+-- How often a client has used a compatibility switch, and when last.
+CREATE TABLE oauth2_compat_use (
+    client_id TEXT COLLATE "C" NOT NULL
+        REFERENCES oauth2_client (id) ON DELETE CASCADE,
+    name TEXT COLLATE "C" NOT NULL,
+    uses BIGINT NOT NULL,
+    last BIGINT NOT NULL,
+    PRIMARY KEY (client_id, name)
+);
