@@ -35,7 +35,9 @@ static void put_places(cJSON *model, const oa2_call_t *call)
         cJSON *item;
         apr_size_t len = strlen(places[i].name);
 
-        if (places[i].role
+        int is_here = strncmp(call->endpoint->name, places[i].name, len) == 0;
+
+        if (places[i].role && !(is_here && call->is_admitted)
             && !oa2_words_has(call->session->roles, places[i].role))
             continue;
         item = oa2_json_push_object(list);
@@ -43,9 +45,7 @@ static void put_places(cJSON *model, const oa2_call_t *call)
                           oa2_settings_path(ctx->settings, places[i].name,
                                             ctx->pool));
         oa2_json_put_text(item, "label", oa2_say(ctx, places[i].label, NULL));
-        oa2_json_put_bool(item, "current",
-                          strncmp(call->endpoint->name, places[i].name,
-                                  len) == 0);
+        oa2_json_put_bool(item, "current", is_here);
     }
     /* Who httpd has authenticated cannot sign out here. */
     if (!call->browser.remote_user)
@@ -171,11 +171,31 @@ oa2_err_t *oa2_sheet_done(oa2_reply_t **out, oa2_call_t *call,
 
 /* ------------------------------------------------------------ lists */
 
+/* What a page is, or the next one above it. */
+static const oa2_sheet_tab_t *tab_of(const char *name,
+                                     const oa2_sheet_tab_t *rows)
+{
+    const oa2_sheet_tab_t *best = NULL;
+    apr_size_t most = 0;
+
+    for (; rows->name; rows++) {
+        apr_size_t len = strlen(rows->name);
+
+        if (len > most && strncmp(name, rows->name, len) == 0
+            && (!name[len] || name[len] == '/')) {
+            best = rows;
+            most = len;
+        }
+    }
+    return best;
+}
+
 void oa2_sheet_tabs(cJSON *model, const oa2_call_t *call,
                     const oa2_sheet_tab_t *rows)
 {
     const oa2_ctx_t *ctx = &call->ctx;
     cJSON *list = oa2_json_put_array(model, "tabs");
+    const oa2_sheet_tab_t *current = tab_of(call->endpoint->name, rows);
 
     for (; rows->name; rows++) {
         cJSON *item = oa2_json_push_object(list);
@@ -184,8 +204,7 @@ void oa2_sheet_tabs(cJSON *model, const oa2_call_t *call,
                           oa2_settings_path(ctx->settings, rows->name,
                                             ctx->pool));
         oa2_json_put_text(item, "label", oa2_say(ctx, rows->label, NULL));
-        oa2_json_put_bool(item, "current",
-                          strcmp(call->endpoint->name, rows->name) == 0);
+        oa2_json_put_bool(item, "current", rows == current);
     }
 }
 

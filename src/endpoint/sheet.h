@@ -85,8 +85,8 @@ typedef struct oa2_sheet_tab_t {
     const char *label;          /* a key of the catalogue */
 } oa2_sheet_tab_t;
 
-/* Into a model: tabs, which the partial "tabs" shows.  rows end with a name
-   NULL. */
+/* Into a model: tabs, which the partial "tabs" shows; current is what the page
+   is, or the next one above it.  rows end with a name NULL. */
 void oa2_sheet_tabs(cJSON *model, const oa2_call_t *call,
                     const oa2_sheet_tab_t *rows);
 

@@ -343,6 +343,7 @@ oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
         OA2_TRY(check_unused(&loader, OA2_PAGE_MAIL));
         OA2_TRY(check_unused(&loader, OA2_PAGE_ACCOUNT));
         OA2_TRY(check_unused(&loader, OA2_PAGE_DEVELOPER));
+        OA2_TRY(check_unused(&loader, OA2_PAGE_ADMIN));
     }
     *out = pages;
     return NULL;

@@ -17,6 +17,7 @@
 /* More folders. */
 #define OA2_PAGE_ACCOUNT "account/"
 #define OA2_PAGE_DEVELOPER "developer/"
+#define OA2_PAGE_ADMIN "admin/"
 #define OA2_PAGE_SUBJECT "Subject: "
 
 /* The file is the name and ".mustache". */
@@ -37,7 +38,8 @@
     ROW(DEVELOPER_DELETE, OA2_PAGE_DEVELOPER "delete") \
     ROW(DEVELOPER_EDIT, OA2_PAGE_DEVELOPER "edit") \
     ROW(DEVELOPER_SECRET, OA2_PAGE_DEVELOPER "secret") \
-    ROW(DEVELOPER_TEAM, OA2_PAGE_DEVELOPER "team")
+    ROW(DEVELOPER_TEAM, OA2_PAGE_DEVELOPER "team") \
+    ROW(ADMIN_OVERVIEW, OA2_PAGE_ADMIN "overview")
 
 #define OA2_PAGE_ID(id, name) OA2_PAGE_##id,
 typedef enum {

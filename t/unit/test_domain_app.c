@@ -232,7 +232,7 @@ static void lists(void **state)
     } rows[] = {
         { OA2_APPS_ALL, NULL, 2 }, { OA2_APPS_WAITING, NULL, 0 },
         { OA2_APPS_STATE, "draft", 1 }, { OA2_APPS_STATE, "approved", 1 },
-        { OA2_APPS_ID, "sho", 1 }, { OA2_APPS_ID, "x", 0 },
+        { OA2_APPS_ID, "sho", 1 }, { OA2_APPS_ID, "~", 0 },
         { OA2_APPS_NAME, "nOt", 1 }, { OA2_APPS_NAME, "zz", 0 },
     };
     fixture_t *fixture = begin();

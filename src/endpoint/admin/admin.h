@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * admin.h - what the administrators' pages share: the model that each begins
+ * with.
+ *
+ * A page of theirs has a name below "admin" and the role
+ * OA2_ROLE_ADMINISTRATOR in its row, and its template is in a folder of that
+ * name.  Where it is one of the places to go to, it has a row of areas[].
+ */
+#ifndef OA2_ENDPOINT_ADMIN_ADMIN_H
+#define OA2_ENDPOINT_ADMIN_ADMIN_H
+
+#include "endpoint/sheet.h"
+
+/* oa2_sheet_model(), and tabs, each perhaps with about: what it is for. */
+cJSON *oa2_admin_model(oa2_call_t *call);
+
+#endif
