@@ -12,7 +12,7 @@
 
 #include "base/text/units.h"
 #include "ctl.h"
-#include "store/trail.h"
+#include "domain/site/inquiry.h"
 
 #define LIMIT 1000
 #define LIMIT_MAX 100000
@@ -54,40 +54,22 @@ void ctl_audit_end(ctl_t *ctl)
 
 /* ------------------------------------------------------------ reading */
 
-/* "7d", or "2026-03-14", or "2026-03-14T09:26:53Z". */
-static int read_since(apr_time_t *out, const ctl_t *ctl, const char *text)
+static oa2_err_t *read_when(apr_time_t *out, ctl_t *ctl, const char *name,
+                            int is_end)
 {
-    apr_time_exp_t at;
-    apr_int64_t ago;
-    int end = 0;
+    const char *text = ctl_option(ctl, name);
 
-    if (!oa2_units_seconds(&ago, text, 1, APR_INT64_C(3153600000),
-                           ctl->pool)) {
-        *out = apr_time_now() - apr_time_from_sec(ago);
-        return 1;
-    }
-    memset(&at, 0, sizeof(at));
-    if (sscanf(text, "%4d-%2d-%2d%n", &at.tm_year, &at.tm_mon, &at.tm_mday,
-               &end) != 3)
-        return 0;
-    if (text[end]
-        && (sscanf(text + end, "T%2d:%2d:%2d%n", &at.tm_hour, &at.tm_min,
-                   &at.tm_sec, &end) != 3
-            || strcmp(strchr(text, 'T') + end, "Z") != 0))
-        return 0;
-    at.tm_year -= 1900;
-    at.tm_mon--;
-    return at.tm_mon >= 0 && at.tm_mon < 12 && at.tm_mday > 0
-        && at.tm_mday < 32
-        && apr_time_exp_gmt_get(out, &at) == APR_SUCCESS;
+    if (text && !oa2_inquiry_time(out, text, is_end, ctl->pool))
+        return ctl_fail(ctl, &ctl_usage, "--%s %s: write how long ago, for "
+                        "instance 7d, or when: 2026-03-14 or "
+                        "2026-03-14T09:26:53Z", name, text);
+    return NULL;
 }
 
-/* The account's own spelling; of one that is gone, what was typed. */
 static oa2_err_t *read_query(oa2_trail_query_t *query, apr_int64_t *limit,
                              ctl_t *ctl)
 {
     const char *text = ctl_option(ctl, "limit");
-    const char *since = ctl_option(ctl, "since");
     const char *problem;
 
     memset(query, 0, sizeof(*query));
@@ -96,10 +78,10 @@ static oa2_err_t *read_query(oa2_trail_query_t *query, apr_int64_t *limit,
                    : NULL;
     if (problem)
         return ctl_fail(ctl, &ctl_usage, "--limit %s: %s", text, problem);
-    if (since && !read_since(&query->since, ctl, since))
-        return ctl_fail(ctl, &ctl_usage, "--since %s: write how long ago, for "
-                        "instance 7d, or when: 2026-03-14 or "
-                        "2026-03-14T09:26:53Z", since);
+    OA2_TRY(read_when(&query->since, ctl, "since", 0));
+    OA2_TRY(read_when(&query->until, ctl, "until", 1));
+    if (ctl_has(ctl, "csv") && ctl_has(ctl, "json"))
+        return ctl_fail(ctl, &ctl_usage, "--csv and --json: name one of them");
     query->event = ctl_option(ctl, "event");
     if (query->event && !oa2_event_find(query->event))
         return ctl_fail(ctl, &ctl_usage, "--event %s: there is no such event; "
@@ -110,11 +92,6 @@ static oa2_err_t *read_query(oa2_trail_query_t *query, apr_int64_t *limit,
     return NULL;
 }
 
-static const char *time_of(const oa2_trail_t *row, apr_pool_t *pool)
-{
-    return oa2_units_say_time(apr_time_sec(oa2_trail_time(row->id)), pool);
-}
-
 /* The same members as a line of the file. */
 static cJSON *row_json(const oa2_trail_t *row, apr_pool_t *pool)
 {
@@ -123,7 +100,7 @@ static cJSON *row_json(const oa2_trail_t *row, apr_pool_t *pool)
                                           pool);
     const cJSON *member;
 
-    oa2_json_put_text(json, "time", time_of(row, pool));
+    oa2_json_put_text(json, "time", oa2_inquiry_when(row, pool));
     oa2_json_put_text(json, "event", row->event);
     oa2_json_put_text(json, "level", row->level);
     oa2_json_put_text(json, "user", row->user);
@@ -137,28 +114,26 @@ static cJSON *row_json(const oa2_trail_t *row, apr_pool_t *pool)
     return json;
 }
 
-/* {"a":"b"} as a=b */
+/* {"a":"b","by":"c"} as a=b  by=c */
 static const char *tell_members(const oa2_trail_t *row, apr_pool_t *pool)
 {
-    const cJSON *members = oa2_json_parse(row->members, strlen(row->members),
-                                          pool);
-    const cJSON *member;
-    const char *text = "";
+    const char *by = oa2_inquiry_by(row, pool);
+    const char *more = oa2_inquiry_more(row, pool);
 
-    for (member = members ? members->child : NULL; member;
-         member = member->next)
-        text = apr_pstrcat(pool, text, *text ? "  " : "", member->string, "=",
-                           oa2_json_get_text(members, member->string), NULL);
-    return ctl_visible(text, pool);
+    if (by)
+        more = apr_pstrcat(pool, more, *more ? "  by=" : "by=", by, NULL);
+    return ctl_visible(more, pool);
 }
 
 static void print(ctl_list_t *list, ctl_t *ctl, const oa2_trail_t *row,
                   apr_pool_t *pool)
 {
-    if (ctl_has(ctl, "json"))
+    if (ctl_has(ctl, "csv"))
+        fputs(oa2_inquiry_csv(row, pool), stdout);
+    else if (ctl_has(ctl, "json"))
         ctl_list_json(list, row_json(row, pool), pool);
     else
-        ctl_say(ctl, "%s  %s  %s  %s  %s  %s", time_of(row, pool),
+        ctl_say(ctl, "%s  %s  %s  %s  %s  %s", oa2_inquiry_when(row, pool),
                 ctl_cell(row->event, 21, pool),
                 ctl_cell(row->user ? row->user : "-", 16, pool),
                 ctl_cell(row->client_id ? row->client_id : "-", 20, pool),
@@ -183,9 +158,12 @@ static oa2_err_t *show(ctl_t *ctl)
         OA2_TRY(ctl_find_user(&user, ctl, query.user));
     if (user)
         query.user = user->name;
-    ctl_list_begin(&list, ctl, "TIME                  EVENT                  "
-                   "USER              CLIENT                "
-                   "ADDRESS          MORE");
+    if (ctl_has(ctl, "csv"))
+        fputs(oa2_inquiry_csv(NULL, ctl->pool), stdout);
+    else
+        ctl_list_begin(&list, ctl, "TIME                  EVENT             "
+                       "     USER              CLIENT                "
+                       "ADDRESS          MORE");
     do {
         oa2_ctx_t ctx = ctl->ctx;
 
@@ -202,7 +180,8 @@ static oa2_err_t *show(ctl_t *ctl)
         i = rows->nelts;
         apr_pool_destroy(pool);
     } while (left > 0 && i == wanted);
-    ctl_list_end(&list);
+    if (!ctl_has(ctl, "csv"))
+        ctl_list_end(&list);
     return NULL;
 }
 
@@ -211,7 +190,9 @@ static const ctl_option_t options[] = {
     { "client", "ID", 0, "only of this client" },
     { "event", "NAME", 0, "only this event, for instance login.failed" },
     { "since", "TIME", 0, "only since then: 7d (ago), or 2026-03-14" },
+    { "until", "TIME", 0, "only until then: the same; a day to its end" },
     { "limit", "N", 0, "at most so many, the newest; default 1000" },
+    { "csv", NULL, 0, "as comma-separated values (RFC 4180)" },
     { NULL, NULL, 0, NULL }
 };
 

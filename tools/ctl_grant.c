@@ -9,8 +9,8 @@
 
 #include "base/text/units.h"
 #include "ctl.h"
+#include "domain/token/access.h"
 #include "store/client.h"
-#include "store/grant.h"
 
 #define LIMIT 1000
 #define LIMIT_MAX 100000
@@ -67,7 +67,8 @@ static oa2_err_t *list(ctl_t *ctl)
         return ctl_fail(ctl, &ctl_usage, "--limit %s: %s", text, problem);
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(ctl_grant_whose(&user, &client, ctl));
-    OA2_TRY(oa2_grant_list(&grants, &ctl->ctx, user, client, (int)limit));
+    OA2_TRY(oa2_grant_list(&grants, &ctl->ctx, user, client, NULL,
+                           (int)limit));
     ctl_list_begin(&out, ctl, "GRANT                USER              CLIENT"
                    "                    CREATED               SCOPE");
     for (i = 0; i < grants->nelts; i++) {
@@ -97,7 +98,7 @@ static oa2_err_t *revoke_one(int *count, ctl_t *ctl)
         return ctl_fail(ctl, &ctl_usage, "a grant's ID is a number, as "
                         "\"grant list\" shows it");
     OA2_TRY(ctl_open(ctl));
-    return oa2_grant_revoke(count, &ctl->ctx, id);
+    return oa2_access_end(count, &ctl->ctx, id, NULL);
 }
 
 static oa2_err_t *take_back(ctl_t *ctl)
@@ -117,14 +118,11 @@ static oa2_err_t *take_back(ctl_t *ctl)
     else {
         OA2_TRY(ctl_open(ctl));
         OA2_TRY(ctl_grant_whose(&user, &client, ctl));
-        OA2_TRY(oa2_grant_revoke_all(&count, &ctl->ctx, user, client));
+        OA2_TRY(oa2_access_end_all(&count, &ctl->ctx, user, client, NULL));
     }
     if (!count && !own)
         return ctl_fail(ctl, &ctl_not_found, "there is no such grant, or it "
                         "was revoked before");
-    oa2_audit(&ctl->ctx, &oa2_event_grant_revoked, "user", user, "client",
-              client, "grant", ctl_arg(ctl, 0), "count",
-              oa2_audit_number(&ctl->ctx, count), NULL);
     oa2_json_put_number(json, "revoked", count);
     oa2_json_put_bool(json, "client_credentials", own);
     ctl_json(ctl, json);

@@ -14,7 +14,10 @@
 #include "base/text/units.h"
 #include "ctl.h"
 #include "domain/token.h"
-#include "store/grant.h"
+#include "domain/token/access.h"
+
+#define LIMIT 1000
+#define LIMIT_MAX 100000
 
 /* The token that was typed; it must exist. */
 static oa2_err_t *token_get(oa2_token_t **out, ctl_t *ctl)
@@ -95,6 +98,68 @@ static oa2_err_t *inspect(ctl_t *ctl)
     return NULL;
 }
 
+/* ------------------------------------------------------------ list */
+
+static cJSON *token_json(const oa2_token_t *token, apr_pool_t *pool)
+{
+    cJSON *json = oa2_json_object(pool);
+
+    oa2_json_put_text(json, "username", token->user);
+    oa2_json_put_text(json, "scope", token->scope);
+    oa2_json_put_words(json, "audience", token->audience);
+    if (token->grant)
+        oa2_json_put_text(json, "grant_id",
+                          apr_psprintf(pool, "%" APR_INT64_T_FMT,
+                                       token->grant));
+    oa2_json_put_number(json, "issued", token->issued);
+    oa2_json_put_number(json, "expires", token->expires);
+    return json;
+}
+
+static oa2_err_t *list(ctl_t *ctl)
+{
+    const char *text = ctl_option(ctl, "limit"), *problem, *user, *client;
+    apr_int64_t limit = LIMIT;
+    apr_array_header_t *tokens;
+    ctl_list_t out;
+    int i;
+
+    problem = text ? oa2_units_number(&limit, text, 1, LIMIT_MAX, ctl->pool)
+                   : NULL;
+    if (problem)
+        return ctl_fail(ctl, &ctl_usage, "--limit %s: %s", text, problem);
+    if (!ctl_option(ctl, "client"))
+        return ctl_fail(ctl, &ctl_usage, "name a client with --client");
+    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(ctl_grant_whose(&user, &client, ctl));
+    OA2_TRY(oa2_token_list(&tokens, &ctl->ctx, client, NULL, (int)limit));
+    ctl_list_begin(&out, ctl, "USER              GRANT                ISSUED"
+                   "                EXPIRES               SCOPE");
+    for (i = 0; i < tokens->nelts; i++) {
+        const oa2_token_t *token =
+            APR_ARRAY_IDX(tokens, i, const oa2_token_t *);
+        if (ctl_has(ctl, "json"))
+            ctl_list_json(&out, token_json(token, ctl->pool), ctl->pool);
+        else
+            ctl_say(ctl, "%s  %-19" APR_INT64_T_FMT "  %s  %s  %s",
+                    ctl_cell(token->user ? token->user : "-", 16, ctl->pool),
+                    token->grant,
+                    oa2_units_say_time(token->issued, ctl->pool),
+                    oa2_units_say_time(token->expires, ctl->pool),
+                    token->scope);
+    }
+    ctl_list_end(&out);
+    return NULL;
+}
+
+static const ctl_option_t list_options[] = {
+    { "client", "ID", 0, "whose; has to be named" },
+    { "limit", "N", 0, "at most so many; default 1000" },
+    { NULL, NULL, 0, NULL }
+};
+
+/* ------------------------------------------------------------ revoke */
+
 /* As RFC 7009 section 2.1 has it: a refresh token takes its family down. */
 static oa2_err_t *take_back(ctl_t *ctl)
 {
@@ -103,16 +168,7 @@ static oa2_err_t *take_back(ctl_t *ctl)
     int done;
 
     OA2_TRY(token_get(&token, ctl));
-    if (token->refresh)
-        OA2_TRY(oa2_grant_revoke(&done, &ctl->ctx, token->grant));
-    else
-        OA2_TRY(oa2_token_revoke(&done, &ctl->ctx, token));
-    if (done)
-        oa2_audit(&ctl->ctx, token->refresh ? &oa2_event_grant_revoked
-                                            : &oa2_event_token_revoked,
-                  "user", token->user, "client", token->client_id, "grant",
-                  token->grant ? oa2_audit_number(&ctl->ctx, token->grant)
-                               : NULL, NULL);
+    OA2_TRY(oa2_access_end_token(&done, &ctl->ctx, token, NULL));
     oa2_json_put_bool(json, "revoked", 1);
     oa2_json_put_bool(json, "family", token->refresh);
     ctl_json(ctl, json);
@@ -127,6 +183,11 @@ static oa2_err_t *take_back(ctl_t *ctl)
 }
 
 const ctl_command_t ctl_token_commands[] = {
+    { "token list", "", 0, 0,
+     "Lists a client's living access tokens.\n"
+     "Those that live longest first, and what is known of them: the\n"
+     "tokens themselves are kept nowhere. Refresh tokens hang on grants:\n"
+     "see \"grant list\".", list_options, list },
     { "token inspect", "", 0, 0,
      "Says what a token is for, and whether it is good.\n"
      "The token is asked for, or read from standard input; it is never an\n"

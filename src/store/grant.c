@@ -184,42 +184,88 @@ oa2_err_t *oa2_grant_remove_all(oa2_ctx_t *ctx, const char *user,
     return NULL;
 }
 
-/* ------------------------------------------------------------ list */
+/* ------------------------------------------------------------ find, list */
 
-#define LIST(pair) "SELECT id, client_id, user_name, scope, audience," \
-    " created, expires, revoked FROM oauth2_grant" \
-    " WHERE revoked = 0 AND expires > $3 AND " pair \
+/* When something of a family was last exchanged; an access token leaves no
+   trace when it is used. */
+#define COLUMNS "id, client_id, user_name, scope, audience, created, expires," \
+    " revoked, (SELECT MAX(issued) FROM oauth2_refresh r" \
+    " WHERE r.grant_id = g.id)"
+
+/* $1 now, $2 and $3 where the last page ended, $4 how many, $5 user, $6
+   client, $7 the realm.  A statement for each index. */
+#define LIST(whose) "SELECT " COLUMNS " FROM oauth2_grant g" \
+    " WHERE revoked = 0 AND expires > $1 AND " whose \
+    " AND (created, id) < (CAST($2 AS BIGINT), CAST($3 AS BIGINT))" \
     " ORDER BY created DESC, id DESC LIMIT CAST($4 AS BIGINT)"
-static const oa2_sql_t list_sql = {
-    "grant_list", LIST(PGSQL_PAIR), { LIST(SQLITE_PAIR) },
-    .repeats = 1
+#define OF_USER LIST("user_name = $5" \
+    " AND (CAST($6 AS TEXT) IS NULL OR client_id = $6)")
+#define OF_CLIENT LIST("client_id = $6")
+
+static const oa2_sql_t of_user_sql = {
+    "grant_list: user", OF_USER, { OF_USER }, .repeats = 1
+};
+static const oa2_sql_t of_client_sql = {
+    "grant_list: client", OF_CLIENT, { OF_CLIENT }, .repeats = 1
+};
+static const oa2_sql_t of_realm_sql = {
+    "grant_list: realm", LIST(OA2_REALM_PGSQL("client_id", "$7")),
+    { LIST(OA2_REALM_SQLITE("client_id", "$7")) }, .repeats = 1
 };
 
-oa2_err_t *oa2_grant_list(apr_array_header_t **out, oa2_ctx_t *ctx,
-                          const char *user, const char *client_id, int n)
+static oa2_grant_t *grant_read(const oa2_ctx_t *ctx, oa2_row_t row)
 {
+    oa2_grant_t *grant = apr_pcalloc(ctx->pool, sizeof(*grant));
+
+    grant->id = oa2_row_number(row, 0);
+    grant->client_id = oa2_realm_name(ctx, row[1]);
+    grant->user = oa2_realm_name(ctx, row[2]);
+    grant->scope = oa2_row_text(row, 3);
+    grant->audience = oa2_row_text(row, 4);
+    grant->created = oa2_row_number(row, 5);
+    grant->expires = oa2_row_number(row, 6);
+    grant->revoked = oa2_row_number(row, 7);
+    grant->used = oa2_row_number(row, 8);
+    return grant;
+}
+
+oa2_err_t *oa2_grant_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                          const char *user, const char *client_id,
+                          const oa2_grant_t *before, int n)
+{
+    apr_pool_t *pool = ctx->pool;
     apr_array_header_t *rows;
     int i;
 
-    OA2_TRY(OA2_SQL(&rows, ctx, &list_sql, oa2_realm_key(ctx, user),
-                    oa2_realm_key(ctx, client_id),
-                    oa2_sql_number(ctx->pool, ctx->now),
-                    oa2_sql_number(ctx->pool, n), oa2_realm_prefix(ctx),
-                    oa2_realm_end(ctx)));
-    *out = apr_array_make(ctx->pool, rows->nelts, sizeof(oa2_grant_t *));
-    for (i = 0; i < rows->nelts; i++) {
-        oa2_row_t row = APR_ARRAY_IDX(rows, i, oa2_row_t);
-        oa2_grant_t *grant = apr_pcalloc(ctx->pool, sizeof(*grant));
+    OA2_TRY(OA2_SQL(&rows, ctx, user ? &of_user_sql : client_id
+                    ? &of_client_sql : &of_realm_sql,
+                    oa2_sql_number(pool, ctx->now),
+                    oa2_sql_number(pool, before ? before->created
+                                                : APR_INT64_MAX),
+                    oa2_sql_number(pool, before ? before->id : APR_INT64_MAX),
+                    oa2_sql_number(pool, n), oa2_realm_key(ctx, user),
+                    oa2_realm_key(ctx, client_id), oa2_realm_prefix(ctx)));
+    *out = apr_array_make(pool, rows->nelts, sizeof(oa2_grant_t *));
+    for (i = 0; i < rows->nelts; i++)
+        APR_ARRAY_PUSH(*out, oa2_grant_t *) =
+            grant_read(ctx, APR_ARRAY_IDX(rows, i, oa2_row_t));
+    return NULL;
+}
 
-        grant->id = oa2_row_number(row, 0);
-        grant->client_id = oa2_realm_name(ctx, row[1]);
-        grant->user = oa2_realm_name(ctx, row[2]);
-        grant->scope = oa2_row_text(row, 3);
-        grant->audience = oa2_row_text(row, 4);
-        grant->created = oa2_row_number(row, 5);
-        grant->expires = oa2_row_number(row, 6);
-        grant->revoked = oa2_row_number(row, 7);
-        APR_ARRAY_PUSH(*out, oa2_grant_t *) = grant;
-    }
+#define FIND(realm) "SELECT " COLUMNS " FROM oauth2_grant g WHERE id = $1" \
+    " AND " realm("client_id", "$2")
+static const oa2_sql_t find_sql = {
+    "grant_find", FIND(OA2_REALM_PGSQL), { FIND(OA2_REALM_SQLITE) },
+    .repeats = 1
+};
+
+oa2_err_t *oa2_grant_find(oa2_grant_t **out, oa2_ctx_t *ctx, apr_int64_t id)
+{
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &find_sql, oa2_sql_number(ctx->pool, id),
+                    oa2_realm_prefix(ctx)));
+    *out = rows->nelts ? grant_read(ctx, APR_ARRAY_IDX(rows, 0, oa2_row_t))
+                       : NULL;
     return NULL;
 }

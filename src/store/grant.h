@@ -28,6 +28,9 @@ typedef struct oa2_grant_t {
                                            the browser's login; NULL: none */
     const char *credential;             /* oa2_code_issue() only: the user's,
                                            of the session that asked */
+    apr_int64_t used;                   /* find and list only: when its client
+                                           last got a refresh token of it; 0:
+                                           never, or that has gone */
 } oa2_grant_t;
 
 /* *done: 0 when there is none or it was revoked before. */
@@ -40,9 +43,14 @@ oa2_err_t *oa2_grant_end_session(int *done, oa2_ctx_t *ctx, apr_int64_t id);
    for themselves.  *count: how many grants. */
 oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
                                 const char *client_id);
-/* Live ones, newest first; filters may be NULL; id < before (0: all). */
+/* NULL in *out when there is none; a revoked one is one. */
+oa2_err_t *oa2_grant_find(oa2_grant_t **out, oa2_ctx_t *ctx, apr_int64_t id);
+/* *out: oa2_grant_t *, live ones of a user, of a client, or of both (NULL:
+   any), at most n, the newest first.  before: only what comes behind that one
+   (its created and id); NULL: from the newest.  One index range. */
 oa2_err_t *oa2_grant_list(apr_array_header_t **out, oa2_ctx_t *ctx,
-                          const char *user, const char *client_id, int n);
+                          const char *user, const char *client_id,
+                          const oa2_grant_t *before, int n);
 
 /* ------------------------------------------- for the verbs of the store */
 

@@ -21,14 +21,19 @@
 
 /* ------------------------------------------------------------ find */
 
-#define FIND "SELECT t.grant_id, t.client_id, u.name, u.sub, t.scope," \
-    " t.audience, t.issued, t.expires FROM oauth2_token t" \
+#define COLUMNS "t.grant_id, t.client_id, u.name, u.sub, t.scope," \
+    " t.audience, t.issued, t.expires"
+#define COLUMN_COUNT 8
+#define JOINED \
     " JOIN oauth2_client c ON c.id = t.client_id AND c.serial = t.serial" \
     " LEFT JOIN oauth2_grant g ON g.id = t.grant_id" \
-    " LEFT JOIN oauth2_user u ON u.name = g.user_name" \
-    " WHERE t.digest = $1 AND t.expires > $2 AND c.disabled = 0" \
+    " LEFT JOIN oauth2_user u ON u.name = g.user_name"
+#define LIVES "c.disabled = 0" \
     " AND ((t.grant_id = 0 AND t.credential = c.credential)" \
     " OR (g.revoked = 0 AND u.sub = g.sub AND u.disabled = 0))"
+
+#define FIND "SELECT " COLUMNS " FROM oauth2_token t" JOINED \
+    " WHERE t.digest = $1 AND t.expires > $2 AND " LIVES
 static const oa2_sql_t find_sql = {
     "token_find", FIND, { FIND }, .repeats = 1
 };
@@ -137,6 +142,41 @@ oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
     token->digest = apr_pstrdup(ctx->pool, digest);
     access_remember(ctx, token, &cached);
     *out = in_realm(ctx, token);
+    return NULL;
+}
+
+/* ------------------------------------------------------------ list */
+
+/* $1 client, $2 now, $3 and $4 where the last page ended, $5 how many */
+#define LIST "SELECT " COLUMNS ", t.digest FROM oauth2_token t" JOINED \
+    " WHERE t.client_id = $1 AND t.expires > $2 AND " LIVES \
+    " AND (t.expires, t.digest) < (CAST($3 AS BIGINT), CAST($4 AS TEXT))" \
+    " ORDER BY t.expires DESC, t.digest DESC LIMIT CAST($5 AS BIGINT)"
+static const oa2_sql_t list_sql = {
+    "token_list", LIST, { LIST }, .repeats = 1
+};
+
+oa2_err_t *oa2_token_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                          const char *client_id, const oa2_token_t *before,
+                          int n)
+{
+    apr_pool_t *pool = ctx->pool;
+    apr_array_header_t *rows;
+    int i;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &list_sql, oa2_realm_key(ctx, client_id),
+                    oa2_sql_number(pool, ctx->now),
+                    oa2_sql_number(pool, before ? before->expires
+                                                : APR_INT64_MAX),
+                    before ? before->digest : "", oa2_sql_number(pool, n)));
+    *out = apr_array_make(pool, rows->nelts, sizeof(oa2_token_t *));
+    for (i = 0; i < rows->nelts; i++) {
+        oa2_row_t row = APR_ARRAY_IDX(rows, i, oa2_row_t);
+        oa2_token_t *token = access_read(pool, row);
+
+        token->digest = row[COLUMN_COUNT];
+        APR_ARRAY_PUSH(*out, oa2_token_t *) = in_realm(ctx, token);
+    }
     return NULL;
 }
 

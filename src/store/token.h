@@ -6,6 +6,8 @@
 #ifndef OA2_STORE_TOKEN_H
 #define OA2_STORE_TOKEN_H
 
+#include <apr_tables.h>
+
 #include "base/ctx.h"
 #include "base/crypto.h"
 
@@ -49,6 +51,12 @@ oa2_token_t *oa2_token_recall(oa2_ctx_t *ctx,
  */
 oa2_err_t *oa2_token_find(oa2_token_t **out, oa2_ctx_t *ctx,
                           const char *digest);
+/* *out: oa2_token_t *, a client's live access tokens, at most n, those that
+   live longest first.  before: only what comes behind that one (its expires
+   and digest); NULL: from the first.  One index range.  Not cached. */
+oa2_err_t *oa2_token_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                          const char *client_id, const oa2_token_t *before,
+                          int n);
 /* The access token only; its family lives on.  *done: 0 when there is none. */
 oa2_err_t *oa2_token_revoke(int *done, oa2_ctx_t *ctx,
                             const oa2_token_t *token);

@@ -128,20 +128,32 @@ static const oa2_sql_t *statement_of(const oa2_trail_query_t *query)
     return query->event ? &by_event_sql : &by_time_sql;
 }
 
+/* In front of all ids of that time, and behind those of the time before. */
+static const char *id_at(apr_time_t at, apr_pool_t *pool)
+{
+    return apr_psprintf(pool, MARK "%013" APR_UINT64_T_HEX_FMT,
+                        (apr_uint64_t)at);
+}
+
+static const char *end_of(const oa2_trail_query_t *query, apr_pool_t *pool)
+{
+    const char *end = query->until ? id_at(query->until, pool) : BEHIND;
+
+    return query->before && strcmp(query->before, end) < 0 ? query->before
+                                                           : end;
+}
+
 oa2_err_t *oa2_trail_list(apr_array_header_t **out, oa2_ctx_t *ctx,
                           const oa2_trail_query_t *query, int n)
 {
     apr_pool_t *pool = ctx->pool;
-    const char *from = query->since
-        ? apr_psprintf(pool, MARK "%013" APR_UINT64_T_HEX_FMT,
-                       (apr_uint64_t)query->since)
-        : MARK;
+    const char *from = query->since ? id_at(query->since, pool) : MARK;
     apr_array_header_t *rows;
     int i;
 
     OA2_TRY(OA2_SQL(&rows, ctx, statement_of(query),
                     oa2_realm_key(ctx, from),
-                    oa2_realm_key(ctx, query->before ? query->before : BEHIND),
+                    oa2_realm_key(ctx, end_of(query, pool)),
                     oa2_realm_key(ctx, query->user),
                     oa2_realm_key(ctx, query->client_id), query->event,
                     oa2_sql_number(pool, n)));

@@ -30,6 +30,7 @@ typedef struct oa2_trail_query_t {
     const char *client_id;
     const char *event;
     apr_time_t since;
+    apr_time_t until;                   /* before that */
     const char *before;                 /* an id: older ones only */
 } oa2_trail_query_t;
 

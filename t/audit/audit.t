@@ -150,6 +150,21 @@ subtest 'the table has the same' => sub {
        '--since');
 };
 
+subtest 'the same as CSV' => sub {
+    my ($status, $out) = ctl('audit', '--csv', '--user', 'au-alice');
+    is($status, 0, 'oauth2ctl audit --csv');
+    my @lines = split /\r\n/, $out;
+    is(shift @lines, 'time,event,level,user,client,address,request,by,more',
+       'the columns');
+    is(scalar @lines, scalar table('--user', 'au-alice'), 'as many rows');
+    like($lines[0], qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ,[a-z._]+,[a-z]+,au-alice,/,
+         'a row');
+    ($status) = ctl('audit', '--csv', '--json');
+    is($status, 2, 'one or the other');
+    is(scalar table('--user', 'au-alice', '--until', '2001-01-01'), 0,
+       '--until');
+};
+
 subtest 'what an administrator does' => sub {
     $browser->tokens(client_id => 'au-app', redirect_uri => $uri,
                      scope => 'read', basic => $app);

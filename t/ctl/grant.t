@@ -80,6 +80,21 @@ each_database(sub {
         $db->fails(2, qr/one line/, ['token', $verb], stdin => "a\nb\nc");
     }
 
+    # -- token list
+    my $list = $db->json(['token', 'list', '--client', 'desk']);
+    my ($mine) = grep { ($_->{grant_id} // '') eq $one->{grant} } @$list;
+    is($mine->{username}, 'alice', 'a living token: whose');
+    is($mine->{scope}, 'read write', '… its scope');
+    ok((grep { !$_->{username} && !$_->{grant_id} } @$list),
+       '… and what the client has for itself');
+    $text = $db->works(['token', 'list', '--client', 'desk']);
+    like($text, qr/^alice +\Q$one->{grant}\E /m, '… as text');
+    is(index($text, $one->{access}), -1, '… not the token');
+    is(scalar @{ $db->json(['token', 'list', '--client', 'desk', '--limit',
+                            '1']) }, 1, '… --limit');
+    $db->fails(2, qr/--client/, ['token', 'list']);
+    $db->fails(3, qr/no client/, ['token', 'list', '--client', 'nobody']);
+
     # -- token revoke: RFC 7009 section 2.1
     like($db->works(['token', 'revoke'], stdin => $one->{access}),
          qr/access token is revoked/, 'an access token');

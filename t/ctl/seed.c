@@ -53,7 +53,7 @@ static oa2_err_t *family(oa2_ctx_t *ctx, const char *client, const char *user)
 {
     oa2_grant_t grant = {
         oa2_random_id(), client, user, "read write", "", "", ctx->now,
-        ctx->now + 600, 0, NULL, NULL
+        ctx->now + 600, 0, NULL, NULL, 0
     };
     const char *text = oa2_token_make(ctx, OA2_CODE_PREFIX);
     oa2_consent_t consent = { user, client, { grant.scope, "" }, NULL };

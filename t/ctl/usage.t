@@ -21,7 +21,7 @@ my @commands = (
     (map { "user $_" } qw(add list show set sign-out passwd disable enable
                           remove invite reset)),
     'import django-oauth-toolkit', 'import omniport',
-    'grant list', 'grant revoke', 'token inspect', 'token revoke',
+    'grant list', 'grant revoke', 'token list', 'token inspect', 'token revoke',
     (map { "apikey $_" } qw(add list revoke)),
     'audit', 'purge', 'version', 'help');
 

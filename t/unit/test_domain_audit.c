@@ -148,6 +148,15 @@ static void rows_come_back_newest_first(void **state)
     assert_int_equal(found(trail, &query, 100), 0);
     query.since = apr_time_now() - apr_time_from_sec(600);
     assert_int_equal(found(trail, &query, 100), MANY);
+    query.until = query.since + 1;
+    assert_int_equal(found(trail, &query, 100), 0);
+    /* whatever ends first */
+    query = (oa2_trail_query_t) { .until = oa2_trail_time(row->id) };
+    assert_int_equal(found(trail, &query, 100), MANY - 19);
+    query.before = row->id;
+    assert_int_equal(found(trail, &query, 100), MANY - 19);
+    query.until = apr_time_now() + 1000000;
+    assert_int_equal(found(trail, &query, 100), MANY - 19);
 }
 
 /* The numbers of realms, and the digits in ids, are next to each other. */

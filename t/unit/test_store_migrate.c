@@ -219,7 +219,7 @@ static void all_goes_on(oa2_ctx_t *ctx, char number)
     assert_string_equal(user->provider, "ldap");
     scope = fixture_consent(ctx, OF("ann#"), OF("app#"));
     assert_string_equal(scope, "read");
-    fixture_good(oa2_grant_list(&grants, ctx, OF("ann#"), NULL, 9));
+    fixture_good(oa2_grant_list(&grants, ctx, OF("ann#"), NULL, NULL, 9));
     assert_int_equal(grants->nelts, 2);
     fixture_good(oa2_throttle_count(&wait, ctx, &throttle));
     assert_true(wait > 0);

@@ -423,7 +423,7 @@ static void no_grant_is_made_by_an_ended_session(void **state)
     for (i = 0; i < ROUNDS; i++) {
         race->credential = fixture_credential(ctx, "ann");
         race_run(race, issue_or_end);
-        fixture_good(oa2_grant_list(&grants, ctx, "ann", NULL, 100));
+        fixture_good(oa2_grant_list(&grants, ctx, "ann", NULL, NULL, 100));
         assert_int_equal(grants->nelts, 0);
     }
 }

@@ -432,11 +432,11 @@ static void lists_show_their_realm(void **state)
     fixture_store_code(realms->a, "a", "a");
     fixture_store_code(realms->b, "a", "a");
     fixture_store_code(realms->b, "1", "2");
-    fixture_good(oa2_grant_list(&list, realms->a, NULL, NULL, 10));
+    fixture_good(oa2_grant_list(&list, realms->a, NULL, NULL, NULL, 10));
     assert_int_equal(list->nelts, 1);
-    fixture_good(oa2_grant_list(&list, realms->b, NULL, NULL, 10));
+    fixture_good(oa2_grant_list(&list, realms->b, NULL, NULL, NULL, 10));
     assert_int_equal(list->nelts, 2);
-    fixture_good(oa2_grant_list(&list, realms->b, "2", NULL, 10));
+    fixture_good(oa2_grant_list(&list, realms->b, "2", NULL, NULL, 10));
     assert_int_equal(list->nelts, 1);
     assert_string_equal(APR_ARRAY_IDX(list, 0, oa2_grant_t *)->client_id,
                         "1");

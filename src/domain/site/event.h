@@ -42,9 +42,9 @@
     X(token_reused, "token.reused", WARNING, 0, "grant",                    \
       "a refresh token came a second time; all that came of it was "        \
       "revoked")                                                            \
-    X(token_revoked, "token.revoked", INFO, 0, "grant",                     \
+    X(token_revoked, "token.revoked", INFO, 0, "grant by",                  \
       "an access token was revoked")                                        \
-    X(grant_revoked, "grant.revoked", INFO, 0, "grant count",               \
+    X(grant_revoked, "grant.revoked", INFO, 0, "grant count by",            \
       "an access was revoked with all its tokens")                          \
     X(compat_used, "compat.used", INFO, 1, "switch",                        \
       "a client did what only a compatibility switch allows")               \

@@ -170,7 +170,7 @@ CREATE TABLE oauth2_app_logo (
 );
 
 -- How many tokens a client has.
-CREATE INDEX oauth2_token_client ON oauth2_token (client_id, expires);
+CREATE INDEX oauth2_token_client ON oauth2_token (client_id, expires, digest);
 
 -- When the user allowed it; 0: before this was written down.
 ALTER TABLE oauth2_consent ADD since BIGINT NOT NULL DEFAULT 0;
@@ -184,3 +184,15 @@ CREATE TABLE oauth2_compat_use (
     last BIGINT NOT NULL,
     PRIMARY KEY (client_id, name)
 );
+
+-- Lists of grants by time; what was found by the indexes before is found by
+-- those that begin in the same way.
+DROP INDEX oauth2_grant_user;
+DROP INDEX oauth2_grant_client;
+DROP INDEX oauth2_refresh_grant;
+CREATE INDEX oauth2_grant_user ON oauth2_grant (user_name, created, id);
+CREATE INDEX oauth2_grant_client ON oauth2_grant (client_id, created, id);
+CREATE INDEX oauth2_grant_created ON oauth2_grant
+    ((substr(client_id, 1, strpos(client_id, ':'))), created, id)
+    WHERE revoked = 0;
+CREATE INDEX oauth2_refresh_grant ON oauth2_refresh (grant_id, issued);
