@@ -168,7 +168,7 @@ const ctl_command_t ctl_import_commands[] = {
      "Takes over users and apps of Omniport.\n"
      "FILE is what \"manage.py dumpdata base_auth.user\n"
      "open_auth.application\" has written. Data points become scopes; apps\n"
-     "that are not approved are disabled.\n"
+     "that are not approved wait for it.\n"
      "Tells first what would be done, and what would not; --apply does it.\n"
      "Once more changes nothing.", options, import_omniport },
     { NULL, NULL, 0, 0, NULL, NULL, NULL }

@@ -11,6 +11,7 @@
 #include "base/foreign_hash.h"
 #include "base/text/words.h"
 #include "ctl_import.h"
+#include "domain/client/app.h"
 #include "domain/request/redirect.h"
 
 /* authorization_grant_type: what it is here, or why it is not. */
@@ -84,12 +85,13 @@ static void take_redirects(oa2_client_t *client, ctl_import_t *import,
 }
 
 /* Omniport's data points are scopes here; and who is not approved waits. */
-static void take_omniport(oa2_client_t *client, ctl_import_t *import,
+static void take_omniport(oa2_app_t *app, ctl_import_t *import,
                           const ctl_object_t *object, apr_pool_t *pool)
 {
     const cJSON *points = cJSON_GetObjectItemCaseSensitive(object->fields,
                                                            "data_points");
     const cJSON *point;
+    oa2_client_t *client = app->client;
 
     /* An ArrayField is dumped as a text that is JSON. */
     if (cJSON_IsString(points))
@@ -100,11 +102,12 @@ static void take_omniport(oa2_client_t *client, ctl_import_t *import,
             client->scope = oa2_words_union(client->scope,
                                             point->valuestring, pool);
     if (!ctl_dump_flag(object, "is_approved")) {
-        client->disabled = 1;
+        client->state = OA2_APP_PENDING;
         ctl_import_remark(import, "client", client->id, "is not approved in "
-                          "Omniport; it is disabled until \"oauth2ctl client "
-                          "enable\"");
+                          "Omniport; it waits for that here: \"oauth2ctl app "
+                          "approve\"");
     }
+    app->about = ctl_dump_text(object, "description");
 }
 
 static void warn(ctl_import_t *import, const oa2_client_t *client,
@@ -124,9 +127,10 @@ static void warn(ctl_import_t *import, const oa2_client_t *client,
                           "signing out are not taken over");
 }
 
-static const char *read_client(oa2_client_t *client, ctl_import_t *import,
+static const char *read_client(oa2_app_t *app, ctl_import_t *import,
                                const ctl_object_t *object, apr_pool_t *pool)
 {
+    oa2_client_t *client = app->client;
     const char *type = ctl_dump_text(object, "client_type");
     const char *problem = oa2_client_id_problem(client->id);
 
@@ -147,7 +151,7 @@ static const char *read_client(oa2_client_t *client, ctl_import_t *import,
     take_redirects(client, import, ctl_dump_text(object, "redirect_uris"),
                    pool);
     if (import->omniport)
-        take_omniport(client, import, object, pool);
+        take_omniport(app, import, object, pool);
     problem = oa2_client_problem(client, pool);
     if (!problem)
         warn(import, client, object);
@@ -166,8 +170,9 @@ static int is_same(const oa2_client_t *a, const oa2_client_t *b)
 }
 
 static oa2_err_t *put(ctl_result_t *result, ctl_import_t *import,
-                      oa2_ctx_t *ctx, const oa2_client_t *client)
+                      oa2_ctx_t *ctx, oa2_app_t *app)
 {
+    const oa2_client_t *client = app->client;
     oa2_client_t *there;
     int done = 1;
 
@@ -175,7 +180,7 @@ static oa2_err_t *put(ctl_result_t *result, ctl_import_t *import,
     *result = !there ? CTL_MADE : is_same(there, client) ? CTL_SAME
                                                          : CTL_OTHER;
     if (*result == CTL_MADE && import->apply)
-        OA2_TRY(oa2_client_put(&done, ctx, client));
+        OA2_TRY(oa2_app_take_over(&done, ctx, app, NULL));
     if (!done)
         *result = CTL_OTHER;
     if (*result == CTL_OTHER)
@@ -194,14 +199,15 @@ oa2_err_t *ctl_import_client(ctl_import_t *import,
         .introspect = "none", .resources = "", .origins = "",
         .created = ctx->now, .updated = ctx->now
     };
-    const char *problem = read_client(&client, import, object, ctx->pool);
+    oa2_app_t app = { .client = &client, .about = "" };
+    const char *problem = read_client(&app, import, object, ctx->pool);
     ctl_result_t result = CTL_SKIPPED;
 
     if (problem)
         ctl_import_remark(import, "client", *client.id ? client.id : "?",
                           "%s", problem);
     else
-        OA2_TRY(put(&result, import, ctx, &client));
+        OA2_TRY(put(&result, import, ctx, &app));
     ctl_import_count(import, 1, result);
     return NULL;
 }

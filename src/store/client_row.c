@@ -55,10 +55,11 @@ oa2_client_t *oa2_client_read(const oa2_ctx_t *ctx, oa2_row_t row)
    credential; $23 meta.  One and the same put again is told that it was done:
    by the serial. */
 #define PUT "INSERT INTO oauth2_client (" OA2_CLIENT_OWN ", serial, meta," \
-    " state, about)" \
+    " state, about, waiting)" \
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14," \
     " $15, $16, $17, $18, $19, CAST($20 AS BIGINT), $22, $23, $25," \
-    " COALESCE(CAST($24 AS TEXT), ''))" \
+    " COALESCE(CAST($24 AS TEXT), '')," \
+    " COALESCE(CAST($27 AS SMALLINT), 0))" \
     " ON CONFLICT (id) DO UPDATE SET id = excluded.id" \
     " WHERE oauth2_client.serial = excluded.serial RETURNING id"
 /* Of racing ones that read the same version, one finds it again. */
@@ -98,13 +99,17 @@ static const oa2_sql_t put_sql = {
     " SELECT DISTINCT word, c.id FROM c, " PG_WORDS("$21")
     " ON CONFLICT DO NOTHING),"
     " m AS (" MEMBER " SELECT c.id, u.name, 'owner', CAST($15 AS BIGINT)"
-    " FROM c, oauth2_user u WHERE u.name = $34 ON CONFLICT DO NOTHING)"
+    " FROM c, oauth2_user u WHERE u.name = $34 ON CONFLICT DO NOTHING),"
+    " opened AS (" OPEN " SELECT c.id, " OPENED " FROM c WHERE " ASKED
+    " ON CONFLICT DO NOTHING)"
     " SELECT id FROM c",
     { PUT,
       "?INSERT INTO oauth2_origin (origin, client_id)"
       " SELECT DISTINCT value, $1 FROM " LITE_WORDS("$21")
       " ON CONFLICT DO NOTHING",
       "?" MEMBER " SELECT $1, u.name, 'owner', " OWNER
+      " ON CONFLICT DO NOTHING",
+      "?" OPEN " SELECT $1, " OPENED " WHERE " ASKED
       " ON CONFLICT DO NOTHING",
       "SELECT id FROM oauth2_client WHERE id = $1" },
     .repeats = 1

@@ -12,6 +12,7 @@ use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use Test::More;
 use OAuth2Test;
+use OAuth2Test::Own;
 use OAuth2Test::Server;
 
 my $documents = dirname(abs_path(__FILE__)) . '/../../docs';
@@ -42,29 +43,21 @@ sub lines_of {
     return join "\n", @found;
 }
 
-my $modules = join "\n", grep { !/oauth2_api/ }
-    slurp(var('conf')) =~ /^\s*(LoadModule\s+.*)$/mg;
-my ($where) = $modules =~ m{remoteip_module\s+(\S+/)};
-my $owner = child_user();
-my $user = $> ? '' : "User $owner->[0]\nGroup " . getgrgid($owner->[2]);
+my ($where) = own_modules() =~ m{remoteip_module\s+(\S+/)};
 my $n = 0;
 
 # An httpd with these lines; {base, base2, state, site}.
 sub serve {
     my ($text) = @_;
-    my %s = (dir => "$dir/" . ++$n);
+    my $at = "$dir/" . ++$n;
     my ($port, $port2) = free_ports(2);
-    @s{qw(base base2)} = map { "http://127.0.0.1:$_" } $port, $port2;
-    @s{qw(site state)} = ("$s{dir}/site", "$s{dir}/state");
-    make_path($s{site}, $s{state}, "$s{dir}/errors");
-    chmod 0700, $s{state};
-    chown $owner->[1], $owner->[2], $s{state} if !$>;
-    for ([ qr{https://api\.example\.com}, $s{base} ],
-         [ qr{https://shop\.example\.net}, $s{base2} ],
+    my ($base, $base2) = map { "http://127.0.0.1:$_" } $port, $port2;
+    for ([ qr{https://api\.example\.com}, $base ],
+         [ qr{https://shop\.example\.net}, $base2 ],
          [ qr{ServerName api\.example\.com}, "ServerName 127.0.0.1:$port" ],
          [ qr{ServerName shop\.example\.net}, "ServerName 127.0.0.1:$port2" ],
-         [ qr{/srv/(?:site|legacy-api)}, $s{site} ],
-         [ qr{/srv/errors}, "$s{dir}/errors" ],
+         [ qr{/srv/(?:site|legacy-api)}, "$at/site" ],
+         [ qr{/srv/errors}, "$at/errors" ],
          [ qr{/etc/apache2/old\.htpasswd}, var('htpasswd') ],
          [ qr{10\.0\.0\.5}, '127.0.0.0/8' ], [ qr{modules/(?=mod_)}, $where ],
          [ qr{http://127\.0\.0\.1:8080/},
@@ -73,45 +66,10 @@ sub serve {
         $text =~ s/$theirs/$ours/g;
     }
     $text =~ s/\*:443/127.0.0.1:$_/ for $port, $port2;
-    my %p = map { $_ => var($_) }
-        qw(module pages php_socket httpd);
-    spew("$s{dir}/template", <<"END");
-$modules
-LoadModule oauth2_api_module $p{module}
-Listen 127.0.0.1:$port
-Listen 127.0.0.1:$port2
-ServerName 127.0.0.1:$port
-ServerRoot $s{dir}
-DocumentRoot $s{site}
-PidFile $s{dir}/httpd.pid
-DefaultRuntimeDir $s{dir}
-Mutex file:$s{dir} default
-ErrorLog $s{dir}/error_log
-TypesConfig /dev/null
-$user
-<Directory "/">
-    AllowOverride None
-    Require all denied
-</Directory>
-<Directory "$s{site}">
-    AllowOverride AuthConfig
-    Require all granted
-</Directory>
-ProxyFCGIBackendType GENERIC
-<FilesMatch "\\.php\$">
-    SetHandler "proxy:unix:$p{php_socket}|fcgi://localhost"
-</FilesMatch>
-OAuth2StateDir $s{state}
-OAuth2PageDir $p{pages}
-$text
-END
-    $s{template} = $text;
-    $s{start} = sub {
-        run('chmod', '-R', 'a+rX', $s{site}, "$s{dir}/errors");
-        $s{pid} = start_httpd($s{dir}, "$s{dir}/template",
-                              { httpd => $p{httpd}, port => $port });
-    };
-    return \%s;
+    make_path("$at/errors");
+    my $own = own_httpd($at, $text, listen => [ $port, $port2 ]);
+    @$own{qw(base base2 template)} = ($base, $base2, $text);
+    return $own;
 }
 
 my $protected = "<Location /api>\nAuthType OAuth2\nAuthName A\n"

@@ -112,6 +112,12 @@ each_database(sub {
        'read person.full_name student.branch.name', 'data points are scopes');
     ok($db->json(['client', 'show', 'waiting'])->{disabled},
        'not approved: disabled');
+    like($db->works(['app', 'list', '--waiting']), qr/^waiting /m,
+         'and in the queue');
+    $db->works(['app', 'approve', 'waiting']);
+    ok(!$db->json(['client', 'show', 'waiting'])->{disabled}, 'approved');
+    is($db->json(['app', 'show', 'placement'])->{description}, 'Jobs',
+       'what it is');
 
     # -- what is no dump
     for (['{}', qr/begins with no/], ['', qr/begins with no/],

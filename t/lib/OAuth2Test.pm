@@ -25,7 +25,7 @@ use Test::More ();
 use Time::HiRes qw(time sleep);
 
 our @EXPORT = qw(
-    var issuer base url address from request header headers json
+    var issuer base own_issuer url address from request header headers json
     form_encode basic_auth parallel raw_request raw_parallel note_secret
     random_text pkce ctl ctl_ok use_database settle client user query_of
 );
@@ -58,6 +58,14 @@ sub issuer {
     my ($name) = @_;
     $name ||= 'main';
     return base($name) . ($path{$name} // '/oauth2');
+}
+
+# Another server, of the test's own: base($name) and issuer($name) know it.
+sub own_issuer {
+    my ($name, $port, $where) = @_;
+    $var{"${name}_port"} = $port;
+    $path{$name} = $where;
+    return;
 }
 
 # "token" is an endpoint, "/api/" a path of the main server.

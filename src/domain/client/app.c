@@ -253,6 +253,19 @@ oa2_err_t *oa2_app_create(oa2_app_result_t *out, oa2_ctx_t *ctx,
     return NULL;
 }
 
+oa2_err_t *oa2_app_take_over(int *put, oa2_ctx_t *ctx, oa2_app_t *app,
+                             const char *owner)
+{
+    oa2_app_change_t change = { .about = app->about, .waiting = -1 };
+    const char *state = app->client->state;
+
+    if (state && strcmp(state, OA2_APP_PENDING) == 0) {
+        ask(&change, NULL, asked_of(app, ctx->pool), 0);
+        oa2_app_enter(app->client, OA2_APP_PENDING);
+    }
+    return oa2_app_put(put, ctx, app->client, &change, owner);
+}
+
 /* ------------------------------------------------------------ edit */
 
 /* Names of the fields, for the audit trail. */

@@ -90,6 +90,13 @@ oa2_err_t *oa2_app_edit(oa2_app_result_t *out, oa2_ctx_t *ctx,
    approval (OAuth2AppApproval Off).  The pages'; and for tests. */
 oa2_err_t *oa2_app_submit(oa2_app_result_t *out, oa2_ctx_t *ctx,
                           const oa2_actor_t *who, const char *id);
+/*
+ * One that another server had, as it was there: oauth2ctl's import.  Its state
+ * is pending or NULL, approved; about: its description; owner NULL: nobody.
+ * *put as oa2_client_put().
+ */
+oa2_err_t *oa2_app_take_over(int *put, oa2_ctx_t *ctx, oa2_app_t *app,
+                             const char *owner);
 /* ------------------------------------------------------------ to look at */
 
 /* What differs between what is in force and what a revision asks. */
