@@ -79,6 +79,9 @@ static const command_rec directives[] = {
     AP_INIT_TAKE2("OAuth2Database", oa2_conf_database, NULL, RSRC_CONF,
                   "\"sqlite3\" and a file, or \"pgsql\" and libpq's "
                   "parameters"),
+    AP_INIT_TAKE12("OAuth2SiteColor", oa2_conf_site_color, NULL, RSRC_CONF,
+                   "the colour of links and buttons, as \"#1d5c52\", and "
+                   "perhaps another one for dark pages"),
     AP_INIT_TAKE1("OAuth2TLS", oa2_conf_tls, NULL, RSRC_CONF,
                   "where TLS ends for an https issuer: \"here\" or "
                   "\"proxy\""),

@@ -70,6 +70,7 @@ oa2_page_common_t oa2_reply_common(const oa2_call_t *call)
 {
     oa2_page_common_t common = {
         .site = call->ctx.settings->site_name,
+        .color = call->ctx.settings->color,
         .nonce = oa2_random_text(call->ctx.pool, 16),
         .language = call->ctx.language,
     };

@@ -20,6 +20,7 @@
 #include "base/text/encode.h"
 #include "base/file.h"
 #include "base/text/template.h"
+#include "domain/site/color.h"
 
 #define SUFFIX ".mustache"
 #define SAY "say/"
@@ -375,12 +376,22 @@ static const oa2_template_t *template_of(const oa2_pages_t *pages,
     return pages->editions[i].templates[id];
 }
 
+static void put_color(cJSON *model, const oa2_color_t *color)
+{
+    oa2_json_put_text(model, "color", color->light);
+    oa2_json_put_text(model, "color_strong", color->light_strong);
+    oa2_json_put_text(model, "color_dark", color->dark);
+    oa2_json_put_text(model, "color_dark_strong", color->dark_strong);
+}
+
 cJSON *oa2_page_model(const oa2_page_common_t *common, apr_pool_t *pool)
 {
     cJSON *model = oa2_json_object(pool);
 
     oa2_json_put_text(model, "site", common->site);
     oa2_json_put_text(model, "nonce", common->nonce);
+    if (common->color)
+        put_color(model, common->color);
     oa2_json_put_text(model, "language",
                       common->language ? oa2_language_code(common->language)
                                        : OA2_LANGUAGE_FIRST);

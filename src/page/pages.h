@@ -72,6 +72,8 @@ const oa2_language_t *oa2_pages_language(const oa2_pages_t *pages,
 
 typedef struct oa2_page_common_t {
     const char *site;           /* what the user knows it as: "Orders API" */
+    const struct oa2_color_t *color;    /* domain/site/color.h; NULL: the style
+                                           sheet's */
     const char *nonce;          /* of the Content-Security-Policy */
     const oa2_language_t *language;     /* NULL: OA2_LANGUAGE_FIRST */
 } oa2_page_common_t;

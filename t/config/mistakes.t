@@ -79,7 +79,8 @@ good('everything', $issuer, $serve, "OAuth2Database sqlite3 $dir/db/x.db",
      'OAuth2LoginWait 1m', 'OAuth2DatabaseConnections 4',
      'OAuth2DatabaseWait 1s', 'OAuth2CacheSize 8m',
      'OAuth2CacheEntrySize 512', 'OAuth2SiteName "Orders"',
-     'OAuth2SecretFile secret');
+     'OAuth2SecretFile secret', 'OAuth2SiteColor #003399');
+good('two colours', $issuer, $serve, 'OAuth2SiteColor "#1d5c52" "#86cfc0"');
 good('https', 'OAuth2Issuer https://api.example.com/oauth2', $serve);
 good('a loopback name', 'OAuth2Issuer http://localhost:8080', $serve);
 good('PostgreSQL, away',
@@ -189,6 +190,15 @@ for (
 wrong('OAuth2SiteName too long',
       [ $issuer, $serve, 'OAuth2SiteName "' . 'x' x 200 . '"' ],
       qr/OAuth2SiteName/, qr/100/);
+wrong('no colour', [ $issuer, $serve, 'OAuth2SiteColor green' ],
+      qr/OAuth2SiteColor "green"/, qr/"#1d5c52"/);
+wrong('a colour that nobody can read',
+      [ $issuer, $serve, 'OAuth2SiteColor #ffcc00' ],
+      qr/contrast of "#ffcc00" on light pages is 1\.3:1/,
+      qr/write "#\w{6}", and "#ffcc00" behind it for dark ones/);
+wrong('a second one that nobody can read',
+      [ $issuer, $serve, 'OAuth2SiteColor #003399 #003399' ],
+      qr/on dark pages/, qr/write "#\w{6}"/);
 
 # --- OAuth2Database ----------------------------------------------------------
 

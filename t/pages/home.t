@@ -28,6 +28,13 @@ rows(
       send => [ GET => 'home/x' ] },
 );
 
+subtest 'in the colour of the site' => sub {
+    my $page = request(GET => issuer())->{content};
+    like($page, qr/--accent: #003399;\n\s*--accent-strong: #002773;/,
+         'on light pages');
+    like($page, qr/dark.*--accent: #(?!86cfc0)\w{6};/s, 'and on dark ones');
+};
+
 subtest 'who is signed in, and the way out' => sub {
     my $app = client('home-app', redirect_uri => 'https://app.example/callback',
            scope => 'read');

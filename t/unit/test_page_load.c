@@ -21,6 +21,7 @@
 #include <apr_hash.h>
 #include <apr_strings.h>
 
+#include "domain/site/color.h"
 #include "page/mail.h"
 #include "page/model.h"
 
@@ -296,24 +297,26 @@ static void check_names(fixture_t *f, const char *page, const cJSON *model)
 
 static void uses_what_models_set(void **state)
 {
+    static const oa2_color_t color = { "#1", "#2", "#3", "#4" };
+#define COMMON { .site = "site", .nonce = "nonce", .color = &color }
     static oa2_page_scope_t scope = {       /* once: its claims, here */
         "name", "description", 1, "category", 1, NULL };
     static const oa2_page_detail_t detail = { "label", "value" };
     static const oa2_page_login_t login = {
-        { "site", "nonce", NULL }, "action", "form", "user", "client",
+        COMMON, "action", "form", "user", "client",
         "message" };
     static const oa2_page_consent_t consent = {
-        { "site", "nonce", NULL }, "action", "logout", "form", "client",
+        COMMON, "action", "logout", "form", "client",
         "host", "user", &scope, 1, 1, "message" };
     static const oa2_page_error_t error = {
-        { "site", "nonce", NULL }, "title", "message", "hint", "code",
+        COMMON, "title", "message", "hint", "code",
         "reference", &detail, 1 };
     static const oa2_page_signed_out_t out = {
-        { "site", "nonce", NULL }, 0, "action", "form", "user", "message" };
+        COMMON, 0, "action", "form", "user", "message" };
     static const oa2_page_home_t home = {
-        { "site", "nonce", NULL }, "metadata", "logout", "user" };
+        COMMON, "metadata", "logout", "user" };
     static const oa2_page_set_password_t set = {
-        { "site", "nonce", NULL }, "action", "form", "user", "message", 1, 1,
+        COMMON, "action", "form", "user", "message", 1, 1,
         "login", "12" };
     static const oa2_page_mail_t mail = { "site", "user", "link", "until",
                                           NULL };

@@ -146,6 +146,8 @@ typedef struct oa2_settings_t {
     apr_int64_t app_words_max;  /* 0: neither is set */
     const char *app_terms;      /* URL of what developers agree to; NULL */
     const char *app_terms_version;
+    const struct oa2_color_t *color;        /* OAuth2SiteColor (site/color.h);
+                                               NULL: the style sheet's own */
     int app_approval_off;       /* who makes an app needs nobody's approval */
     oa2_keys_t keys;
 } oa2_settings_t;

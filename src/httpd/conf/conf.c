@@ -13,6 +13,7 @@
 #include <http_core.h>
 
 #include "base/text/units.h"
+#include "domain/site/color.h"
 #include "httpd/module.h"
 #include "store/conf.h"
 
@@ -164,6 +165,8 @@ void *oa2_conf_server_merge(apr_pool_t *pool, void *base_, void *add_)
     }
     if (!to->compat)
         to->compat = base->settings.compat;
+    if (!to->color)
+        to->color = base->settings.color;
     if (conf->tls_at_proxy == UNSET)
         conf->tls_at_proxy = base->tls_at_proxy;
     /* A virtual host with scopes of its own has only those; and claims go
@@ -213,6 +216,18 @@ const char *oa2_conf_database(cmd_parms *cmd, void *dir, const char *driver,
     if (problem) return oa2_conf_mistake(cmd, driver, problem);
     settings->database_driver = conf.driver;
     settings->database_params = conf.params;
+    return NULL;
+}
+
+const char *oa2_conf_site_color(cmd_parms *cmd, void *dir, const char *light,
+                                const char *dark)
+{
+    oa2_color_t *color = apr_palloc(cmd->pool, sizeof(*color));
+    const char *problem = oa2_color_read(color, light, dark, cmd->pool);
+
+    (void)dir;
+    if (problem) return oa2_conf_mistake(cmd, light, problem);
+    server_of(cmd)->settings.color = color;
     return NULL;
 }
 

@@ -60,6 +60,8 @@ const char *oa2_conf_set(cmd_parms *cmd, void *dir, const char *value);
 const char *oa2_conf_issuer(cmd_parms *cmd, void *dir, const char *url);
 const char *oa2_conf_database(cmd_parms *cmd, void *dir, const char *driver,
                               const char *params);
+const char *oa2_conf_site_color(cmd_parms *cmd, void *dir, const char *light,
+                                const char *dark);
 const char *oa2_conf_tls(cmd_parms *cmd, void *dir, const char *where);
 const char *oa2_conf_state_dir(cmd_parms *cmd, void *dir, const char *path);
 
