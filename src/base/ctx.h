@@ -31,6 +31,8 @@ typedef struct oa2_ctx_t {
     const unsigned char *salt;
     const struct oa2_settings_t *settings;
     const struct oa2_client_t *client;  /* proven or named; NULL: none */
+    const char *endpoint;               /* the name of the one that is asked;
+                                           NULL: none */
     const oa2_params_t *params;         /* checked against the row */
     const struct oa2_language_t *language;  /* of who reads; NULL: English */
     struct oa2_audit_t *audit;          /* what was decided; NULL: not noted */

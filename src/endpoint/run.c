@@ -116,12 +116,14 @@ static oa2_err_t *obey(oa2_reply_t **out, oa2_call_t *call)
 oa2_reply_t *oa2_endpoint_run(oa2_call_t *call)
 {
     oa2_reply_t *reply = NULL;
-    oa2_err_t *err = obey(&reply, call);
+    oa2_err_t *err;
 
+    call->ctx.endpoint = call->endpoint->name;
+    err = obey(&reply, call);
     if (err)
         reply = oa2_reply_error(call, err);
     if (reply->err)
-        oa2_refused_note(&call->ctx, call->endpoint->name, reply->err);
+        oa2_refused_note(&call->ctx, reply->err);
     if (!reply->err)
         reply->err = call->ctx.note;
     return reply;

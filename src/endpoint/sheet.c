@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 
 #include "base/text/encode.h"
@@ -169,6 +170,17 @@ oa2_err_t *oa2_sheet_done(oa2_reply_t **out, oa2_call_t *call,
     return NULL;
 }
 
+const char *oa2_sheet_said(const oa2_call_t *call, const char *said)
+{
+    const char *text = oa2_say(&call->ctx, said, NULL);
+    char *sentence = apr_pstrdup(call->ctx.pool, text);
+    apr_size_t len = strlen(sentence);
+
+    sentence[0] = (char)apr_toupper(sentence[0]);
+    return len && strchr(".?!", sentence[len - 1])
+        ? sentence : apr_pstrcat(call->ctx.pool, sentence, ".", NULL);
+}
+
 /* ------------------------------------------------------------ lists */
 
 /* What a page is, or the next one above it. */
@@ -191,7 +203,7 @@ static const oa2_sheet_tab_t *tab_of(const char *name,
 }
 
 void oa2_sheet_tabs(cJSON *model, const oa2_call_t *call,
-                    const oa2_sheet_tab_t *rows)
+                    const oa2_sheet_tab_t *rows, const char *id)
 {
     const oa2_ctx_t *ctx = &call->ctx;
     cJSON *list = oa2_json_put_array(model, "tabs");
@@ -199,10 +211,13 @@ void oa2_sheet_tabs(cJSON *model, const oa2_call_t *call,
 
     for (; rows->name; rows++) {
         cJSON *item = oa2_json_push_object(list);
+        const char *path = oa2_settings_path(ctx->settings, rows->name,
+                                             ctx->pool);
 
-        oa2_json_put_text(item, "href",
-                          oa2_settings_path(ctx->settings, rows->name,
-                                            ctx->pool));
+        if (id)
+            path = apr_pstrcat(ctx->pool, path, "/",
+                               oa2_url_encode(ctx->pool, id), NULL);
+        oa2_json_put_text(item, "href", path);
         oa2_json_put_text(item, "label", oa2_say(ctx, rows->label, NULL));
         oa2_json_put_bool(item, "current", rows == current);
     }

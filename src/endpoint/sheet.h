@@ -59,6 +59,9 @@ oa2_err_t *oa2_sheet_before(const char **said, oa2_call_t *call,
    several at once one is first. */
 oa2_err_t *oa2_sheet_claim(int *first, oa2_call_t *call,
                            const oa2_sheet_t *sheet, const char *answer);
+/* What a verb of the domain says is wrong ("write 2 words at most"), as a
+   sentence of the page. */
+const char *oa2_sheet_said(const oa2_call_t *call, const char *said);
 /* The status of a page that is shown again. */
 int oa2_sheet_status(const oa2_sheet_t *sheet);
 /*
@@ -86,9 +89,10 @@ typedef struct oa2_sheet_tab_t {
 } oa2_sheet_tab_t;
 
 /* Into a model: tabs, which the partial "tabs" shows; current is what the page
-   is, or the next one above it.  rows end with a name NULL. */
+   is, or the next one above it.  rows end with a name NULL.  id: of the thing
+   whose pages they are; NULL: of none. */
 void oa2_sheet_tabs(cJSON *model, const oa2_call_t *call,
-                    const oa2_sheet_tab_t *rows);
+                    const oa2_sheet_tab_t *rows, const char *id);
 
 /* A list's page: rows that are shown, and one more tells that it goes on. */
 #define OA2_SHEET_ROWS 50

@@ -283,13 +283,28 @@ static const char *lines_problem(const entry_t *entry, const oa2_ctx_t *ctx)
     return problem;
 }
 
+static const char *missing(oa2_field_kind_t kind, const oa2_ctx_t *ctx)
+{
+    switch (kind) {
+    case OA2_FIELD_FILE:
+        return NULL;                    /* the page sees what came */
+    case OA2_FIELD_CHECK:
+        return oa2_say(ctx, "Please tick this.", NULL);
+    case OA2_FIELD_CHOICE:
+        return oa2_say(ctx, "Please choose one of these.", NULL);
+    case OA2_FIELD_SET:
+        return oa2_say(ctx, "Please choose at least one of these.", NULL);
+    default:
+        return oa2_say(ctx, "Please fill this in.", NULL);
+    }
+}
+
 static const char *problem_of(const entry_t *entry, const oa2_ctx_t *ctx)
 {
     const oa2_field_t *row = entry->row;
 
     if (!entry->value)
-        return row->is_required && row->kind != OA2_FIELD_FILE
-            ? oa2_say(ctx, "Please fill this in.", NULL) : NULL;
+        return row->is_required ? missing(row->kind, ctx) : NULL;
     if (row->kind == OA2_FIELD_CHOICE || row->kind == OA2_FIELD_SET)
         return options_problem(entry, ctx);
     if (row->kind == OA2_FIELD_LINES)
@@ -328,7 +343,8 @@ static void put_options(cJSON *item, const entry_t *entry)
         oa2_json_put_number(one, "number", i);
         oa2_json_put_text(one, "value", option->value);
         oa2_json_put_text(one, "label", option->label);
-        oa2_json_put_text(one, "help", option->help);
+        /* Said even so: a template would look for the field's. */
+        oa2_json_put_text(one, "help", option->help ? option->help : "");
         oa2_json_put_bool(one, "is_radio", row->kind == OA2_FIELD_CHOICE);
         oa2_json_put_bool(one, "checked", entry->value
                           && (row->kind == OA2_FIELD_CHOICE

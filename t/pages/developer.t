@@ -56,10 +56,14 @@ $page = enter('dv-owner', 'developer/add');
 is($page->{status}, 200, 'the form');
 my $answer = send_form('dv-owner', $page, 'client_name', %good,
     client_name => $HOSTILE, description => 'too short',
-    redirect_uris => 'http://evil.example/', client_uri => 'javascript:x');
+    redirect_uris => 'http://evil.example/', client_uri => 'javascript:x',
+    token_endpoint_auth_method => undef, scope => undef);
 is($answer->{status}, 422, 'nothing is added');
 like($answer->{content}, qr/id="error-$_"/, "$_ is told beside its field")
-    for qw(description redirect_uris client_uri);
+    for qw(description redirect_uris client_uri token_endpoint_auth_method
+           scope);
+like($answer->{content}, qr{http://evil\.example/&quot; uses plain http},
+     'which URL, and why');
 like($answer->{content}, qr/127 to 511 words; these are 2/, 'counted');
 unlike($answer->{content}, qr/<script/, 'no script');
 like($answer->{content}, qr/&lt;script&gt;/, 'but what was typed');
@@ -173,7 +177,15 @@ unlike($page->{content}, qr/<script/, 'and no name is a script');
 request('POST', 'token', basic => [ $id, $secret ],
         form => [ grant_type => 'authorization_code', code => 'x' x 43 ]);
 $page = enter('dv-owner', "developer/app/$id");
-like($page->{content}, qr/<td><code>invalid_/, 'a refused request is shown');
+like($page->{content}, qr{<td><code>token</code></td><td><code>invalid_grant},
+     'a refused request is shown');
+request('POST', 'token', basic => [ $id, 'not it' ],
+        form => [ grant_type => 'authorization_code', code => 'x' x 43 ]);
+log_allow(qr/OA2-3046/, 'a wrong secret');
+$page = enter('dv-owner', "developer/app/$id");
+like($page->{content}, qr{<td><code>token</code></td><td><code>invalid_client
+     </code></td><td><bdi>The[ ]secret[ ]is[ ]wrong\.}x,
+     'and what the client itself is not told');
 
 # --- secret ------------------------------------------------------------------
 

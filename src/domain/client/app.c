@@ -181,30 +181,6 @@ static void take_fields(oa2_app_t *app, const oa2_actor_t *who,
     }
 }
 
-/* Those that were given; all of them where everything is to be right. */
-static void check_fields(oa2_app_result_t *out, oa2_ctx_t *ctx,
-                         const oa2_app_t *app, const apr_table_t *fields)
-{
-    const oa2_property_t *row;
-    const char *said;
-
-    for (row = oa2_properties; row->name; row++) {
-        if (fields && !apr_table_get(fields, row->name))
-            continue;
-        if (row->by == OA2_SET_BY_ADMINISTRATOR && !fields)
-            continue;
-        said = oa2_property_problem(app, row, ctx->settings, ctx->pool);
-        if (said)
-            oa2_app_refuse(out, ctx, row->name, said);
-    }
-    said = out->problems ? NULL
-                         : oa2_client_problem(app->client, ctx->pool);
-    if (said)
-        oa2_app_refuse(out, ctx, "", said);
-}
-
-/* ------------------------------------------------------------ create */
-
 static oa2_app_t *blank(const oa2_ctx_t *ctx)
 {
     oa2_app_t *app = apr_pcalloc(ctx->pool, sizeof(*app));
@@ -223,6 +199,57 @@ static oa2_app_t *blank(const oa2_ctx_t *ctx)
     app->about = "";
     return app;
 }
+
+static oa2_app_t *copy_of(const oa2_app_t *app, apr_pool_t *pool)
+{
+    oa2_app_t *copy = apr_pmemdup(pool, app, sizeof(*app));
+
+    copy->client = apr_pmemdup(pool, app->client, sizeof(*app->client));
+    return copy;
+}
+
+/* Those that were given; all of them where everything is to be right. */
+static void check_each(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                       const oa2_app_t *app, const apr_table_t *fields)
+{
+    const oa2_property_t *row;
+    const char *said;
+
+    for (row = oa2_properties; row->name; row++) {
+        if (fields && !apr_table_get(fields, row->name))
+            continue;
+        if (row->by == OA2_SET_BY_ADMINISTRATOR && !fields)
+            continue;
+        said = oa2_property_problem(app, row, ctx);
+        if (said)
+            oa2_app_refuse(out, ctx, row->name, said);
+    }
+}
+
+static void check_fields(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                         const oa2_app_t *app, const apr_table_t *fields)
+{
+    const char *said;
+
+    check_each(out, ctx, app, fields);
+    said = out->problems ? NULL
+                         : oa2_client_problem(app->client, ctx->pool);
+    if (said)
+        oa2_app_refuse(out, ctx, "", said);
+}
+
+void oa2_app_check(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                   const oa2_actor_t *who, const oa2_app_t *app,
+                   const apr_table_t *fields)
+{
+    oa2_app_t *tried = app ? copy_of(app, ctx->pool) : blank(ctx);
+
+    memset(out, 0, sizeof(*out));
+    take_fields(tried, who, fields, ctx->pool);
+    check_each(out, ctx, tried, fields);
+}
+
+/* ------------------------------------------------------------ create */
 
 oa2_err_t *oa2_app_create(oa2_app_result_t *out, oa2_ctx_t *ctx,
                           const oa2_actor_t *who, const apr_table_t *fields)
@@ -378,7 +405,8 @@ static void check_whole(oa2_app_result_t *out, oa2_ctx_t *ctx)
     const char *terms = ctx->settings->app_terms_version;
 
     check_fields(out, ctx, out->app, NULL);
-    if (!*out->app->client->scope)
+    if (!*out->app->client->scope
+        && *oa2_settings_scope_words(ctx->settings, 0, ctx->pool))
         oa2_app_refuse(out, ctx, "scope", "choose at least one scope");
     if (terms && strcmp(terms, oa2_client_meta(out->app->client,
                                                "terms_version",

@@ -69,6 +69,12 @@ typedef struct oa2_app_result_t {
     const char *secret;                 /* shown once; create and rotate */
 } oa2_app_result_t;
 
+/* What would be wrong with each of these fields of app; app NULL: of a new one.
+   Nothing is written, so a page can tell all that is wrong at once.  The
+   pages'. */
+void oa2_app_check(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                   const oa2_actor_t *who, const oa2_app_t *app,
+                   const apr_table_t *fields);
 /*
  * A new app in state draft, of which who->user is the owner.  fields: texts by
  * property's name (lists: words, or one a line); those that are not there get

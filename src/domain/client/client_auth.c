@@ -301,8 +301,9 @@ oa2_err_t *oa2_client_authenticate(oa2_client_t **out, oa2_ctx_t *ctx,
     /* An ID that nobody has is not logged: mixed-up fields hold secrets. */
     oa2_audit(ctx, &oa2_event_client_refused, "client", id, "why", why, NULL);
     if (id)
-        oa2_audit(ctx, &oa2_event_request_refused, "client", id, "error",
-                  oa2_invalid_client.code, "said", why, NULL);
+        oa2_audit(ctx, &oa2_event_request_refused, "client", id,
+                  "endpoint", ctx->endpoint, "error", oa2_invalid_client.code,
+                  "said", why, NULL);
     return oa2_err_make(ctx->pool, &oa2_invalid_client, OA2_ID(3046), NULL,
                         "client %s%s%s: %s", id ? "\"" : "",
                         id ? id : "(unknown)", id ? "\"" : "", why);

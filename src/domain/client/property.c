@@ -13,6 +13,7 @@
 #include "base/text/uri.h"
 #include "base/text/words.h"
 #include "domain/request/redirect.h"
+#include "domain/site/language.h"
 
 #define META (-1)
 #define ABOUT (-2)
@@ -205,77 +206,78 @@ void oa2_property_word_limits(int *min, int *max,
 
 /* RFC 7591 section 2: "MUST point to a valid web page".  Shown as links, so
    nothing that a browser would run. */
-static const char *url_problem(const char *url, apr_pool_t *pool)
+static const char *url_problem(const char *url, const oa2_ctx_t *ctx)
 {
     if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
-        return "write the whole address of a page, beginning with https://";
-    return oa2_redirect_problem(url, 0, pool)
-        ? "write an address that begins with https:// and has no \"#\", blank "
-          "or user name" : NULL;
+        return oa2_say(ctx, "write the whole address of a page, beginning "
+                       "with https://", NULL);
+    return oa2_redirect_problem(url, 0, ctx->pool)
+        ? oa2_say(ctx, "write an address that begins with https:// and has no "
+                  "\"#\", blank or user name", NULL) : NULL;
 }
 
-static const char *about_problem(const char *text,
-                                 const oa2_settings_t *settings,
-                                 apr_pool_t *pool)
+static const char *about_problem(const char *text, const oa2_ctx_t *ctx)
 {
     int n = count_words(text);
     int min, max;
 
-    oa2_property_word_limits(&min, &max, settings);
+    oa2_property_word_limits(&min, &max, ctx->settings);
     if (n >= min && n <= max)
         return NULL;
-    return apr_psprintf(pool, "write %d to %d words; these are %d", min, max,
-                        n);
+    return oa2_say(ctx, "write {{min}} to {{max}} words; these are {{n}}",
+                   "min", apr_itoa(ctx->pool, min),
+                   "max", apr_itoa(ctx->pool, max),
+                   "n", apr_itoa(ctx->pool, n), NULL);
 }
 
 static const char *redirects_problem(const oa2_client_t *client,
-                                     apr_pool_t *pool)
+                                     const oa2_ctx_t *ctx)
 {
     const apr_array_header_t *all = oa2_words_split(client->redirect_uris,
-                                                    pool);
+                                                    ctx->pool);
     int i;
 
     for (i = 0; i < all->nelts; i++) {
         const char *uri = APR_ARRAY_IDX(all, i, const char *);
-        const char *why = oa2_redirect_problem(uri, client->any_scheme, pool);
+        const char *why = oa2_redirect_problem(uri, client->any_scheme,
+                                               ctx->pool);
 
         if (why)
-            return apr_psprintf(pool, "\"%s\" %s", uri, why);
+            return oa2_say(ctx, "\"{{url}}\" {{problem}}", "url", uri,
+                           "problem", oa2_say(ctx, why, NULL), NULL);
     }
     return NULL;
 }
 
-static const char *scope_problem(const char *scope,
-                                 const oa2_settings_t *settings,
-                                 apr_pool_t *pool)
+static const char *scope_problem(const char *scope, const oa2_ctx_t *ctx)
 {
-    const char *known = oa2_settings_scope_words(settings, 0, pool);
-    const char *other = oa2_words_minus(scope, known, pool);
+    const char *known = oa2_settings_scope_words(ctx->settings, 0, ctx->pool);
+    const char *other = oa2_words_minus(scope, known, ctx->pool);
 
-    return *other ? apr_psprintf(pool, "this server has no scope \"%s\"",
-                                 other) : NULL;
+    return *other ? oa2_say(ctx, "this server has no scope \"{{scope}}\"",
+                            "scope", other, NULL) : NULL;
 }
 
 const char *oa2_property_problem(const oa2_app_t *app,
                                  const oa2_property_t *row,
-                                 const oa2_settings_t *settings,
-                                 apr_pool_t *pool)
+                                 const oa2_ctx_t *ctx)
 {
-    const char *text = oa2_property_get(app, row, pool);
+    const char *text = oa2_property_get(app, row, ctx->pool);
 
     if (row->limit && strlen(text) > (apr_size_t)row->limit)
-        return apr_psprintf(pool, "write %d bytes at most", row->limit);
+        return oa2_say(ctx, "write {{max}} bytes at most",
+                       "max", apr_itoa(ctx->pool, row->limit), NULL);
     if (row->kind == OA2_PROPERTY_ABOUT)
-        return about_problem(text, settings, pool);
+        return about_problem(text, ctx);
     if (row->kind == OA2_PROPERTY_URL)
-        return *text ? url_problem(text, pool) : NULL;
+        return *text ? url_problem(text, ctx) : NULL;
     if (*text && !oa2_is_text(text))
-        return "write text without control characters";
+        return oa2_say(ctx, "write text without control characters", NULL);
     if (strcmp(row->name, "client_name") == 0 && !*text)
-        return "give it a name";
+        return oa2_say(ctx, "give it a name", NULL);
     if (strcmp(row->name, "redirect_uris") == 0)
-        return redirects_problem(app->client, pool);
+        return redirects_problem(app->client, ctx);
     if (strcmp(row->name, "scope") == 0)
-        return scope_problem(text, settings, pool);
+        return scope_problem(text, ctx);
     return NULL;
 }

@@ -76,9 +76,8 @@ void oa2_property_set(oa2_app_t *app, const oa2_property_t *row,
 /* How many words a description has: what white space separates. */
 void oa2_property_word_limits(int *min, int *max,
                               const oa2_settings_t *settings);
-/* NULL, or a sentence that says what is wrong with it. */
+/* NULL, or what is wrong with it, in the language of ctx. */
 const char *oa2_property_problem(const oa2_app_t *app,
                                  const oa2_property_t *row,
-                                 const oa2_settings_t *settings,
-                                 apr_pool_t *pool);
+                                 const oa2_ctx_t *ctx);
 #endif

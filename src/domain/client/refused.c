@@ -9,8 +9,7 @@
 #include "store/client.h"
 #include "store/trail.h"
 
-void oa2_refused_note(oa2_ctx_t *ctx, const char *endpoint,
-                      const oa2_err_t *err)
+void oa2_refused_note(oa2_ctx_t *ctx, const oa2_err_t *err)
 {
     /* What its user decides is no fault of it. */
     if (!ctx->client || err->kind->status >= 500
@@ -18,8 +17,8 @@ void oa2_refused_note(oa2_ctx_t *ctx, const char *endpoint,
         || err->kind == &oa2_login_required
         || err->kind == &oa2_consent_required)
         return;
-    oa2_audit(ctx, &oa2_event_request_refused, "endpoint", endpoint, "error",
-              err->kind->code, "said", err->said, NULL);
+    oa2_audit(ctx, &oa2_event_request_refused, "endpoint", ctx->endpoint,
+              "error", err->kind->code, "said", err->said, NULL);
 }
 
 oa2_err_t *oa2_refused_list(apr_array_header_t **out, oa2_ctx_t *ctx,

@@ -8,8 +8,7 @@
 
 /* A request of this client was refused: notes it for its developers, in turns.
    said: the sentence that the client got.  No secret is in it. */
-void oa2_refused_note(oa2_ctx_t *ctx, const char *endpoint,
-                          const oa2_err_t *err);
+void oa2_refused_note(oa2_ctx_t *ctx, const oa2_err_t *err);
 
 #define OA2_REFUSED_MOST 20
 

@@ -12,6 +12,6 @@ cJSON *oa2_frame_model(oa2_call_t *call)
 {
     cJSON *model = oa2_sheet_model(call);
 
-    oa2_sheet_tabs(model, call, tabs);
+    oa2_sheet_tabs(model, call, tabs, NULL);
     return model;
 }

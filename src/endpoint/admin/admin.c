@@ -22,7 +22,7 @@ cJSON *oa2_admin_model(oa2_call_t *call)
     for (i = 0; i < N_AREAS; i++)
         tabs[i] = areas[i].tab;
     tabs[N_AREAS].name = tabs[N_AREAS].label = NULL;
-    oa2_sheet_tabs(model, call, tabs);
+    oa2_sheet_tabs(model, call, tabs, NULL);
     item = cJSON_GetObjectItemCaseSensitive(model, "tabs")->child;
     for (i = 0; i < N_AREAS; i++, item = item->next)
         if (areas[i].about)

@@ -81,6 +81,8 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
         OA2_TRY(oa2_sheet_before(&before, call, &sheet));
     if (before)
         return show_added(out, call, before);
+    if (!sheet.why)
+        oa2_app_fields_check(fields, call, NULL);
     if (sheet.why || oa2_fields_failed(fields))
         return show(out, call, fields, &sheet);
     OA2_TRY(oa2_app_create(&made, &call->ctx, &who,

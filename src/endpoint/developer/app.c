@@ -14,9 +14,10 @@
 #include "domain/client/property.h"
 #include "domain/client/refused.h"
 #include "domain/site/settings.h"
-#include "endpoint/developer/own.h"
+#include "endpoint/developer/app_fields.h"
 
 #define VERIFIER_BYTES 32               /* RFC 7636 section 4.1 */
+#define LINE " \\\n  "                 /* a shell reads on */
 
 static const oa2_field_t rows[] = {
     OA2_FIELDS_END
@@ -81,21 +82,24 @@ static oa2_err_t *put_waiting(cJSON *model, oa2_ctx_t *ctx,
         const oa2_app_diff_t *one = &APR_ARRAY_IDX(diff, i, oa2_app_diff_t);
         cJSON *item = oa2_json_push_object(list);
 
-        oa2_json_put_text(item, "field", one->field);
-        oa2_json_put_text(item, "before", one->before);
-        oa2_json_put_text(item, "after", one->after);
+        oa2_json_put_text(item, "label",
+                          oa2_app_fields_label(ctx, one->field));
+        oa2_json_put_text(item, "before", oa2_app_fields_value(
+            ctx, one->field, one->before));
+        oa2_json_put_text(item, "after", oa2_app_fields_value(
+            ctx, one->field, one->after));
     }
     oa2_json_put_bool(model, "has_revision", 1);
     return NULL;
 }
 
-static oa2_err_t *put_refused(cJSON *model, oa2_ctx_t *ctx, const char *id)
+static oa2_err_t *put_refused(cJSON *model, oa2_call_t *call, const char *id)
 {
     cJSON *list = oa2_json_put_array(model, "refused");
     apr_array_header_t *all;
     int i;
 
-    OA2_TRY(oa2_refused_list(&all, ctx, id));
+    OA2_TRY(oa2_refused_list(&all, &call->ctx, id));
     for (i = 0; i < all->nelts; i++) {
         const oa2_refused_t *one = &APR_ARRAY_IDX(all, i, oa2_refused_t);
         cJSON *item = oa2_json_push_object(list);
@@ -103,7 +107,8 @@ static oa2_err_t *put_refused(cJSON *model, oa2_ctx_t *ctx, const char *id)
         oa2_sheet_time(item, "at", one->at);
         oa2_json_put_text(item, "endpoint", one->endpoint);
         oa2_json_put_text(item, "error", one->error);
-        oa2_json_put_text(item, "said", one->said);
+        oa2_json_put_text(item, "said",
+                          one->said ? oa2_sheet_said(call, one->said) : NULL);
     }
     oa2_json_put_bool(model, "has_refused", all->nelts > 0);
     return NULL;
@@ -126,8 +131,8 @@ static void put_lines(cJSON *model, const oa2_ctx_t *ctx,
     const char *id = oa2_url_encode(pool, client->id);
     const char *back = oa2_url_encode(pool, redirect);
     const char *who = oa2_client_is_public(client)
-        ? apr_pstrcat(pool, " -d client_id=", id, NULL)
-        : apr_pstrcat(pool, " -u ", id, ":$SECRET", NULL);
+        ? apr_pstrcat(pool, LINE "-d client_id=", id, NULL)
+        : apr_pstrcat(pool, LINE "-u ", id, ":\"$SECRET\"", NULL);
     const char *token = oa2_settings_url(ctx->settings, "token", pool);
     const char *query = apr_pstrcat(
         pool, "?response_type=code&client_id=", id, "&redirect_uri=", back,
@@ -142,12 +147,15 @@ static void put_lines(cJSON *model, const oa2_ctx_t *ctx,
         pool, oa2_settings_url(ctx->settings, "authorize", pool), query,
         NULL));
     oa2_json_put_text(model, "try_token", apr_pstrcat(
-        pool, "curl", who, " -d grant_type=authorization_code",
-        " -d redirect_uri=", back, " -d code_verifier=", verifier,
-        " -d code=$CODE ", token, NULL));
+        pool, "curl", who, LINE "-d grant_type=authorization_code"
+        LINE "-d redirect_uri=", back, LINE "-d code_verifier=", verifier,
+        LINE "-d code=\"$CODE\"" LINE, token, NULL));
     oa2_json_put_text(model, "try_refresh", apr_pstrcat(
-        pool, "curl", who, " -d grant_type=refresh_token"
-        " -d refresh_token=$REFRESH_TOKEN ", token, NULL));
+        pool, "curl", who, LINE "-d grant_type=refresh_token"
+        LINE "-d refresh_token=\"$REFRESH_TOKEN\"" LINE, token, NULL));
+    oa2_json_put_text(model, "try_revoke", apr_pstrcat(
+        pool, "curl", who, LINE "-d token=\"$REFRESH_TOKEN\"" LINE,
+        oa2_settings_url(ctx->settings, "revoke", pool), NULL));
 }
 
 static void put_try(cJSON *model, const oa2_ctx_t *ctx,
@@ -173,7 +181,7 @@ static void put_problems(cJSON *model, const oa2_call_t *call,
     int i;
 
     for (i = 0; problems && i < problems->nelts; i++)
-        oa2_json_push_text(list, oa2_own_said(
+        oa2_json_push_text(list, oa2_sheet_said(
             call, APR_ARRAY_IDX(problems, i, oa2_app_problem_t).said));
     oa2_json_put_bool(model, "has_problems", problems != NULL);
 }
@@ -197,7 +205,7 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     OA2_TRY(put_numbers(model, ctx, client->id));
     if (own.app->waiting)
         OA2_TRY(put_waiting(model, ctx, own.app));
-    OA2_TRY(put_refused(model, ctx, client->id));
+    OA2_TRY(put_refused(model, call, client->id));
     oa2_json_put_bool(model, "may_submit",
                       strcmp(client->state, OA2_APP_DRAFT) == 0
                       || strcmp(client->state, OA2_APP_REJECTED) == 0);

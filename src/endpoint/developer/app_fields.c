@@ -35,6 +35,17 @@ static const oa2_field_t rows[] = {
     OA2_FIELDS_END
 };
 
+/* What property.h's METHOD can be. */
+static const struct {
+    const char *method;
+    const char *label;
+    const char *help;
+} kinds[] = {
+    { "client_secret_basic", "It runs on a server", "It can keep a secret." },
+    { "none", "It runs in a browser or on a device",
+      "Everybody can read what is in it, so it gets no secret." },
+};
+
 const oa2_param_t oa2_app_params[] = {
     { "form", OA2_OPTIONAL, OA2_ONCE, OA2_FORM_MAX, oa2_is_unreserved },
     { "done", OA2_OPTIONAL, OA2_ONCE, 64, oa2_is_word },
@@ -85,16 +96,15 @@ oa2_fields_t *oa2_app_fields(const oa2_call_t *call)
 {
     const oa2_ctx_t *ctx = &call->ctx;
     oa2_fields_t *fields = oa2_fields_make(rows, ctx);
+    apr_size_t i;
 
-    oa2_fields_option(fields, METHOD, "client_secret_basic",
-                      oa2_say(ctx, "It runs on a server", NULL),
-                      oa2_say(ctx, "It can keep a secret.", NULL));
-    oa2_fields_option(fields, METHOD, "none",
-                      oa2_say(ctx, "It runs in a browser or on a device",
-                              NULL),
-                      oa2_say(ctx, "Everybody can read what is in it, so it "
-                              "gets no secret.", NULL));
+    for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        oa2_fields_option(fields, METHOD, kinds[i].method,
+                          oa2_say(ctx, kinds[i].label, NULL),
+                          oa2_say(ctx, kinds[i].help, NULL));
     add_scopes(fields, ctx);
+    if (!ctx->settings->scopes || !ctx->settings->scopes->nelts)
+        oa2_fields_drop(fields, "scope");
     say_limits(fields, ctx);
     if (!ctx->settings->app_terms_version)
         oa2_fields_drop(fields, TERMS);
@@ -151,6 +161,39 @@ apr_table_t *oa2_app_fields_texts(const oa2_fields_t *fields,
     return texts;
 }
 
+const char *oa2_app_fields_label(const oa2_ctx_t *ctx, const char *name)
+{
+    const oa2_field_t *row;
+
+    for (row = rows; row->name; row++)
+        if (strcmp(row->name, name) == 0)
+            return oa2_say(ctx, row->label, NULL);
+    return name;
+}
+
+const char *oa2_app_fields_value(const oa2_ctx_t *ctx, const char *name,
+                                 const char *value)
+{
+    apr_size_t i;
+
+    for (i = 0; strcmp(name, METHOD) == 0 && i < sizeof(kinds)
+         / sizeof(kinds[0]); i++)
+        if (strcmp(kinds[i].method, value) == 0)
+            return oa2_say(ctx, kinds[i].label, NULL);
+    return value;
+}
+
+void oa2_app_fields_check(oa2_fields_t *fields, oa2_call_t *call,
+                          const oa2_app_t *app)
+{
+    oa2_actor_t who = oa2_own_actor(call);
+    oa2_app_result_t result;
+
+    oa2_app_check(&result, &call->ctx, &who, app,
+                  oa2_app_fields_texts(fields, call));
+    oa2_own_fail(fields, call, &result, "client_name");
+}
+
 void oa2_app_fields_terms(cJSON *model, const oa2_call_t *call)
 {
     oa2_json_put_text(model, "terms", call->ctx.settings->app_terms);
@@ -177,7 +220,8 @@ void oa2_app_fields_theirs(cJSON *model, const oa2_fields_t *fields,
         item = oa2_json_push_object(list);
         oa2_json_put_text(item, "label", oa2_say(&call->ctx, row->label,
                                                  NULL));
-        oa2_json_put_text(item, "value", other ? other : "");
+        oa2_json_put_text(item, "value", oa2_app_fields_value(
+            &call->ctx, row->name, other ? other : ""));
     }
     oa2_json_put_bool(model, "has_theirs", cJSON_GetArraySize(list) > 0);
 }

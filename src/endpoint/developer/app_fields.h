@@ -14,6 +14,13 @@ oa2_fields_t *oa2_app_fields(const oa2_call_t *call);
 /* What is stored of app, to begin with. */
 void oa2_app_fields_fill(oa2_fields_t *fields, const oa2_call_t *call,
                          const oa2_app_t *app);
+/* What a property is called, and a value of it, for people. */
+const char *oa2_app_fields_label(const oa2_ctx_t *ctx, const char *name);
+const char *oa2_app_fields_value(const oa2_ctx_t *ctx, const char *name,
+                                 const char *value);
+/* Says beside each field what is wrong with it; app NULL: of a new one. */
+void oa2_app_fields_check(oa2_fields_t *fields, oa2_call_t *call,
+                          const oa2_app_t *app);
 /* Texts by property's name. */
 apr_table_t *oa2_app_fields_texts(const oa2_fields_t *fields,
                                   const oa2_call_t *call);

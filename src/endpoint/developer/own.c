@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include <apr_lib.h>
 #include <apr_strings.h>
 
 #include "base/text/encode.h"
@@ -107,6 +106,34 @@ void oa2_own_put(cJSON *item, const oa2_call_t *call, const oa2_app_t *app)
     }
 }
 
+/* The pages of an app, for who may use them; the tables of docs/pages.md. */
+static void put_tabs(cJSON *model, const oa2_call_t *call,
+                     const oa2_own_t *own)
+{
+    static const struct {
+        oa2_sheet_tab_t tab;
+        oa2_app_role_t least;
+        int needs_secret;
+    } all[] = {
+        { { "developer/app", "developer.app.title" }, OA2_APP_MEMBER, 0 },
+        { { "developer/edit", "developer.edit.title" }, OA2_APP_MEMBER, 0 },
+        { { "developer/team", "developer.team.title" }, OA2_APP_MEMBER, 0 },
+        { { "developer/secret", "developer.secret.title" }, OA2_APP_OWNER,
+          1 },
+        { { "developer/delete", "developer.delete.title" }, OA2_APP_OWNER,
+          0 },
+    };
+    oa2_sheet_tab_t tabs[sizeof(all) / sizeof(all[0]) + 1];
+    int is_public = oa2_client_is_public(own->app->client);
+    apr_size_t i, n = 0;
+
+    for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (own->role >= all[i].least && !(all[i].needs_secret && is_public))
+            tabs[n++] = all[i].tab;
+    tabs[n].name = tabs[n].label = NULL;
+    oa2_sheet_tabs(model, call, tabs, own->app->client->id);
+}
+
 cJSON *oa2_own_model(oa2_call_t *call, const oa2_own_t *own)
 {
     cJSON *model = oa2_sheet_model(call);
@@ -118,27 +145,11 @@ cJSON *oa2_own_model(oa2_call_t *call, const oa2_own_t *own)
     oa2_json_put_bool(model, "is_owner", is_owner);
     oa2_json_put_bool(model, "is_public",
                       oa2_client_is_public(own->app->client));
+    oa2_json_put_text(model, "home", oa2_settings_path(
+        call->ctx.settings, "developer", call->ctx.pool));
     oa2_json_put_text(model, "edit", oa2_own_path(call, "developer/edit", id));
-    oa2_json_put_text(model, "team", oa2_own_path(call, "developer/team", id));
-    if (!is_owner)
-        return model;
-    oa2_json_put_text(model, "delete",
-                      oa2_own_path(call, "developer/delete", id));
-    if (!oa2_client_is_public(own->app->client))
-        oa2_json_put_text(model, "rotate",
-                          oa2_own_path(call, "developer/secret", id));
+    put_tabs(model, call, own);
     return model;
-}
-
-const char *oa2_own_said(const oa2_call_t *call, const char *said)
-{
-    const char *text = oa2_say(&call->ctx, said, NULL);
-    char *sentence = apr_pstrdup(call->ctx.pool, text);
-    apr_size_t len = strlen(sentence);
-
-    sentence[0] = (char)apr_toupper(sentence[0]);
-    return len && strchr(".?!", sentence[len - 1])
-        ? sentence : apr_pstrcat(call->ctx.pool, sentence, ".", NULL);
 }
 
 void oa2_own_fail(oa2_fields_t *fields, const oa2_call_t *call,
@@ -151,6 +162,6 @@ void oa2_own_fail(oa2_fields_t *fields, const oa2_call_t *call,
             &APR_ARRAY_IDX(result->problems, i, oa2_app_problem_t);
 
         oa2_fields_fail(fields, oa2_fields_has(fields, one->field)
-                        ? one->field : field, oa2_own_said(call, one->said));
+                        ? one->field : field, oa2_sheet_said(call, one->said));
     }
 }

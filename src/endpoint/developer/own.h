@@ -33,8 +33,6 @@ const char *oa2_own_path(const oa2_call_t *call, const char *page,
 void oa2_own_put(cJSON *item, const oa2_call_t *call, const oa2_app_t *app);
 /* A page of an app: oa2_sheet_model(), and the app with its pages. */
 cJSON *oa2_own_model(oa2_call_t *call, const oa2_own_t *own);
-/* What a verb says is wrong, as a sentence. */
-const char *oa2_own_said(const oa2_call_t *call, const char *said);
 /* Into fields: the result's problems; those of no field stand beside
    `field`. */
 void oa2_own_fail(oa2_fields_t *fields, const oa2_call_t *call,

@@ -89,7 +89,8 @@ static oa2_err_t *rotate(oa2_reply_t **out, oa2_call_t *call,
                                                         "overlap"),
                                0, APR_INT64_MAX, ctx->pool);
     if (problem) {
-        oa2_fields_fail(sheet->fields, "overlap", oa2_own_said(call, problem));
+        oa2_fields_fail(sheet->fields, "overlap",
+                        oa2_sheet_said(call, problem));
         return show(out, call, own, sheet->fields, sheet);
     }
     OA2_TRY(oa2_sheet_claim(&first, call, sheet, secret));
