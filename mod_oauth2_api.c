@@ -14,6 +14,7 @@
 
 #include "endpoint/endpoint.h"
 #include "httpd/check/check.h"
+#include "httpd/conf/app.h"
 #include "httpd/conf/compat.h"
 #include "httpd/conf/conf.h"
 #include "httpd/conf/dir.h"
@@ -96,6 +97,14 @@ static const command_rec directives[] = {
     AP_INIT_ITERATE("OAuth2Compat", oa2_conf_compat, NULL, RSRC_CONF,
                     "what clients that an administrator has named may do "
                     "otherwise than the RFCs say; or none"),
+    AP_INIT_TAKE2("OAuth2AppWords", oa2_conf_app_words, NULL, RSRC_CONF,
+                  "how many words the description of an app has: at least, "
+                  "and at most"),
+    AP_INIT_TAKE12("OAuth2AppTerms", oa2_conf_app_terms, NULL, RSRC_CONF,
+                   "the page that developers agree to, and its version; or "
+                   "\"Off\""),
+    AP_INIT_FLAG("OAuth2AppApproval", oa2_conf_app_approval, NULL, RSRC_CONF,
+                 "Off: what developers submit is approved at once"),
     AP_INIT_TAKE1("OAuth2Resource", oa2_conf_resource, NULL,
                   ACCESS_CONF | OR_AUTHCFG,
                   "the URL that names the API in this directory"),

@@ -175,8 +175,11 @@ const char *oa2_sheet_said(const oa2_call_t *call, const char *said)
     const char *text = oa2_say(&call->ctx, said, NULL);
     char *sentence = apr_pstrdup(call->ctx.pool, text);
     apr_size_t len = strlen(sentence);
+    apr_size_t word = strspn(sentence, "abcdefghijklmnopqrstuvwxyz");
 
-    sentence[0] = (char)apr_toupper(sentence[0]);
+    /* A parameter's name stays as it is. */
+    if (sentence[word] == ' ')
+        sentence[0] = (char)apr_toupper(sentence[0]);
     return len && strchr(".?!", sentence[len - 1])
         ? sentence : apr_pstrcat(call->ctx.pool, sentence, ".", NULL);
 }

@@ -464,6 +464,27 @@ wrong('a mail without a subject',
       [ $issuer, $serve, "OAuth2PageDir $dir/pages" ],
       qr{OA2-6500.*mail/reset\.mustache, line 1: a mail begins with});
 
+# --- what is asked of developers ---------------------------------------------
+
+good('of developers', $issuer, $serve, 'OAuth2AppWords 0 1',
+     'OAuth2AppTerms /terms "Version 3"', 'OAuth2AppApproval Off');
+good('nothing of developers', $issuer, $serve, 'OAuth2AppTerms off');
+for my $bad ([ '10', qr/takes two/ ], [ '10 5', qr/"5".*smaller number/ ],
+             [ '1 5001', qr/"5001".*5000/ ], [ 'few many', qr/"few"/ ]) {
+    wrong("words $bad->[0]", [ $issuer, $serve, "OAuth2AppWords $bad->[0]" ],
+          qr/OAuth2AppWords/, $bad->[1]);
+}
+for my $bad ([ '/terms', qr/needs a version/ ],
+             [ 'Off 1', qr/no meaning behind Off/ ],
+             [ '//evil.example/ 1', qr/is no page/ ],
+             [ 'javascript:alert(1) 1', qr/is no page/ ],
+             [ 'http://terms.example/ 1', qr/is no page/ ],
+             [ '/terms ""', qr/needs a version/ ],
+             [ '/terms ' . 'x' x 65, qr/1 to 64/ ]) {
+    wrong("terms $bad->[0]", [ $issuer, $serve, "OAuth2AppTerms $bad->[0]" ],
+          qr/OAuth2AppTerms/, $bad->[1]);
+}
+
 # --- mail --------------------------------------------------------------------
 
 my $from = 'OAuth2MailFrom accounts@example.com';

@@ -402,15 +402,11 @@ oa2_err_t *oa2_app_edit(oa2_app_result_t *out, oa2_ctx_t *ctx,
 
 static void check_whole(oa2_app_result_t *out, oa2_ctx_t *ctx)
 {
-    const char *terms = ctx->settings->app_terms_version;
-
     check_fields(out, ctx, out->app, NULL);
     if (!*out->app->client->scope
         && *oa2_settings_scope_words(ctx->settings, 0, ctx->pool))
         oa2_app_refuse(out, ctx, "scope", "choose at least one scope");
-    if (terms && strcmp(terms, oa2_client_meta(out->app->client,
-                                               "terms_version",
-                                               ctx->pool)) != 0)
+    if (!oa2_property_agrees(out->app->client, ctx))
         oa2_app_refuse(out, ctx, "terms_version", "please read the terms and "
                        "agree to them");
 }

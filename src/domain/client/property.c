@@ -20,8 +20,6 @@
 #define ABOUT_MAX 32768
 #define NAME_MAX_BYTES 255
 #define LIST_MAX 16384
-#define WORDS_MIN 127
-#define WORDS_MAX 511
 #define YES "yes"
 #define COMPAT "compat"
 #define NO_PKCE "no_pkce"               /* the switch that is a column */
@@ -200,8 +198,19 @@ static int count_words(const char *text)
 void oa2_property_word_limits(int *min, int *max,
                               const oa2_settings_t *settings)
 {
-    *min = settings->app_words_max ? (int)settings->app_words_min : WORDS_MIN;
-    *max = settings->app_words_max ? (int)settings->app_words_max : WORDS_MAX;
+    *min = settings->app_words_max ? (int)settings->app_words_min
+                                   : OA2_APP_WORDS_MIN;
+    *max = settings->app_words_max ? (int)settings->app_words_max
+                                   : OA2_APP_WORDS_MAX;
+}
+
+int oa2_property_agrees(const oa2_client_t *client, const oa2_ctx_t *ctx)
+{
+    const char *version = ctx->settings->app_terms_version;
+
+    return !version
+        || strcmp(version, oa2_client_meta(client, "terms_version",
+                                           ctx->pool)) == 0;
 }
 
 /* RFC 7591 section 2: "MUST point to a valid web page".  Shown as links, so

@@ -58,7 +58,7 @@ typedef struct oa2_property_t {
 } oa2_property_t;
 
 extern const oa2_property_t oa2_properties[];   /* ended by a NULL name */
-/* A member of meta; "" : none.  For the request path: parses meta. */
+/* A member of meta; "" : none.  Parses meta.  Exported for tests. */
 const char *oa2_client_meta(const oa2_client_t *client, const char *name,
                             apr_pool_t *pool);
 /* Its compatibility switches, as words (domain/client/compat.h): one of them
@@ -76,6 +76,9 @@ void oa2_property_set(oa2_app_t *app, const oa2_property_t *row,
 /* How many words a description has: what white space separates. */
 void oa2_property_word_limits(int *min, int *max,
                               const oa2_settings_t *settings);
+/* Whether its developers agreed to the site's terms as they are now
+   (OAuth2AppTerms), or there are none. */
+int oa2_property_agrees(const oa2_client_t *client, const oa2_ctx_t *ctx);
 /* NULL, or what is wrong with it, in the language of ctx. */
 const char *oa2_property_problem(const oa2_app_t *app,
                                  const oa2_property_t *row,

@@ -15,6 +15,10 @@
 #include "base/crypto.h"
 #include "store/refresh.h"
 
+/* How many words the description of an app has. */
+#define OA2_APP_WORDS_MIN 127
+#define OA2_APP_WORDS_MAX 511
+
 /* The embedded database's file name, in the state directory. */
 #define OA2_DATABASE_FILE "oauth2.sqlite3"
 
@@ -143,9 +147,10 @@ typedef struct oa2_settings_t {
     const apr_array_header_t *resources;    /* const char *: OAuth2Resource */
     const char *compat;         /* OAuth2Compat: words; NULL: not written */
     apr_int64_t app_words_min;  /* of an app's description */
-    apr_int64_t app_words_max;  /* 0: neither is set */
-    const char *app_terms;      /* URL of what developers agree to; NULL */
-    const char *app_terms_version;
+    apr_int64_t app_words_max;  /* 0: the defaults, of both */
+    const char *app_terms;      /* URL or path of what developers agree to;
+                                   NULL or "": nothing */
+    const char *app_terms_version;  /* NULL: there are none */
     const struct oa2_color_t *color;        /* OAuth2SiteColor (site/color.h);
                                                NULL: the style sheet's own */
     int app_approval_off;       /* who makes an app needs nobody's approval */

@@ -200,6 +200,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     client = own.app->client;
     model = oa2_own_model(call, &own);
     oa2_json_put_text(model, "about", own.app->about);
+    oa2_app_fields_terms(model, call);
+    oa2_json_put_bool(model, "has_new_terms",
+                      !oa2_property_agrees(client, ctx));
     put_scopes(model, ctx, client->scope);
     put_try(model, ctx, client);
     OA2_TRY(put_numbers(model, ctx, client->id));

@@ -20,7 +20,7 @@ static const oa2_field_t rows[] = {
       "Where people come back to after they have decided, one a line. They "
       "begin with https://; http:// only leads to the same computer, such as "
       "http://127.0.0.1/back.", NULL, NULL },
-    { "description", OA2_FIELD_TEXT, 1, 0, "Description",
+    { "description", OA2_FIELD_TEXT, 0, 0, "Description",
       NULL, NULL, NULL },
     { METHOD, OA2_FIELD_CHOICE, 1, 0, "Kind of app", NULL, NULL, NULL },
     { "scope", OA2_FIELD_SET, 1, 0, "Permissions",
@@ -136,8 +136,7 @@ void oa2_app_fields_fill(oa2_fields_t *fields, const oa2_call_t *call,
         if (!oa2_fields_has(fields, row->name))
             continue;
         if (strcmp(row->name, TERMS) == 0)
-            text = strcmp(text, call->ctx.settings->app_terms_version) == 0
-                ? "1" : NULL;
+            text = oa2_property_agrees(app->client, &call->ctx) ? "1" : NULL;
         oa2_fields_set(fields, row->name, text);
     }
 }

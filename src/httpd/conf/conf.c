@@ -136,6 +136,7 @@ void *oa2_conf_server_create(apr_pool_t *pool, server_rec *s)
     OA2_SETTINGS(X)
 #undef X
     conf->tls_at_proxy = UNSET;
+    conf->settings.app_approval_off = UNSET;
     conf->scopes = apr_array_make(pool, 4, sizeof(oa2_scope_row_t));
     conf->claims = apr_array_make(pool, 4, sizeof(oa2_claim_row_t));
     conf->resources = apr_array_make(pool, 4, sizeof(const oa2_resource_t *));
@@ -167,6 +168,16 @@ void *oa2_conf_server_merge(apr_pool_t *pool, void *base_, void *add_)
         to->compat = base->settings.compat;
     if (!to->color)
         to->color = base->settings.color;
+    if (!to->app_words_max) {
+        to->app_words_min = base->settings.app_words_min;
+        to->app_words_max = base->settings.app_words_max;
+    }
+    if (!to->app_terms) {
+        to->app_terms = base->settings.app_terms;
+        to->app_terms_version = base->settings.app_terms_version;
+    }
+    if (to->app_approval_off == UNSET)
+        to->app_approval_off = base->settings.app_approval_off;
     if (conf->tls_at_proxy == UNSET)
         conf->tls_at_proxy = base->tls_at_proxy;
     /* A virtual host with scopes of its own has only those; and claims go
@@ -333,6 +344,8 @@ void oa2_conf_finish(oa2_server_t *conf, const server_rec *main_server,
     if (!oa2_conf_is_active(conf) || settings->resources) return;
     fill_in(settings, oa2_conf_state_dir_of(oa2_conf_server(main_server)),
             pool);
+    if (settings->app_approval_off == UNSET)
+        settings->app_approval_off = 0;
     settings->scopes = conf->scopes;
     settings->claims = conf->claims;
     settings->resources = resources_of(settings->issuer, main_server, pool);
