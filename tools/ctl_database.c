@@ -13,6 +13,9 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,7 +70,8 @@ static const char *user_name(uid_t uid, apr_pool_t *pool)
 }
 
 /* For good: nothing is left to do as root.  libpq looks for its files in the
-   user's home. */
+   user's home.  What was read as root is not the user's to look at or to dump,
+   whatever fs.suid_dumpable says. */
 static oa2_err_t *become(const ctl_t *ctl, uid_t uid, gid_t gid)
 {
     const struct passwd *user = getpwuid(uid);
@@ -75,6 +79,9 @@ static oa2_err_t *become(const ctl_t *ctl, uid_t uid, gid_t gid)
     if (setgroups(1, &gid) != 0 || setgid(gid) != 0 || setuid(uid) != 0)
         return ctl_fail(ctl, &ctl_away, "could not become %s: %s",
                         user_name(uid, ctl->pool), strerror(errno));
+#ifdef __linux__
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
     if (user)
         setenv("HOME", user->pw_dir, 1);
     return NULL;

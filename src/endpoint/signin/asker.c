@@ -118,9 +118,9 @@ static oa2_err_t *check_role(const oa2_call_t *call)
         return NULL;
     return oa2_err_make(
         call->ctx.pool, &oa2_access_denied, OA2_ID(5521),
-        apr_psprintf(call->ctx.pool, "This page is for users with the role "
-                     "%s, and you are signed in without it. Who has it, or "
-                     "runs this server, can give it to you.", role),
+        oa2_say(&call->ctx, "This page is for users with the role {{role}}, "
+                "and you are signed in without it. Who has it, or runs this "
+                "server, can give it to you.", "role", role, NULL),
         "%s needs the role \"%s\", which the user \"%s\" has not: \"oauth2ctl "
         "user set\" with \"--role %s\" gives it", call->endpoint->name, role,
         session->user, role);
