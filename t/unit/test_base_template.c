@@ -291,6 +291,19 @@ static void keeps_a_copy(void **state)
     assert_string_equal(out, "a Ann b");
 }
 
+static void shows_what_the_program_counts(void **state)
+{
+    oa2_template_t *template;
+    cJSON *value = oa2_json_object(*state);
+
+    oa2_json_put_number(value, "none", 0);
+    oa2_json_put_number(value, "many", APR_INT64_C(9007199254740993));
+    assert_null(oa2_template_compile(&template, "t", "{{none}} {{many}}",
+                                     load, NULL, *state));
+    assert_string_equal(oa2_template_render(template, value, *state),
+                        "0 9007199254740993");
+}
+
 static void grows_as_far_as_needed(void **state)
 {
     enum { COUNT = 200000 };
@@ -326,6 +339,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(loads_each_partial_once, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(keeps_a_copy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(shows_what_the_program_counts,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(grows_as_far_as_needed, set_up,
                                         tear_down),
     };

@@ -49,8 +49,8 @@ static void everything_is_gone_in_the_end(void **state)
 {
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
     oa2_throttle_t throttle = { "k", 3, 500, 60, 0, 0 };
-    oa2_session_t session = { fixture_digest(ctx), "ann", NULL, ctx->now,
-                              ctx->now + 600, NULL, NULL };
+    oa2_session_t session = { .digest = fixture_digest(ctx), .user = "ann",
+                              .expires = ctx->now + 600 };
     oa2_kept_t answer = { fixture_digest(ctx), "r", ctx->now + 600 };
     oa2_user_t *user;
     oa2_code_t *unspent;

@@ -76,9 +76,11 @@ static void it_is_good_once(void **state)
     oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
     const char *digest = put(ctx, "reset", 60);
     const char *other = put(ctx, "invitation", 60);
-    oa2_session_t session = { fixture_digest(ctx), "ann", NULL, ctx->now,
-                              ctx->now + 600, ann(ctx)->credential,
-                              NULL };
+    oa2_session_t session = {
+        .digest = fixture_digest(ctx), .user = "ann",
+        .authenticated = ctx->now, .expires = ctx->now + 600,
+        .credential = ann(ctx)->credential
+    };
     oa2_session_t *left;
     oa2_ticket_t *ticket = find(ctx, digest);
     int done;

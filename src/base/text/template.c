@@ -409,7 +409,8 @@ static void put_value(render_t *out, const cJSON *value)
     char number[64];
 
     if (!value) return;
-    if (cJSON_IsString(value) && value->valuestring) {
+    /* Numbers that the program puts in are raw: oa2_json_put_number(). */
+    if ((cJSON_IsString(value) || cJSON_IsRaw(value)) && value->valuestring) {
         put_escaped(out, value->valuestring);
     }
     else if (cJSON_IsNumber(value)) {

@@ -9,6 +9,7 @@
 #include "domain/person/account.h"
 #include "domain/person/login.h"
 #include "domain/person/claims.h"
+#include "domain/person/device.h"
 #include "domain/site/settings.h"
 #include "domain/site/audit.h"
 
@@ -32,6 +33,16 @@ const char *oa2_browser_cookie(const char *id, apr_pool_t *pool)
                         digest[0] % OA2_BROWSER_NAMES);
 }
 
+/* Once an hour; whether it can be noted decides nothing. */
+static oa2_err_t *find_used(oa2_session_t **out, oa2_ctx_t *ctx,
+                            const char *digest)
+{
+    OA2_TRY(oa2_session_find(out, ctx, digest));
+    if (*out && (*out)->used + OA2_SESSION_USED <= ctx->now)
+        (void)oa2_session_touch(ctx, *out);
+    return NULL;
+}
+
 oa2_err_t *oa2_browser_find(oa2_session_t **out, oa2_ctx_t *ctx,
                             const char *cookie)
 {
@@ -39,9 +50,8 @@ oa2_err_t *oa2_browser_find(oa2_session_t **out, oa2_ctx_t *ctx,
 
     oa2_sha256(key, cookie, strlen(cookie));
     *out = oa2_session_recall(ctx, key);
-    if (*out)
-        return NULL;
-    return oa2_session_find(out, ctx, oa2_b64url_encode(ctx->pool, key,
+    return *out ? NULL
+                : find_used(out, ctx, oa2_b64url_encode(ctx->pool, key,
                                                         sizeof(key)));
 }
 
@@ -69,8 +79,8 @@ oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
         *out = NULL;
         return NULL;
     }
-    return oa2_session_find(out, ctx,
-                            oa2_digest_text(ctx->pool, browser->session_id));
+    return find_used(out, ctx, oa2_digest_text(ctx->pool,
+                                               browser->session_id));
 }
 
 static oa2_err_t *too_late(const oa2_ctx_t *ctx, const char *user)
@@ -109,6 +119,8 @@ oa2_err_t *oa2_browser_sign_in(const char **cookie, oa2_session_t **out,
     session->credential = login->user ? login->user->credential
                                       : user->credential;
     session->roles = user->roles;
+    session->device = oa2_device_of(browser->agent, ctx->pool);
+    session->address = browser->address;
     OA2_TRY(oa2_session_put(&put, ctx, session));
     if (!put)
         return too_late(ctx, user->name);
@@ -122,5 +134,27 @@ oa2_err_t *oa2_browser_sign_in(const char **cookie, oa2_session_t **out,
               login->provider, NULL);
     *cookie = fresh;
     *out = session;
+    return NULL;
+}
+
+oa2_err_t *oa2_browser_end_one(int *done, oa2_ctx_t *ctx, const char *user,
+                               const char *id)
+{
+    OA2_TRY(oa2_session_end_one(done, ctx, user, id));
+    if (*done)
+        oa2_audit(ctx, &oa2_event_session_ended, "user", user, NULL);
+    return NULL;
+}
+
+oa2_err_t *oa2_browser_end_others(oa2_ctx_t *ctx, const oa2_session_t *session)
+{
+    static const char others[] = "others";
+    int done;
+
+    OA2_TRY(oa2_session_end_others(&done, ctx, session->user,
+                                   session->digest));
+    if (done)
+        oa2_audit(ctx, &oa2_event_session_ended, "user", session->user,
+                  "which", others, NULL);
     return NULL;
 }

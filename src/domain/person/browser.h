@@ -36,6 +36,7 @@ typedef struct oa2_browser_t {
     const char *remote_provider;    /* and who vouches: "httpd:Basic" */
     const apr_table_t *remote_left;     /* as oa2_login_t's left */
     const char *address;        /* the client's, as httpd sees it */
+    const char *agent;          /* User-Agent; NULL: none */
 } oa2_browser_t;
 
 #define OA2_BROWSER_NAMES 16            /* that browser cookies can have */
@@ -49,7 +50,7 @@ const char *oa2_browser_cookie(const char *id, apr_pool_t *pool);
 oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
                                const oa2_browser_t *browser);
 /* The live session that a session cookie's value is for; NULL: none.  Cached: a
-   hit asks no database. */
+   hit asks no database.  Notes, to the hour, that it is used. */
 oa2_err_t *oa2_browser_find(oa2_session_t **out, oa2_ctx_t *ctx,
                             const char *cookie);
 /*
@@ -62,5 +63,13 @@ struct oa2_login_t;             /* domain/person/login.h */
 oa2_err_t *oa2_browser_sign_in(const char **cookie, oa2_session_t **out,
                                oa2_ctx_t *ctx, const oa2_browser_t *browser,
                                const struct oa2_login_t *login);
+
+/* Signs the user out in the browser of that oa2_session_id(), if it is one of
+   his.  *done: 0 when it is none, or no more. */
+oa2_err_t *oa2_browser_end_one(int *done, oa2_ctx_t *ctx, const char *user,
+                               const char *id);
+/* Signs the user of the session out everywhere else. */
+oa2_err_t *oa2_browser_end_others(oa2_ctx_t *ctx,
+                                  const oa2_session_t *session);
 
 #endif

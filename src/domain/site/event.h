@@ -25,8 +25,8 @@
       "a password was wrong; the user is named when there is one")          \
     X(login_paused, "login.paused", NOTICE, 1, "wait",                      \
       "an attempt was refused unseen, after too many wrong ones")           \
-    X(session_ended, "session.ended", INFO, 0, "",                          \
-      "a person has signed out")                                            \
+    X(session_ended, "session.ended", INFO, 0, "which",                     \
+      "a person has signed out, here or (which) in all others")             \
     X(consent_given, "consent.given", INFO, 0, "scope claims",              \
       "a user has allowed a client what it may do from now on")             \
     X(consent_denied, "consent.denied", INFO, 0, "scope",                   \

@@ -59,7 +59,7 @@ static oa2_err_t *put_apps(cJSON *model, oa2_call_t *call)
         const oa2_consented_t *app = APR_ARRAY_IDX(apps, i, oa2_consented_t *);
         cJSON *item = oa2_json_push_object(list);
 
-        oa2_json_put_number(item, "number", i);
+        oa2_json_put_number(item, "number", i + 1);
         oa2_json_put_text(item, "client", app->client_id);
         oa2_json_put_text(item, "client_name", app->name);
         oa2_sheet_time(item, "since", app->since);

@@ -87,6 +87,7 @@ void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf)
         call->browser.remote_left = oa2_login_left(r);
     }
     call->browser.address = r->useragent_ip;
+    call->browser.agent = apr_table_get(r->headers_in, "User-Agent");
     call->is_foreign = oa2_request_is_foreign(r);
     call->pages = conf->pages;
     call->ask_password = oa2_login_ask;

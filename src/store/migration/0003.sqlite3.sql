@@ -175,6 +175,14 @@ CREATE INDEX oauth2_token_client ON oauth2_token (client_id, expires, digest);
 -- When the user allowed it; 0: before this was written down.
 ALTER TABLE oauth2_consent ADD since BIGINT NOT NULL DEFAULT 0;
 
+-- Where a person is signed in.  device: "Firefox/Windows"; address: of the
+-- sign-in; used: the last time, to the hour.  Of before: not known.
+ALTER TABLE oauth2_session ADD device TEXT NOT NULL DEFAULT '';
+ALTER TABLE oauth2_session ADD address TEXT NOT NULL DEFAULT '';
+ALTER TABLE oauth2_session ADD used BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX oauth2_session_list ON oauth2_session
+    (user_name, authenticated, digest);
+
 -- How often a client has used a compatibility switch, and when last.
 CREATE TABLE oauth2_compat_use (
     client_id TEXT NOT NULL
