@@ -46,6 +46,7 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_home,
     &oa2_endpoint_account,
     &oa2_endpoint_account_sessions,
+    &oa2_endpoint_account_keys,
     &oa2_endpoint_account_password,
     &oa2_endpoint_developer,
     &oa2_endpoint_developer_add,

@@ -81,12 +81,12 @@ static oa2_err_t *find_may(const char **may, ctl_t *ctl,
     return NULL;
 }
 
-static oa2_err_t *store(const char **text, ctl_t *ctl, oa2_apikey_t *key)
+static oa2_err_t *store(ctl_t *ctl, oa2_apikey_t *key, const char *text)
 {
     const char *owner = key->user ? key->user : key->client_id;
     oa2_apikey_put_t put;
 
-    OA2_TRY(oa2_apikey_add(&put, text, &ctl->ctx, key));
+    OA2_TRY(oa2_apikey_add(&put, &ctl->ctx, key, text));
     if (put == OA2_APIKEY_NO_OWNER)
         return ctl_fail(ctl, &ctl_not_found, "%s was removed meanwhile",
                         owner);
@@ -117,7 +117,8 @@ static oa2_err_t *add(ctl_t *ctl)
     if (problem)
         return ctl_fail(ctl, &ctl_usage, "%s (--name, --scope, --expires)",
                         problem);
-    OA2_TRY(store(&text, ctl, &key));
+    text = oa2_apikey_new(ctl->pool);
+    OA2_TRY(store(ctl, &key, text));
     if (!*key.scope)
         ctl_warn(ctl, "the key has no scope, so it opens nothing that asks "
                  "for one: --scope 'read write'");

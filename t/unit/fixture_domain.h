@@ -26,9 +26,9 @@ static inline const char *fixture_pages(apr_pool_t *pool)
 static inline oa2_settings_t *fixture_settings(apr_pool_t *pool)
 {
     static const oa2_scope_row_t rows[] = {
-        { "read", "Read your orders", 1, NULL, 0 },
-        { "write", "Change your orders", 0, NULL, 0 },
-        { "admin", "Everything", 0, NULL, 0 },
+        { "read", "Read your orders", 1, NULL, 0, 0 },
+        { "write", "Change your orders", 0, NULL, 0, 0 },
+        { "admin", "Everything", 0, NULL, 0, 0 },
     };
     oa2_settings_t *set = apr_pcalloc(pool, sizeof(*set));
     apr_array_header_t *scopes =

@@ -223,8 +223,8 @@ static void what_was_shown_is_consented_to(void **state)
 static void categories_stand_together(void **state)
 {
     static const oa2_scope_row_t rows[] = {
-        { "read", "R", 1, "A & B", 0 }, { "write", "W", 0, NULL, 1 },
-        { "admin", "X", 0, "A & B", 0 },
+        { "read", "R", 1, "A & B", 0, 0 }, { "write", "W", 0, NULL, 1, 0 },
+        { "admin", "X", 0, "A & B", 0, 0 },
     };
     world_t *w = *state;
     oa2_client_t *client = fixture_client(w->pool);

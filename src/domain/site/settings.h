@@ -93,13 +93,15 @@
 #define OA2_SETTING_TYPE_BYTES apr_int64_t
 #define OA2_SETTING_TYPE_NUMBER apr_int64_t
 
-/* OAuth2Scope name "description" [default] [category=text] [sensitive] */
+/* OAuth2Scope name "description" [default] [category=text] [sensitive]
+   [apikey] */
 typedef struct oa2_scope_row_t {
     const char *name;
     const char *description;
     int is_default;             /* granted when a request names no scope */
     const char *category;       /* pages group by it; NULL: none */
     int is_sensitive;           /* pages say that it is */
+    int is_for_keys;            /* people may give it to keys of their own */
 } oa2_scope_row_t;
 
 /* Where a claim's value comes from. */

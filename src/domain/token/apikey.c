@@ -28,7 +28,7 @@ static const char *check_part(const char *text, apr_pool_t *pool)
     return oa2_b64url_encode(pool, sum, CHECK_BYTES);
 }
 
-static const char *make(apr_pool_t *pool)
+const char *oa2_apikey_new(apr_pool_t *pool)
 {
     const char *body = apr_pstrcat(pool, OA2_APIKEY_PREFIX,
                                    oa2_random_text(pool, OA2_KEY_LEN), NULL);
@@ -84,17 +84,14 @@ const char *oa2_apikey_problem(const oa2_ctx_t *ctx, const oa2_apikey_t *key,
     return scope_problem(ctx, key->scope, may);
 }
 
-oa2_err_t *oa2_apikey_add(oa2_apikey_put_t *out, const char **text,
-                          oa2_ctx_t *ctx, oa2_apikey_t *key)
+oa2_err_t *oa2_apikey_add(oa2_apikey_put_t *out, oa2_ctx_t *ctx,
+                          oa2_apikey_t *key, const char *text)
 {
-    const char *made = make(ctx->pool);
-
-    key->digest = oa2_digest_text(ctx->pool, made);
+    key->digest = oa2_digest_text(ctx->pool, text);
     key->id = oa2_apikey_id(ctx);
     key->created = ctx->now;
     OA2_TRY(oa2_apikey_put(out, ctx, key));
-    *text = *out == OA2_APIKEY_PUT ? made : NULL;
-    if (*text)
+    if (*out == OA2_APIKEY_PUT)
         oa2_audit(ctx, &oa2_event_apikey_added, "user", key->user, "client",
                   key->client_id, "key", key->id, "scope", key->scope,
                   "expires", key->expires

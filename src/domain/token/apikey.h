@@ -30,13 +30,12 @@
  */
 const char *oa2_apikey_problem(const oa2_ctx_t *ctx, const oa2_apikey_t *key,
                                const char *may);
-/*
- * Stores such a key, of which there is no problem, and fills in digest, id and
- * created.  *text: the key itself, to be shown once; NULL unless *out is
- * OA2_APIKEY_PUT.
- */
-oa2_err_t *oa2_apikey_add(oa2_apikey_put_t *out, const char **text,
-                          oa2_ctx_t *ctx, oa2_apikey_t *key);
+/* A new text, to be shown once. */
+const char *oa2_apikey_new(apr_pool_t *pool);
+/* Stores such a key, of which there is no problem, under that text, and fills
+   in digest, id and created. */
+oa2_err_t *oa2_apikey_add(oa2_apikey_put_t *out, oa2_ctx_t *ctx,
+                          oa2_apikey_t *key, const char *text);
 /* As a request has brought it; text NULL: none came. */
 typedef struct oa2_apikey_sent_t {
     const char *text;

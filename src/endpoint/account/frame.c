@@ -5,6 +5,7 @@
 static const oa2_sheet_tab_t tabs[] = {
     { "account", "tab.account.apps" },
     { "account/sessions", "tab.account.sessions" },
+    { "account/keys", "tab.account.keys" },
     { "account/password", "tab.account.password" },
     { NULL, NULL }
 };

@@ -26,9 +26,11 @@ static const oa2_field_t rows[] = {
     OA2_FIELDS_END
 };
 
-/* Passwords have no row: they are not kept where a session has ended. */
 static const oa2_param_t params[] = {
     { "form", OA2_OPTIONAL, OA2_ONCE, OA2_FORM_MAX, oa2_is_unreserved },
+    { "current", OA2_OPTIONAL, OA2_SECRET, OA2_PARAMS_BYTES, oa2_is_any },
+    { "password", OA2_OPTIONAL, OA2_SECRET, OA2_PARAMS_BYTES, oa2_is_any },
+    { "again", OA2_OPTIONAL, OA2_SECRET, OA2_PARAMS_BYTES, oa2_is_any },
     { "done", OA2_OPTIONAL, OA2_ONCE, 64, oa2_is_word },
     OA2_PARAMS_END
 };

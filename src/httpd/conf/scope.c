@@ -63,11 +63,13 @@ static const char *take_scope_word(oa2_scope_row_t *row, cmd_parms *cmd,
         row->is_default = 1;
     else if (strcasecmp(word, "sensitive") == 0)
         row->is_sensitive = 1;
+    else if (strcasecmp(word, "apikey") == 0)
+        row->is_for_keys = 1;
     else
         return oa2_conf_mistake(cmd, word, "only the words \"default\", "
-                                "\"sensitive\" and \"" CATEGORY "…\" can "
-                                "follow the description (which needs quotes "
-                                "around it)");
+                                "\"sensitive\", \"apikey\" and \"" CATEGORY
+                                "…\" can follow the description (which needs "
+                                "quotes around it)");
     return NULL;
 }
 
