@@ -54,9 +54,9 @@ done
 
 # A demo over this kind of transport; sets demo_json.  Other programs' ways to
 # be told about its authority are set too.
-demo_start() {          # http|https
-    local options=()
-    [ "$1" = http ] || options=(--tls)
+demo_start() {          # http|https [OPTION...]
+    local options=("${@:2}")
+    [ "$1" = http ] || options+=(--tls)
     if ! "$src/demo" --background --dir "$tmp/$1" "${options[@]}" \
         "${demo_options[@]}" >"$tmp/demo.log" 2>&1; then
         cat -- "$tmp/demo.log" >&2

@@ -71,6 +71,24 @@ static const char *remote_provider(request_rec *r)
         : apr_pstrcat(r->pool, OA2_ACCOUNT_HTTPD, r->ap_auth_type, NULL);
 }
 
+/*
+ * The key that came; or what stands in its place and is none of ours, so that
+ * who has sent it hears that it is no good, and not that there was none.  A
+ * token is worth more: then the header may be meant for somebody in front.
+ */
+static const oa2_apikey_sent_t *sent_key(const request_rec *r)
+{
+    const oa2_apikey_sent_t *key = oa2_entry_key(r);
+    const char *other = apr_table_get(r->headers_in, OA2_APIKEY_HEADER);
+    oa2_apikey_sent_t *sent;
+
+    if (key || !other || !*other || oa2_entry_authorization(r))
+        return key;
+    sent = apr_pcalloc(r->pool, sizeof(*sent));
+    sent->text = other;
+    return sent;
+}
+
 void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf)
 {
     memset(call, 0, sizeof(*call));
@@ -78,7 +96,7 @@ void oa2_call_make(oa2_call_t *call, request_rec *r, const oa2_server_t *conf)
     call->authorization = oa2_entry_authorization(r);
     call->ticket = oa2_entry_ticket(r);
     call->url = oa2_request_url(r);
-    call->key = oa2_entry_key(r);
+    call->key = sent_key(r);
     call->browser.ids = oa2_cookie_browsers(r, conf);
     call->browser.session_id = oa2_cookie_session(r, conf);
     call->browser.remote_user = remote_user(r);
