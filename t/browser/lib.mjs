@@ -2,10 +2,12 @@
 //
 // lib.mjs - one Chromium, one test after another, each in a profile of its own
 // and with a client of its own at another origin.
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { connect, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -231,3 +233,52 @@ export function shot(name) {
   mkdirSync(directory, { recursive: true });
   return join(directory, `${name}.png`);
 }
+
+// --- how a page looks --------------------------------------------------------
+
+const axe = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+// A picture, no horizontal scroll, and what axe-core says of accessibility.
+export async function look(page, name, clothing) {
+  const path = shot(`${name}-${clothing}`);
+  if (path) await page.screenshot({ path, fullPage: true });
+  const wide = await page.evaluate(() => {
+    const root = document.documentElement;
+    return root.scrollWidth - root.clientWidth;
+  });
+  assert.ok(wide <= 0, `${name} is ${wide} px too wide`);
+
+  // Not through the page's own scripts: its policy allows none.
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
+      'best-practice'],
+  }));
+  assert.deepEqual(found.violations.map(({ id, nodes }) =>
+    `${id}: ${nodes.map(({ html }) => html).join(' ')}`), [], name);
+
+  // WCAG 2.2, 2.5.8 asks for 24 px; a thumb is glad of more.
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll('button, input:not([type=hidden])')]
+      // These have a label beside them that is as good.
+      .filter((element) => !['checkbox', 'radio'].includes(element.type))
+      .filter((element) => element.getBoundingClientRect().height < 40)
+      .map((element) => element.outerHTML));
+  assert.deepEqual(small, [], `${name}: too small`);
+  assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+  assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
+  assert.notEqual(await page.title(), '');
+}
+
+export const clothings = {
+  light: { colorScheme: 'light', viewport: { width: 1200, height: 800 } },
+  dark: { colorScheme: 'dark', viewport: { width: 1200, height: 800 } },
+  '360px': { colorScheme: 'light', viewport: { width: 360, height: 740 },
+    hasTouch: true, isMobile: true },
+  '360px-dark': { colorScheme: 'dark', viewport: { width: 360, height: 740 },
+    hasTouch: true, isMobile: true },
+  // Text at twice its size, as WCAG 1.4.4 has it.
+  'zoomed': { colorScheme: 'light', viewport: { width: 640, height: 400 },
+    deviceScaleFactor: 2 },
+};

@@ -1,56 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// look.mjs - every page in every clothing: screenshots, no horizontal scroll at
-// 360 px, and what axe-core says about accessibility.
+// look.mjs - the pages between apps and people, in every clothing.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { allow, arrive, choosePassword, demo, invite, makeClient, makeUser,
-  shot, signIn, startFlow, test } from './lib.mjs';
-
-const axe = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function look(page, name, clothing) {
-  const path = shot(`${name}-${clothing}`);
-  if (path) await page.screenshot({ path, fullPage: true });
-  const wide = await page.evaluate(() => {
-    const root = document.documentElement;
-    return root.scrollWidth - root.clientWidth;
-  });
-  assert.ok(wide <= 0, `${name} is ${wide} px too wide`);
-
-  // Not through the page's own scripts: its policy allows none.
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
-      'best-practice'],
-  }));
-  assert.deepEqual(found.violations.map(({ id, nodes }) =>
-    `${id}: ${nodes.map(({ html }) => html).join(' ')}`), [], name);
-
-  // WCAG 2.2, 2.5.8 asks for 24 px; a thumb is glad of more.
-  const small = await page.evaluate(() =>
-    [...document.querySelectorAll('button, input:not([type=hidden])')]
-      .filter((element) => element.getBoundingClientRect().height < 40)
-      .map((element) => element.outerHTML));
-  assert.deepEqual(small, [], `${name}: too small`);
-  assert.equal(await page.locator('html').getAttribute('lang'), 'en');
-  assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
-  assert.notEqual(await page.title(), '');
-}
-
-const clothings = {
-  light: { colorScheme: 'light', viewport: { width: 1200, height: 800 } },
-  dark: { colorScheme: 'dark', viewport: { width: 1200, height: 800 } },
-  '360px': { colorScheme: 'light', viewport: { width: 360, height: 740 },
-    hasTouch: true, isMobile: true },
-  '360px-dark': { colorScheme: 'dark', viewport: { width: 360, height: 740 },
-    hasTouch: true, isMobile: true },
-  // Text at twice its size, as WCAG 1.4.4 has it.
-  'zoomed': { colorScheme: 'light', viewport: { width: 640, height: 400 },
-    deviceScaleFactor: 2 },
-};
+import { allow, arrive, choosePassword, clothings, demo, invite, look,
+  makeClient, makeUser, signIn, startFlow, test } from './lib.mjs';
 
 for (const [clothing, options] of Object.entries(clothings))
   await test(`the pages' looks: ${clothing}`, async ({ page, closers }) => {

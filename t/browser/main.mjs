@@ -5,6 +5,6 @@
 import { finish } from './lib.mjs';
 
 const files = process.argv.slice(3);
-for (const file of files.length ? files : ['flow', 'look', 'app'])
+for (const file of files.length ? files : ['flow', 'look', 'app', 'developer'])
   await import(`./${file.replace(/\.mjs$/, '')}.mjs`);
 await finish();
