@@ -208,11 +208,22 @@ static apr_size_t characters(const char *text)
     return n;
 }
 
+/* U+202A to U+202E, U+2066 to U+2069 turn around what stands beside them, so
+   that a text reads as another one.  Letters of both directions need none. */
+static int turns_around(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+
+    return c[0] == 0xe2
+        && ((c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae)
+            || (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+}
+
 static int has_control(const char *text)
 {
     for (; *text; text++)
         if (((unsigned char)*text < ' ' && *text != '\n' && *text != '\t')
-            || *text == 0x7f)
+            || *text == 0x7f || turns_around(text))
             return 1;
     return 0;
 }

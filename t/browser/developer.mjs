@@ -7,7 +7,7 @@ import { allow, clothings, demo, look, makeUser, oauth2ctl, serve,
   signIn, test } from './lib.mjs';
 
 const words = Array(130).fill('word').join(' ');
-const hostile = '"><script>alert(1)</script>\u202eevil {{x}} – a rather long '
+const hostile = '"><script>alert(1)</script>עברית {{x}} – a rather long '
   + 'name that has to wrapsomewherewithoutanyspaceforalongtime';
 
 const at = (where) => `${demo.issuer}/developer${where}`;

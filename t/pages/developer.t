@@ -68,6 +68,10 @@ like($answer->{content}, qr/127 to 511 words; these are 2/, 'counted');
 unlike($answer->{content}, qr/<script/, 'no script');
 like($answer->{content}, qr/&lt;script&gt;/, 'but what was typed');
 $answer = send_form('dv-owner', $page, 'client_name', %good,
+                    client_name => "Bank\xe2\x80\xaeknaB");
+like($answer->{content}, qr/id="error-client_name"[^>]*><bdi>This holds/,
+     'no name that reads as another one');
+$answer = send_form('dv-owner', $page, 'client_name', %good,
                     map { ($_ => 'x' x 5000) } qw(client_name client_uri));
 is($answer->{status}, 422, 'too long is told, too');
 like($answer->{content}, qr/where 100 are the most/, 'beside its field');

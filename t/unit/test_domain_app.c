@@ -284,13 +284,56 @@ static void logo(void **state)
     fixture_close(fixture);
 }
 
+/* What one developer makes is bounded; administrators go on. */
+static void most(void **state)
+{
+    fixture_t *fixture = begin();
+    oa2_ctx_t *ctx = fixture->ctx;
+    oa2_app_result_t out;
+    int i;
+
+    (void)state;
+    for (i = 0; i < OA2_APPS_MOST; i++)
+        make(fixture);
+    DOES(oa2_app_create(&out, ctx, &ann, fields(fixture->pool)),
+         OA2_APP_INVALID);
+    DOES(oa2_app_create(&out, ctx, &bob, fields(fixture->pool)),
+         OA2_APP_DONE);
+    fixture_close(fixture);
+}
+
+/* All that is wrong, and nothing is written. */
+static void check(void **state)
+{
+    fixture_t *fixture = begin();
+    oa2_ctx_t *ctx = fixture->ctx;
+    const oa2_app_t *app = make(fixture);
+    apr_table_t *table = fields(fixture->pool);
+    oa2_app_result_t out;
+
+    (void)state;
+    oa2_app_check(&out, ctx, &ann, app, table);
+    assert_null(out.problems);
+    apr_table_set(table, "description", "one");
+    apr_table_set(table, "redirect_uris", "http://a.example/cb");
+    apr_table_set(table, "client_uri", "javascript:x");
+    oa2_app_check(&out, ctx, &ann, app, table);
+    assert_int_equal(out.outcome, OA2_APP_INVALID);
+    assert_int_equal(out.problems->nelts, 3);
+    assert_string_equal(app->about, "three  short\nwords");
+    oa2_app_check(&out, ctx, &ann, NULL, table);
+    assert_int_equal(out.problems->nelts, 3);
+    fixture_close(fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states), cmocka_unit_test(disabled),
         cmocka_unit_test(revisions), cmocka_unit_test(team),
         cmocka_unit_test(team_race), cmocka_unit_test(lists),
-        cmocka_unit_test(logo),
+        cmocka_unit_test(logo), cmocka_unit_test(most),
+        cmocka_unit_test(check),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,14 +200,6 @@ static oa2_app_t *blank(const oa2_ctx_t *ctx)
     return app;
 }
 
-static oa2_app_t *copy_of(const oa2_app_t *app, apr_pool_t *pool)
-{
-    oa2_app_t *copy = apr_pmemdup(pool, app, sizeof(*app));
-
-    copy->client = apr_pmemdup(pool, app->client, sizeof(*app->client));
-    return copy;
-}
-
 /* Those that were given; all of them where everything is to be right. */
 static void check_each(oa2_app_result_t *out, oa2_ctx_t *ctx,
                        const oa2_app_t *app, const apr_table_t *fields)
@@ -242,14 +234,32 @@ void oa2_app_check(oa2_app_result_t *out, oa2_ctx_t *ctx,
                    const oa2_actor_t *who, const oa2_app_t *app,
                    const apr_table_t *fields)
 {
-    oa2_app_t *tried = app ? copy_of(app, ctx->pool) : blank(ctx);
+    oa2_app_t *tried = blank(ctx);
 
+    if (app) {
+        *tried->client = *app->client;
+        tried->about = app->about;
+    }
     memset(out, 0, sizeof(*out));
     take_fields(tried, who, fields, ctx->pool);
     check_each(out, ctx, tried, fields);
 }
 
 /* ------------------------------------------------------------ create */
+
+/* What one person makes is bounded: it is rows in tables that all share. */
+static oa2_err_t *check_count(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                              const char *user)
+{
+    apr_array_header_t *apps;
+
+    OA2_TRY(oa2_app_list(&apps, ctx, OA2_APPS_USER, user, NULL,
+                         OA2_APPS_MOST));
+    if (apps->nelts >= OA2_APPS_MOST)
+        oa2_app_refuse(out, ctx, "", "you are on the teams of 100 apps, and "
+                       "that is the most: delete one that is not used");
+    return NULL;
+}
 
 oa2_err_t *oa2_app_create(oa2_app_result_t *out, oa2_ctx_t *ctx,
                           const oa2_actor_t *who, const apr_table_t *fields)
@@ -266,6 +276,8 @@ oa2_err_t *oa2_app_create(oa2_app_result_t *out, oa2_ctx_t *ctx,
     }
     take_fields(app, who, fields, ctx->pool);
     check_fields(out, ctx, app, fields);
+    if (!who->is_administrator)
+        OA2_TRY(check_count(out, ctx, who->user));
     if (out->problems)
         return NULL;
     if (client->secret) {

@@ -75,8 +75,10 @@ typedef struct oa2_app_result_t {
 void oa2_app_check(oa2_app_result_t *out, oa2_ctx_t *ctx,
                    const oa2_actor_t *who, const oa2_app_t *app,
                    const apr_table_t *fields);
+#define OA2_APPS_MOST 100               /* on whose teams a developer is */
 /*
- * A new app in state draft, of which who->user is the owner.  fields: texts by
+ * A new app in state draft, of which who->user is the owner; INVALID for who
+ * has OA2_APPS_MOST already.  fields: texts by
  * property's name (lists: words, or one a line); those that are not there get
  * their defaults.
  * The pages'; and for tests.

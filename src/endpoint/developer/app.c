@@ -168,7 +168,8 @@ static void put_try(cJSON *model, const oa2_ctx_t *ctx,
 
     for (i = 0; i < uris->nelts; i++)
         oa2_json_push_text(list, APR_ARRAY_IDX(uris, i, const char *));
-    if (uris->nelts)
+    if (uris->nelts && strcmp(client->state, OA2_APP_REJECTED) != 0
+        && strcmp(client->state, OA2_APP_SUSPENDED) != 0)
         put_lines(model, ctx, client, APR_ARRAY_IDX(uris, 0, const char *));
 }
 
