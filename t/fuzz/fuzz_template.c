@@ -25,8 +25,12 @@
 static oa2_err_t *load(const char **text, const char **where, void *baton,
                        const char *name, apr_pool_t *pool)
 {
+    /* A file's name, of which none is above, hidden or a directory. */
     if (strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-               "0123456789_-") != strlen(name)) {
+               "0123456789_-./") != strlen(name)
+        || strchr("./", *name) || strchr("./", name[strlen(name) - 1])
+        || strstr(name, "..") || strstr(name, "./") || strstr(name, "/.")
+        || strstr(name, "//")) {
         abort();
     }
     if (strcmp(name, "q") == 0)
