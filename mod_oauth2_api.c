@@ -56,6 +56,7 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_developer_secret,
     &oa2_endpoint_developer_team,
     &oa2_endpoint_admin,
+    &oa2_endpoint_admin_audit,
     &oa2_endpoint_set_password,
     &oa2_endpoint_token,
     &oa2_endpoint_revoke,

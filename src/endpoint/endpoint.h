@@ -167,6 +167,7 @@ extern const oa2_endpoint_t oa2_endpoint_developer_team;
 extern const oa2_endpoint_t oa2_endpoint_admin;
 extern const oa2_endpoint_t oa2_endpoint_account_sessions;
 extern const oa2_endpoint_t oa2_endpoint_account_keys;
+extern const oa2_endpoint_t oa2_endpoint_admin_audit;
 extern const oa2_endpoint_t oa2_endpoint_revoke;
 extern const oa2_endpoint_t oa2_endpoint_introspect;
 extern const oa2_endpoint_t oa2_endpoint_userinfo;

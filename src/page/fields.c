@@ -245,7 +245,7 @@ static const char *options_problem(const entry_t *entry,
     const apr_array_header_t *words = oa2_words_split(entry->value, ctx->pool);
     int i;
 
-    if (entry->row->kind == OA2_FIELD_CHOICE)
+    if (entry->row->kind != OA2_FIELD_SET)
         return is_option(entry, entry->value)
             ? NULL : oa2_say(ctx, "Please choose one of these.", NULL);
     for (i = 0; i < words->nelts; i++)
@@ -316,7 +316,8 @@ static const char *problem_of(const entry_t *entry, const oa2_ctx_t *ctx)
 
     if (!entry->value)
         return row->is_required ? missing(row->kind, ctx) : NULL;
-    if (row->kind == OA2_FIELD_CHOICE || row->kind == OA2_FIELD_SET)
+    if (row->kind == OA2_FIELD_CHOICE || row->kind == OA2_FIELD_SELECT
+        || row->kind == OA2_FIELD_SET)
         return options_problem(entry, ctx);
     if (row->kind == OA2_FIELD_LINES)
         return lines_problem(entry, ctx);
@@ -358,7 +359,7 @@ static void put_options(cJSON *item, const entry_t *entry)
         oa2_json_put_text(one, "help", option->help ? option->help : "");
         oa2_json_put_bool(one, "is_radio", row->kind == OA2_FIELD_CHOICE);
         oa2_json_put_bool(one, "checked", entry->value
-                          && (row->kind == OA2_FIELD_CHOICE
+                          && (row->kind != OA2_FIELD_SET
                               ? strcmp(entry->value, option->value) == 0
                               : oa2_words_has(entry->value, option->value)));
     }
@@ -387,6 +388,7 @@ static void put_field(cJSON *list, const entry_t *entry, const oa2_ctx_t *ctx)
     oa2_json_put_bool(item, "is_secret", is_secret);
     oa2_json_put_bool(item, "is_check", row->kind == OA2_FIELD_CHECK);
     oa2_json_put_bool(item, "is_file", row->kind == OA2_FIELD_FILE);
+    oa2_json_put_bool(item, "is_select", row->kind == OA2_FIELD_SELECT);
     oa2_json_put_bool(item, "is_options", row->kind == OA2_FIELD_CHOICE
                       || row->kind == OA2_FIELD_SET);
     oa2_json_put_bool(item, "checked",

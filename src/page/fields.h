@@ -25,6 +25,8 @@ typedef enum {
     OA2_FIELD_NEW_SECRET,       /* one that is chosen */
     OA2_FIELD_CHECK,            /* "1" or nothing */
     OA2_FIELD_CHOICE,           /* one of its options */
+    OA2_FIELD_SELECT,           /* the same, for many; none where it may be
+                                   left empty */
     OA2_FIELD_SET,              /* any of them, as words */
     OA2_FIELD_FILE              /* read from call->files by the page */
 } oa2_field_kind_t;

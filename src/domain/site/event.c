@@ -30,6 +30,11 @@ const char *oa2_event_level(const oa2_event_t *event)
     }
 }
 
+const oa2_event_t *const *oa2_event_all(void)
+{
+    return all;
+}
+
 const oa2_event_t *oa2_event_find(const char *name)
 {
     int i;

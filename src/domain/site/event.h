@@ -113,6 +113,8 @@ OA2_EVENTS(X)
 
 /* "info", "notice" or "warning". */
 const char *oa2_event_level(const oa2_event_t *event);
+/* All of them, in the order of the list; NULL ends it. */
+const oa2_event_t *const *oa2_event_all(void);
 /* NULL when there is none of that name. */
 const oa2_event_t *oa2_event_find(const char *name);
 

@@ -2,12 +2,19 @@
 /* admin.c - see admin.h */
 #include "endpoint/admin/admin.h"
 
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "base/text/encode.h"
+
 /* Of each: what it is for, a key of the catalogue; NULL: nothing to say. */
 static const struct area_t {
     oa2_sheet_tab_t tab;
     const char *about;
 } areas[] = {
     { { "admin", "admin.overview" }, NULL },
+    { { "admin/audit", "admin.audit.title" }, "admin.audit.about" },
 };
 
 #define N_AREAS (sizeof(areas) / sizeof(areas[0]))
@@ -29,4 +36,34 @@ cJSON *oa2_admin_model(oa2_call_t *call)
             oa2_json_put_text(item, "about",
                               oa2_say(&call->ctx, areas[i].about, NULL));
     return model;
+}
+
+void oa2_admin_filter(cJSON *model, const oa2_call_t *call,
+                      const oa2_fields_t *fields)
+{
+    cJSON *filter = oa2_json_put_object(model, "filter");
+
+    oa2_json_put_text(filter, "action",
+                      apr_pstrmemdup(call->ctx.pool, call->url,
+                                     strcspn(call->url, "?")));
+    oa2_json_put_text(filter, "message", oa2_fields_failed(fields)
+                      ? oa2_say(&call->ctx, "Nothing is shown yet: please "
+                                "look at what is marked below.", NULL) : "");
+    oa2_fields_put(fields, filter);
+}
+
+const char *oa2_admin_query(const oa2_call_t *call, const char *first,
+                            const char *const *names)
+{
+    apr_pool_t *pool = call->ctx.pool;
+    const char *query = first ? apr_pstrcat(pool, "?", first, NULL) : "";
+
+    for (; *names; names++) {
+        const char *value = oa2_params_get(call->ctx.params, *names);
+
+        if (value && *value)
+            query = apr_pstrcat(pool, query, *query ? "&" : "?", *names, "=",
+                                oa2_form_encode(pool, value), NULL);
+    }
+    return query;
 }

@@ -14,5 +14,13 @@
 
 /* oa2_sheet_model(), and tabs, each perhaps with about: what it is for. */
 cJSON *oa2_admin_model(oa2_call_t *call);
+/* Into a model: filter, a form of the page's own path that is sent by GET; the
+   partial "filter" shows it. */
+void oa2_admin_filter(cJSON *model, const oa2_call_t *call,
+                      const oa2_fields_t *fields);
+/* "?name=value&…" of the parameters named that there are, behind what first is
+   ("format=csv"; NULL: nothing). */
+const char *oa2_admin_query(const oa2_call_t *call, const char *first,
+                            const char *const *names);
 
 #endif
