@@ -50,6 +50,8 @@ static oa2_err_t *take(ctl_import_t *import, const ctl_object_t *object,
         return ctl_import_user(import, object, &ctx);
     if (is_application(import, object))
         return ctl_import_client(import, object, &ctx);
+    if (ctl_import_is_token(object))
+        ctl_import_keep_token(import, object);
     return NULL;
 }
 
@@ -78,7 +80,8 @@ static const char *lower(const char *model, apr_pool_t *pool)
     return text;
 }
 
-/* Before anything is written: that all of the file can be read. */
+/* Before anything is written: that all of the file can be read, and whose
+   tokens it has. */
 static oa2_err_t *read_through(ctl_import_t *import)
 {
     ctl_object_t object;
@@ -88,6 +91,8 @@ static oa2_err_t *read_through(ctl_import_t *import)
     do {
         apr_pool_clear(pool);
         OA2_TRY(ctl_dump_next(&object, import->dump, pool));
+        if (object.model && ctl_import_is_token(&object))
+            ctl_import_expect_token(import, &object);
     } while (object.model);
     apr_pool_destroy(pool);
     return ctl_dump_rewind(import->dump);
@@ -101,7 +106,9 @@ static void note(ctl_import_t *import)
         oa2_audit(ctx, &oa2_event_imported, "users", oa2_audit_number(
                       ctx, import->counts[0][CTL_MADE]),
                   "clients", oa2_audit_number(
-                      ctx, import->counts[1][CTL_MADE]), NULL);
+                      ctx, import->counts[1][CTL_MADE]),
+                  "tokens", oa2_audit_number(
+                      ctx, import->counts[2][CTL_MADE]), NULL);
 }
 
 static oa2_err_t *run(ctl_t *ctl, int omniport)
@@ -130,6 +137,8 @@ static oa2_err_t *run(ctl_t *ctl, int omniport)
     else
         OA2_TRY(ctl_open(ctl));
     err = take_all(&import);
+    if (!err)
+        err = ctl_import_tokens(&import);
     note(&import);
     if (!err)
         ctl_import_tell(&import);
@@ -150,6 +159,7 @@ static const ctl_option_t options[] = {
     { "apply", NULL, 0, "write it; without, only tell what would be done" },
     { "scope", "'WORDS'", 0, "what the clients may ask for (read write)" },
     { "no-pkce", NULL, 0, "let clients with a secret do without PKCE" },
+    { "claim", "NAME", 1, "what clients were told of users" },
     { "keep-ids", NULL, 0, "a user's sub is Django's number" },
     { "user-model", "APP.MODEL", 0, "which objects are users" },
     { "application-model", "APP.MODEL", 0, "which objects are clients" },
@@ -159,15 +169,15 @@ static const ctl_option_t options[] = {
 const ctl_command_t ctl_import_commands[] = {
     { "import django-oauth-toolkit", "FILE", 1, 1,
      "Takes over users and clients of a Django site.\n"
-     "FILE is what \"manage.py dumpdata auth.user\n"
-     "oauth2_provider.application\" has written. Nobody types a password\n"
+     "FILE is what \"manage.py dumpdata auth.user oauth2_provider\" has\n"
+     "written: refresh tokens are taken, too. Nobody types a password\n"
      "anew: Django's hashes are taken, and replaced at the first login.\n"
      "Tells first what would be done, and what would not; --apply does it.\n"
      "Once more changes nothing.", options, import_toolkit },
     { "import omniport", "FILE", 1, 1,
      "Takes over users and apps of Omniport.\n"
-     "FILE is what \"manage.py dumpdata base_auth.user\n"
-     "open_auth.application\" has written. Data points become scopes; apps\n"
+     "FILE is what \"manage.py dumpdata base_auth.user open_auth\n"
+     "oauth2_provider\" has written. Data points become scopes; apps\n"
      "that are not approved wait for it.\n"
      "Tells first what would be done, and what would not; --apply does it.\n"
      "Once more changes nothing.", options, import_omniport },

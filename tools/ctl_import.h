@@ -60,7 +60,12 @@ typedef struct ctl_import_t {
     const char *scope;                  /* of clients */
     ctl_dump_t *dump;
     apr_hash_t *accounts;               /* name by account */
-    apr_int64_t counts[2][CTL_RESULTS]; /* users, clients */
+    apr_hash_t *users, *clients;        /* what they are called here, by key;
+                                           of clients those that have a secret.
+                                           NULL: the dump has no tokens */
+    apr_hash_t *holders;                /* keys of clients with tokens */
+    apr_array_header_t *tokens;         /* ctl_import_token.c */
+    apr_int64_t counts[3][CTL_RESULTS]; /* users, clients, tokens */
     apr_int64_t read;
     cJSON *report;
     cJSON *remarks;                     /* the first of them */
@@ -73,6 +78,24 @@ void ctl_import_remark(ctl_import_t *import, const char *kind,
                        const char *name, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void ctl_import_tell(ctl_import_t *import);
+
+/* -------------------------------------------------- ctl_import_token.c */
+
+/* A refresh token that is good in Django; it keeps them as they are. */
+int ctl_import_is_token(const ctl_object_t *object);
+/* Notes, before anything is made, that there is one. */
+void ctl_import_expect_token(ctl_import_t *import,
+                             const ctl_object_t *object);
+/* 1 when the dump has such a token of this client. */
+int ctl_import_has_tokens(const ctl_import_t *import,
+                          const ctl_object_t *object);
+/* That a user or client of the dump is called so here. */
+void ctl_import_called(const ctl_import_t *import, apr_hash_t *names,
+                       const ctl_object_t *object, const char *natural,
+                       const char *name);
+void ctl_import_keep_token(ctl_import_t *import, const ctl_object_t *object);
+/* Once all users and clients are there: the tokens that were kept. */
+oa2_err_t *ctl_import_tokens(ctl_import_t *import);
 
 /* ------------------------------------ ctl_import_user.c, …_client.c */
 

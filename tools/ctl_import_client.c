@@ -12,6 +12,8 @@
 #include "base/text/words.h"
 #include "ctl_import.h"
 #include "domain/client/app.h"
+#include "domain/client/compat.h"
+#include "domain/client/property.h"
 #include "domain/request/redirect.h"
 
 /* authorization_grant_type: what it is here, or why it is not. */
@@ -127,6 +129,28 @@ static void warn(ctl_import_t *import, const oa2_client_t *client,
                           "signing out are not taken over");
 }
 
+/* Only who can prove to be the client may come with such a token. */
+static void expect_tokens(oa2_client_t *client, ctl_import_t *import,
+                          const ctl_object_t *object, apr_pool_t *pool)
+{
+    if (!ctl_import_has_tokens(import, object)
+        || !oa2_words_has(client->grants, "refresh_token"))
+        return;
+    if (oa2_client_is_public(client)) {
+        ctl_import_remark(import, "client", client->id, "has no secret, so "
+                          "its refresh tokens are not taken over: its users "
+                          "sign in once more");
+        return;
+    }
+    oa2_client_set_compat(client, oa2_words_union(
+        oa2_client_compat(client, pool), oa2_compat_imported_refresh.name,
+        pool), pool);
+    ctl_import_remark(import, "client", client->id, "gets the switch %s for "
+                      "its refresh tokens; the server needs it, too: "
+                      "OAuth2Compat %s", oa2_compat_imported_refresh.name,
+                      oa2_compat_imported_refresh.name);
+}
+
 static const char *read_client(oa2_app_t *app, ctl_import_t *import,
                                const ctl_object_t *object, apr_pool_t *pool)
 {
@@ -152,6 +176,7 @@ static const char *read_client(oa2_app_t *app, ctl_import_t *import,
                    pool);
     if (import->omniport)
         take_omniport(app, import, object, pool);
+    expect_tokens(client, import, object, pool);
     problem = oa2_client_problem(client, pool);
     if (!problem)
         warn(import, client, object);
@@ -208,6 +233,9 @@ oa2_err_t *ctl_import_client(ctl_import_t *import,
                           "%s", problem);
     else
         OA2_TRY(put(&result, import, ctx, &app));
+    if (client.secret && (result == CTL_MADE || result == CTL_SAME))
+        ctl_import_called(import, import->clients, object, client.id,
+                          client.id);
     ctl_import_count(import, 1, result);
     return NULL;
 }

@@ -8,7 +8,7 @@
 
 #define REMARKS_MAX 1000                /* that --json has */
 
-static const char *const kinds[] = { "users", "clients" };
+static const char *const kinds[] = { "users", "clients", "tokens" };
 static const char *const results[] = {
     "made", "same", "different", "skipped"
 };

@@ -134,6 +134,9 @@ oa2_err_t *ctl_import_user(ctl_import_t *import, const ctl_object_t *object,
                               "Django, which gives no right here: oauth2ctl "
                               "user set --role");
         OA2_TRY(put(&result, import, ctx, &user, object));
+        if (result != CTL_OTHER)
+            ctl_import_called(import, import->users, object, typed,
+                              user.name);
     }
     ctl_import_count(import, 0, result);
     return NULL;

@@ -10,9 +10,11 @@
 
 #include "base/text/encode.h"
 #include "base/text/words.h"
+#include "domain/client/compat.h"
 #include "domain/site/settings.h"
 #include "store/client.h"
 
+#define OURS "oa2"              /* how all of ours begin */
 #define PREFIX_LEN 5
 #define BODY_LEN (PREFIX_LEN + 43)
 #define CHECK_BYTES 6           /* 48 bits: one lie in 2^48 asks the database */
@@ -46,6 +48,14 @@ int oa2_token_is_ours(const oa2_ctx_t *ctx, const char *prefix,
         if (oa2_text_equal(text + BODY_LEN, check_part(ctx, i, text)))
             return 1;
     return 0;
+}
+
+int oa2_token_is_refresh(const oa2_ctx_t *ctx, const char *text)
+{
+    if (oa2_token_is_ours(ctx, OA2_REFRESH_PREFIX, text))
+        return 1;
+    return strncmp(text, OURS, sizeof(OURS) - 1) != 0
+        && oa2_compat_may(ctx, ctx->client, &oa2_compat_imported_refresh);
 }
 
 static oa2_token_t *blank(const oa2_ctx_t *ctx, const oa2_token_t *like,

@@ -23,6 +23,10 @@ const char *oa2_token_make(const oa2_ctx_t *ctx, const char *prefix);
 int oa2_token_is_ours(const oa2_ctx_t *ctx, const char *prefix,
                       const char *text);
 
+/* 1 when text can be a refresh token of ctx->client's: as above; or, with the
+   switch imported_refresh, one that another server has made. */
+int oa2_token_is_refresh(const oa2_ctx_t *ctx, const char *text);
+
 /* A pair as it is answered, and as it is stored. */
 typedef struct oa2_token_pair_t {
     oa2_token_t *access;

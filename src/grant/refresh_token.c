@@ -17,6 +17,7 @@
 #include <apr_strings.h>
 
 #include "base/shm/counter.h"
+#include "domain/client/compat.h"
 #include "domain/request/authorization.h"
 #include "domain/request/resource.h"
 #include "domain/site/settings.h"
@@ -126,7 +127,7 @@ static oa2_err_t *prove(oa2_token_t **out, oa2_ctx_t *ctx, const char *text)
 {
     oa2_token_t *old = NULL;
 
-    if (!oa2_token_is_ours(ctx, OA2_REFRESH_PREFIX, text))
+    if (!oa2_token_is_refresh(ctx, text))
         return bad_token(ctx, OA2_ID(4011), NULL,
                          "not of this server's making");
     OA2_TRY(oa2_refresh_find(&old, ctx, oa2_digest_text(ctx->pool, text)));
@@ -205,6 +206,8 @@ static oa2_err_t *exchange(cJSON **reply, int *done, oa2_ctx_t *ctx,
                                    pair->refresh));
     if (*done)
         oa2_grant_type_issued(ctx, &oa2_grant_refresh_token, pair->access);
+    if (*done && !oa2_token_is_ours(ctx, OA2_REFRESH_PREFIX, text))
+        oa2_compat_used(ctx, ctx->client, oa2_compat_imported_refresh.name);
     *reply = pair->reply;
     return NULL;
 }

@@ -57,6 +57,48 @@ oa2_err_t *oa2_refresh_find(oa2_token_t **out, oa2_ctx_t *ctx,
     return NULL;
 }
 
+/* $1 grant, $2 client, $3 user, $4 scope, $5 digest, $6 issued, $7 expires,
+   $8 claims.
+   An answer that got lost is not asked for again: by then it is there. */
+#define TAKE_GRANT "INSERT INTO oauth2_grant (id, client_id, serial," \
+    " user_name, sub, scope, audience, created, expires, revoked, sweep," \
+    " claims)" \
+    " SELECT CAST($1 AS BIGINT), c.id, c.serial, u.name, u.sub," \
+    " CAST($4 AS TEXT), '', CAST($6 AS BIGINT), CAST($7 AS BIGINT), 0," \
+    " CAST($7 AS BIGINT), CAST($8 AS TEXT)" \
+    " FROM oauth2_client c, oauth2_user u" \
+    " WHERE c.id = $2 AND u.name = $3 AND NOT EXISTS" \
+    " (SELECT 1 FROM oauth2_refresh WHERE digest = CAST($5 AS TEXT))" \
+    " RETURNING id"
+#define TAKE_TOKEN "INSERT INTO oauth2_refresh (digest, grant_id, issued," \
+    " expires, spent, scope, audience) SELECT CAST($5 AS TEXT), id," \
+    " CAST($6 AS BIGINT), CAST($7 AS BIGINT), 0, CAST($4 AS TEXT), ''"
+
+static const oa2_sql_t take_over_sql = {
+    "refresh_take_over",
+    "WITH g AS (" TAKE_GRANT ") " TAKE_TOKEN " FROM g RETURNING grant_id",
+    { TAKE_GRANT, TAKE_TOKEN " FROM oauth2_grant"
+      " WHERE id = CAST($1 AS BIGINT) RETURNING grant_id" },
+    .repeats = 0
+};
+
+oa2_err_t *oa2_refresh_take_over(int *done, oa2_ctx_t *ctx,
+                                 const oa2_grant_t *grant,
+                                 const oa2_token_t *token)
+{
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &take_over_sql,
+                    oa2_sql_number(ctx->pool, grant->id),
+                    oa2_realm_key(ctx, grant->client_id),
+                    oa2_realm_key(ctx, grant->user), token->scope,
+                    token->digest, oa2_sql_number(ctx->pool, token->issued),
+                    oa2_sql_number(ctx->pool, token->expires),
+                    grant->claims));
+    *done = rows->nelts > 0;
+    return NULL;
+}
+
 static const oa2_sql_t rotate_sql = {
     "refresh_rotate",
     OA2_ISSUE_PGSQL("UPDATE oauth2_refresh SET spent = $3, reply = $16,"

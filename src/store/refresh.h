@@ -6,6 +6,7 @@
 #ifndef OA2_STORE_REFRESH_H
 #define OA2_STORE_REFRESH_H
 
+#include "store/grant.h"
 #include "store/token.h"
 
 /* The longest time, in seconds, that a spent refresh token's answer is kept. */
@@ -15,6 +16,12 @@
    its client and user are there and enabled. */
 oa2_err_t *oa2_refresh_find(oa2_token_t **out, oa2_ctx_t *ctx,
                             const char *digest);
+/* One that another server has issued: the grant's id, client, user and claims,
+   and the token's digest, scope, issued and expires.  *done: 0 when there is
+   no such client or user, or a token of that digest. */
+oa2_err_t *oa2_refresh_take_over(int *done, oa2_ctx_t *ctx,
+                                 const oa2_grant_t *grant,
+                                 const oa2_token_t *token);
 /*
  * Spends old, leaving reply with it, and stores its successors, all or
  * nothing.  *first is 0 when old was spent or its grant revoked before.

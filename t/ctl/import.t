@@ -27,6 +27,23 @@ sub file {
     return "$dir/$name";
 }
 
+sub application {
+    my ($key, $id, $type) = @_;
+    return { model => 'oauth2_provider.application', pk => $key, fields => {
+        client_id => $id, client_type => $type, name => $id,
+        client_secret => secret('kEw9TzqLm2v8XbN4cR7yUaPe'),
+        authorization_grant_type => 'authorization-code',
+        redirect_uris => "https://$id.example/cb" } };
+}
+
+sub refresh_token {
+    my ($key, $user, $application, $access, %more) = @_;
+    return { model => 'oauth2_provider.refreshtoken', pk => $key, fields => {
+        user => $user, application => $application, access_token => $access,
+        token => secret("refreshtokenofdjangos$key"), revoked => undef,
+        created => '2026-01-01T00:00:00Z', %more } };
+}
+
 sub numbers { return [map { "$_[0]{$_}" } qw(made same different skipped)] }
 
 # {"kind name": what is said of it, …}
@@ -118,6 +135,36 @@ each_database(sub {
     ok(!$db->json(['client', 'show', 'waiting'])->{disabled}, 'approved');
     is($db->json(['app', 'show', 'placement'])->{description}, 'Jobs',
        'what it is');
+
+    # -- refresh tokens
+    my $tokens = file('tokens', JSON::PP->new->encode([
+        { model => 'auth.user', pk => 31, fields => {
+            username => 'rita', password => '!', is_active => JSON::PP::true } },
+        application(32, 'holder', 'confidential'),
+        application(33, 'pocket', 'public'),
+        refresh_token(41, 31, 32, 51), refresh_token(42, 31, 32, 52),
+        refresh_token(43, 31, 32, 53, revoked => '2026-01-01T00:00:00Z'),
+        refresh_token(44, 31, 33, 54), refresh_token(45, 99, 32, 55),
+        { model => 'oauth2_provider.accesstoken', pk => 51, fields => {
+            user => 31, application => 32, token => 'x' x 30,
+            scope => 'read', expires => '2026-01-01T00:00:00Z' } },
+    ]));
+    $report = $db->json([@toolkit, $tokens]);
+    is_deeply(numbers($report->{tokens}), [2, 0, 0, 2], 'tokens, told');
+    $report = $db->json([@toolkit, $tokens, '--apply', '--claim', 'email']);
+    is_deeply(numbers($report->{tokens}), [2, 0, 0, 2],
+              '… and taken: those that are good, of who has a secret');
+    $says = remarks($report);
+    like($says->{'client holder'}, qr/switch imported_refresh/, 'the switch');
+    like($says->{'client pocket'}, qr/not taken over/, 'a public client');
+    is_deeply($db->json(['client', 'show', 'holder'])->{compat},
+              ['imported_refresh'], 'is set');
+    my @grants = map { $_->{scope} }
+        @{$db->json(['grant', 'list', '--user', 'rita'])};
+    is_deeply([sort @grants], ['read', 'read write'],
+              'the scope of its access token, or the client\'s');
+    $report = $db->json([@toolkit, $tokens, '--apply']);
+    is_deeply(numbers($report->{tokens}), [0, 2, 0, 2], 'once more: nothing');
 
     # -- what is no dump
     for (['{}', qr/begins with no/], ['', qr/begins with no/],

@@ -21,6 +21,8 @@
       "an authorization request without response_type means \"code\"")      \
     X(deny_home, "a user who refuses is sent to this server's home page")   \
     X(error_detail, "401 and 403 for want of a good token have \"detail\"") \
+    X(imported_refresh,                                                     \
+      "a refresh token of another server that was imported is taken")       \
     X(api_key_errors, "401 for want of any credential says "                \
       "\"api_key_required\" where API keys are taken")
 

@@ -70,7 +70,7 @@ const char *oa2_claims_clash(const oa2_settings_t *settings)
     return NULL;
 }
 
-static const char *word_of(const char *name, apr_pool_t *pool)
+const char *oa2_claims_word(const char *name, apr_pool_t *pool)
 {
     return oa2_form_encode(pool, name);
 }
@@ -86,7 +86,8 @@ const char *oa2_claims_of(const oa2_settings_t *settings, const char *scope,
             &APR_ARRAY_IDX(settings->claims, i, oa2_claim_row_t);
 
         if (oa2_words_has(scope, row->scope))
-            APR_ARRAY_PUSH(words, const char *) = word_of(row->name, pool);
+            APR_ARRAY_PUSH(words, const char *) =
+                oa2_claims_word(row->name, pool);
     }
     return apr_array_pstrcat(pool, words, ' ');
 }
@@ -321,7 +322,8 @@ static int may_tell(const oa2_ctx_t *ctx, const known_t *known,
                     const oa2_claim_row_t *row)
 {
     return oa2_words_has(known->token->scope, row->scope)
-        && oa2_words_has(known->consented, word_of(row->name, ctx->pool));
+        && oa2_words_has(known->consented,
+                         oa2_claims_word(row->name, ctx->pool));
 }
 
 static int may_tell_any(const oa2_ctx_t *ctx, const known_t *known,

@@ -39,6 +39,8 @@ const char *oa2_claims_query_problem(const char *query);
    there is "a/b" too. */
 const char *oa2_claims_clash(const oa2_settings_t *settings);
 
+/* A claim's name as one word, as consents and grants hold it. */
+const char *oa2_claims_word(const char *name, apr_pool_t *pool);
 /* What goes with these scopes. */
 const char *oa2_claims_of(const oa2_settings_t *settings, const char *scope,
                           apr_pool_t *pool);

@@ -99,7 +99,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
                             "client \"%s\" may not introspect; to allow it: "
                             "oauth2ctl client set ID --introspect own",
                             ctx->client->id);
-    if (oa2_token_is_ours(ctx, OA2_REFRESH_PREFIX, text))
+    if (oa2_token_is_refresh(ctx, text))
         OA2_TRY(find_refresh(&token, ctx, text));
     else
         OA2_TRY(oa2_token_check(&token, ctx, text));

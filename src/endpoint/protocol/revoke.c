@@ -34,7 +34,7 @@ static const oa2_param_t params[] = {
 static oa2_err_t *find(oa2_token_t **out, oa2_ctx_t *ctx, const char *text)
 {
     *out = NULL;
-    if (oa2_token_is_ours(ctx, OA2_REFRESH_PREFIX, text))
+    if (oa2_token_is_refresh(ctx, text))
         return oa2_refresh_find(out, ctx, oa2_digest_text(ctx->pool, text));
     return oa2_token_check(out, ctx, text);
 }
