@@ -106,11 +106,17 @@ oa2_err_t *oa2_trail_put(oa2_ctx_t *ctx, const apr_array_header_t *rows,
 #define BY_TIME LIST(ANY("user_name", "$3") ANY("client_id", "$4") \
     ANY("event", "$5"))
 
+#define REFUSED LIST(ANY("user_name", "$3") " AND client_id = $4" \
+    " AND event = '" OA2_TRAIL_REFUSED "'" ANY("event", "$5"))
+
 static const oa2_sql_t by_user_sql = {
     "trail_list: user", BY_USER, { BY_USER }, .repeats = 1
 };
 static const oa2_sql_t by_client_sql = {
     "trail_list: client", BY_CLIENT, { BY_CLIENT }, .repeats = 1
+};
+static const oa2_sql_t refused_sql = {
+    "trail_list: refused", REFUSED, { REFUSED }, .repeats = 1
 };
 static const oa2_sql_t by_event_sql = {
     "trail_list: event", BY_EVENT, { BY_EVENT }, .repeats = 1
@@ -123,6 +129,9 @@ static const oa2_sql_t *statement_of(const oa2_trail_query_t *query)
 {
     if (query->user)
         return &by_user_sql;
+    if (query->client_id && query->event
+        && strcmp(query->event, OA2_TRAIL_REFUSED) == 0)
+        return &refused_sql;
     if (query->client_id)
         return &by_client_sql;
     return query->event ? &by_event_sql : &by_time_sql;

@@ -41,6 +41,8 @@ apr_time_t oa2_trail_time(const char *id);
 /* oa2_trail_t, in one statement; removed after expires. */
 oa2_err_t *oa2_trail_put(oa2_ctx_t *ctx, const apr_array_header_t *rows,
                          apr_int64_t expires);
+/* Of a client these have an index of their own: they are few among many. */
+#define OA2_TRAIL_REFUSED "request.refused"
 /* *out: oa2_trail_t, at most n, the newest first.  By user, client or event it
    costs what it finds, however many rows there are. */
 oa2_err_t *oa2_trail_list(apr_array_header_t **out, oa2_ctx_t *ctx,

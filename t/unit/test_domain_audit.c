@@ -142,12 +142,19 @@ static void rows_come_back_newest_first(void **state)
     assert_int_equal(found(trail, &query, 100), 20);
     query.user = "bob";
     assert_int_equal(found(trail, &query, 100), 10);
+    oa2_audit(trail->ctx, &oa2_event_request_refused, "client", "app", NULL);
+    keep(trail);
+    query = (oa2_trail_query_t) { .client_id = "app",
+                                  .event = OA2_TRAIL_REFUSED };
+    assert_int_equal(found(trail, &query, 100), 1);
+    query.client_id = "other";
+    assert_int_equal(found(trail, &query, 100), 0);
     query = (oa2_trail_query_t) { .event = "login.ok" };
     assert_int_equal(found(trail, &query, 100), 10);
     query = (oa2_trail_query_t) { .since = apr_time_now() + 1000000 };
     assert_int_equal(found(trail, &query, 100), 0);
     query.since = apr_time_now() - apr_time_from_sec(600);
-    assert_int_equal(found(trail, &query, 100), MANY);
+    assert_int_equal(found(trail, &query, 100), MANY + 1);
     query.until = query.since + 1;
     assert_int_equal(found(trail, &query, 100), 0);
     /* whatever ends first */

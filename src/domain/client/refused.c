@@ -25,7 +25,7 @@ oa2_err_t *oa2_refused_list(apr_array_header_t **out, oa2_ctx_t *ctx,
                             const char *id)
 {
     oa2_trail_query_t query = {
-        .client_id = id, .event = oa2_event_request_refused.name
+        .client_id = id, .event = OA2_TRAIL_REFUSED
     };
     apr_array_header_t *rows;
     int i;
