@@ -213,6 +213,27 @@ for my $each ($secret, $next) {
                form => [ token => 'x' ])->{status}, 200, 'is good');
 }
 
+# --- a session that ends while somebody writes -------------------------------
+
+my @lists = map { enter('dv-owner', $_)->{content} } 'developer', '/developers';
+my ($here, $there) = map { m{(<ul class="cards".*</ul>)}s } @lists;
+is($there, $here, 'the list, where it is mounted');
+
+$page = enter('dv-owner', 'developer/add');
+ctl_ok('user', 'sign-out', 'dv-owner');
+settle();
+$answer = send_form('dv-owner', $page, 'client_name', %good,
+                    client_name => "Late $HOSTILE", scope => 'write');
+is($answer->{status}, 403, 'who was signed out is asked to sign in');
+my $late = $browser{'dv-owner'}->follow($browser{'dv-owner'}->login($answer));
+like($late->{content}, qr/value="Late &quot;&gt;&lt;script/, 'the name is there');
+like($late->{content}, qr/>\n?\Q$WORDS\E</, 'and the description');
+like($late->{content}, qr/value="write" checked/, 'and what was chosen');
+like(enter('dv-owner', 'developer')->{content} =~ s/<ul class="cards"//r,
+     qr/^(?!.*Late)/s, 'but nothing was added');
+is(send_form('dv-owner', $late, 'client_name', %good,
+             client_name => 'Late')->{status}, 200, 'until it is sent again');
+
 # --- team, end ---------------------------------------------------------------
 
 $team = enter('dv-owner', "developer/team/$id");
