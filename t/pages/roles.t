@@ -23,7 +23,9 @@ my @ADMINISTRATOR = ('in', 403, 403, 403, 200);
 
 my %pages = (
     'account' => \@ANYONE,
+    'account/keys' => \@ANYONE,
     'account/password' => \@ANYONE,
+    'account/sessions' => \@ANYONE,
     'developer' => \@ANYONE,
     'developer/add' => \@ANYONE,
     'developer/app' => \@TEAM,
@@ -32,6 +34,7 @@ my %pages = (
     'developer/secret' => \@OWNER,
     'developer/delete' => \@OWNER,
     'admin' => \@ADMINISTRATOR,
+    'admin/audit' => \@ADMINISTRATOR,
 );
 
 # Pages of the sign-in itself, with tests of their own.
