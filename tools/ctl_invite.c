@@ -11,10 +11,7 @@
 #include "base/text/units.h"
 #include "ctl.h"
 #include "domain/person/account.h"
-#include "domain/person/ticket.h"
-#include "domain/site/mail.h"
-
-#define SUB_BYTES 16            /* 128 bits: never the same again */
+#include "domain/person/manage.h"
 
 /* ------------------------------------------------------------ where */
 
@@ -82,119 +79,88 @@ static oa2_err_t *check_sender(const ctl_t *ctl, const char *to)
 
 /* ------------------------------------------------------------ the link */
 
-static oa2_err_t *queue(ctl_t *ctl, const oa2_ticket_kind_t *kind,
-                        const oa2_user_t *user, const char *to, cJSON *json)
+static void say_mail(ctl_t *ctl, const oa2_user_t *user, const char *to,
+                     cJSON *json)
 {
-    const oa2_mail_t mail = { kind, user->name, to };
-
-    OA2_TRY(oa2_mail_put(&ctl->ctx, &mail));
     oa2_json_put_text(json, "mail", to);
     ctl_json(ctl, json);
     ctl_say(ctl, "A mail to %s waits to be sent by httpd, with a link for "
             "user %s to choose a password.", to, user->name);
-    return NULL;
 }
 
-static oa2_err_t *print(ctl_t *ctl, const oa2_ticket_kind_t *kind,
-                        const oa2_user_t *user, cJSON *json)
+static void say_link(ctl_t *ctl, const oa2_managed_t *managed, cJSON *json)
 {
-    oa2_ticket_link_t link;
+    const oa2_ticket_link_t *link = &managed->link;
 
-    OA2_TRY(oa2_ticket_make(&link, &ctl->ctx, kind, user));
-    oa2_json_put_text(json, "link", link.url);
-    oa2_json_put_number(json, "expires", link.expires);
+    oa2_json_put_text(json, "link", link->url);
+    oa2_json_put_number(json, "expires", link->expires);
     ctl_json(ctl, json);
     ctl_say(ctl, "With this link user %s chooses a password.  It is good "
-            "once, until %s, and not shown again:", user->name,
-            oa2_units_say_time(link.expires, ctl->pool));
-    ctl_say(ctl, "%s", link.url);
-    return NULL;
+            "once, until %s, and not shown again:", managed->user->name,
+            oa2_units_say_time(link->expires, ctl->pool));
+    ctl_say(ctl, "%s", link->url);
 }
 
-static oa2_err_t *give(ctl_t *ctl, const oa2_ticket_kind_t *kind,
-                       const oa2_user_t *user, const char *to)
+static oa2_err_t *told(const ctl_t *ctl, const oa2_managed_t *managed,
+                       const char *name)
 {
-    cJSON *json = ctl_user_json(user, ctl->pool);
-
-    ctl_where_json(ctl, json);
-    OA2_TRY(to ? queue(ctl, kind, user, to, json)
-               : print(ctl, kind, user, json));
-    oa2_audit(&ctl->ctx, &oa2_event_user_invited, "user", user->name, "kind",
-              kind->name, NULL);
-    ctl_where_print(ctl);
-    return NULL;
+    switch (managed->outcome) {
+    case OA2_MANAGE_DONE:
+        return NULL;
+    case OA2_MANAGE_GONE:
+        return ctl_fail(ctl, &ctl_not_found, "there is no user %s", name);
+    case OA2_MANAGE_DISABLED:
+        return ctl_fail(ctl, &ctl_failed, "user %s is disabled: user enable "
+                        "comes first", managed->user->name);
+    case OA2_MANAGE_HAS_PASSWORD:
+        return ctl_fail(ctl, &ctl_exists, "user %s has a password already: "
+                        "user reset gives a link for a new one",
+                        managed->user->name);
+    case OA2_MANAGE_ELSEWHERE:
+        return ctl_fail(ctl, &ctl_failed, "another provider knows the "
+                        "password of user %s: user set --provider "
+                        OA2_ACCOUNT_OWN " makes it one of this table",
+                        managed->user->name);
+    default:
+        return ctl_fail(ctl, &ctl_exists, "there is a user %s already", name);
+    }
 }
 
 /* ------------------------------------------------------------ commands */
 
-/* Whose password is not ours to give. */
-static oa2_err_t *check_user(const ctl_t *ctl, const oa2_user_t *user)
+static oa2_err_t *give(ctl_t *ctl, const oa2_ticket_kind_t *kind)
 {
-    if (oa2_ticket_is_for(user)) return NULL;
-    if (user->disabled)
-        return ctl_fail(ctl, &ctl_failed, "user %s is disabled: user enable "
-                        "comes first", user->name);
-    return ctl_fail(ctl, &ctl_failed, "another provider knows the password "
-                    "of user %s: user set --provider " OA2_ACCOUNT_OWN
-                    " makes it one of this table", user->name);
-}
+    static const oa2_manager_t who = { NULL, 0 };
+    oa2_managed_t managed;
+    const char *name;
+    const char *to;
+    cJSON *json;
 
-/* The user, made when there is none: without a password nobody can sign in. */
-static oa2_err_t *enter(oa2_user_t **out, ctl_t *ctl, const char *name)
-{
-    oa2_user_t user = {
-        .name = name, .sub = oa2_random_text(ctl->pool, SUB_BYTES),
-        .created = ctl->ctx.now, .provider = OA2_ACCOUNT_OWN
-    };
-    int put;
-
-    OA2_TRY(oa2_user_find(out, &ctl->ctx, name));
-    if (*out) return NULL;
-    OA2_TRY(oa2_user_put(&put, &ctl->ctx, &user));
-    if (put)
-        oa2_audit(&ctl->ctx, &oa2_event_user_added, "user", name, NULL);
-    OA2_TRY(oa2_user_find(out, &ctl->ctx, name));
-    if (*out) return NULL;
-    return ctl_fail(ctl, &ctl_exists, "there is a user %s already", name);
-}
-
-/* *to NULL: no mail was asked for. */
-static oa2_err_t *begin(const char **name, const char **to, ctl_t *ctl)
-{
-    OA2_TRY(ctl_user_name(name, ctl));
-    OA2_TRY(check_mail(to, ctl));
+    OA2_TRY(ctl_user_name(&name, ctl));
+    OA2_TRY(check_mail(&to, ctl));
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(know_issuer(ctl));
-    return check_sender(ctl, *to);
+    OA2_TRY(check_sender(ctl, to));
+    OA2_TRY(oa2_manage_link(&managed, &ctl->ctx, &who, kind, name, to));
+    OA2_TRY(told(ctl, &managed, name));
+    json = ctl_user_json(managed.user, ctl->pool);
+    ctl_where_json(ctl, json);
+    if (to)
+        say_mail(ctl, managed.user, to, json);
+    else
+        say_link(ctl, &managed, json);
+    ctl_where_print(ctl);
+    return NULL;
 }
 
 static oa2_err_t *invite(ctl_t *ctl)
 {
-    oa2_user_t *user;
-    const char *name;
-    const char *to;
-
-    OA2_TRY(begin(&name, &to, ctl));
-    OA2_TRY(enter(&user, ctl, name));
-    OA2_TRY(check_user(ctl, user));
-    if (user->password)
-        return ctl_fail(ctl, &ctl_exists, "user %s has a password already: "
-                        "user reset gives a link for a new one", user->name);
-    return give(ctl, &oa2_ticket_invitation, user, to);
+    return give(ctl, &oa2_ticket_invitation);
 }
 
 static oa2_err_t *reset(ctl_t *ctl)
 {
-    oa2_user_t *user;
-    const char *name;
-    const char *to;
-
-    OA2_TRY(begin(&name, &to, ctl));
-    OA2_TRY(oa2_user_find(&user, &ctl->ctx, name));
-    if (!user)
-        return ctl_fail(ctl, &ctl_not_found, "there is no user %s", name);
-    OA2_TRY(check_user(ctl, user));
-    return give(ctl, &oa2_ticket_reset, user, to);
+    return give(ctl, &oa2_ticket_reset);
 }
 
 static const ctl_option_t options[] = {

@@ -11,12 +11,16 @@
 #include "base/text/words.h"
 #include "ctl.h"
 #include "domain/person/account.h"
+#include "domain/person/manage.h"
 #include "domain/person/password.h"
 #include "domain/person/role.h"
 #include "store/session.h"
 
 #define REPLACED_MOST 10000
 #define SUB_BYTES 16            /* 128 bits: never the same again */
+
+/* Whose own acts oauth2ctl notes by itself, and who may leave nobody. */
+static const oa2_manager_t caller = { NULL, 0 };
 
 cJSON *ctl_user_json(const oa2_user_t *user, apr_pool_t *pool)
 {
@@ -211,12 +215,13 @@ static oa2_err_t *take_roles(const char **out, const ctl_t *ctl,
 static oa2_err_t *set_roles(ctl_t *ctl, const oa2_user_t *user,
                             const char *give, const char *take)
 {
-    int done;
+    oa2_managed_t managed;
 
     if (!*give && !*take)
         return NULL;
-    OA2_TRY(oa2_role_change(&done, &ctl->ctx, user->name, give, take));
-    return done ? NULL : no_user(ctl);
+    OA2_TRY(oa2_manage_roles(&managed, &ctl->ctx, &caller, user->name, give,
+                             take));
+    return managed.user ? NULL : no_user(ctl);
 }
 
 static oa2_err_t *set(ctl_t *ctl)
@@ -291,19 +296,15 @@ static oa2_err_t *sign_out_all(ctl_t *ctl)
 
 static oa2_err_t *sign_out(ctl_t *ctl)
 {
-    oa2_user_t *user;
-    int done;
+    oa2_managed_t managed;
 
     if (!ctl_arg(ctl, 0) == !ctl_has(ctl, "all"))
         return ctl_fail(ctl, &ctl_usage, "name either a user, or --all");
     if (ctl_has(ctl, "all")) return sign_out_all(ctl);
     OA2_TRY(ctl_open(ctl));
-    OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
-    if (!user) return no_user(ctl);
-    OA2_TRY(oa2_user_end_sessions(&done, &ctl->ctx, user->name));
-    if (!done) return no_user(ctl);
-    oa2_audit(&ctl->ctx, &oa2_event_user_signed_out, "user", user->name,
-              NULL);
+    OA2_TRY(oa2_manage_sign_out(&managed, &ctl->ctx, &caller,
+                                ctl_arg(ctl, 0)));
+    if (managed.outcome != OA2_MANAGE_DONE) return no_user(ctl);
     return changed(ctl, "is signed out everywhere");
 }
 
@@ -342,18 +343,14 @@ static oa2_err_t *say_alike(ctl_t *ctl, const char *name)
 
 static oa2_err_t *set_disabled(ctl_t *ctl, int disabled)
 {
-    oa2_user_t *user;
-    int done = 0;
+    oa2_managed_t managed;
 
     OA2_TRY(ctl_open(ctl));
-    OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
-    if (user)
-        OA2_TRY(oa2_user_set_disabled(&done, &ctl->ctx, user->name,
-                                      disabled));
-    if (!done) return no_user(ctl);
-    note(ctl, user, disabled ? "disabled" : "enabled");
+    OA2_TRY(oa2_manage_disable(&managed, &ctl->ctx, &caller, ctl_arg(ctl, 0),
+                               disabled));
+    if (managed.outcome != OA2_MANAGE_DONE) return no_user(ctl);
     OA2_TRY(changed(ctl, disabled ? "is disabled" : "is enabled"));
-    return disabled ? say_alike(ctl, user->name) : NULL;
+    return disabled ? say_alike(ctl, managed.user->name) : NULL;
 }
 
 static oa2_err_t *disable(ctl_t *ctl)

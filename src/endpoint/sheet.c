@@ -91,6 +91,17 @@ oa2_reply_t *oa2_sheet_show(oa2_call_t *call, int status, oa2_page_id_t page,
 
 /* ------------------------------------------------------------ forms */
 
+/* Which page, what was typed, and which button: another one of the same form is
+   no double click. */
+static const char *decides(const oa2_call_t *call)
+{
+    const oa2_ctx_t *ctx = &call->ctx;
+
+    return apr_pstrcat(ctx->pool, call->endpoint->name, "?",
+                       oa2_params_text(ctx->params, call->endpoint->params,
+                                       "form", ctx->pool), NULL);
+}
+
 void oa2_sheet_open(oa2_sheet_t *out, oa2_call_t *call, oa2_fields_t *fields)
 {
     oa2_ctx_t *ctx = &call->ctx;
@@ -104,7 +115,7 @@ void oa2_sheet_open(oa2_sheet_t *out, oa2_call_t *call, oa2_fields_t *fields)
     out->why = oa2_interaction_check(call, &form, stale, call->session);
     out->shown = out->why ? "" : form.shown;
     if (!out->why)
-        oa2_twin_of(&out->twin, ctx, &form, call->endpoint->name);
+        oa2_twin_of(&out->twin, ctx, &form, decides(call));
 }
 
 /* The page's own path. */
@@ -161,7 +172,9 @@ oa2_err_t *oa2_sheet_done(oa2_reply_t **out, oa2_call_t *call,
                           const char *done)
 {
     oa2_ctx_t *ctx = &call->ctx;
-    const char *to = done ? apr_pstrcat(ctx->pool, path, "?done=", done, NULL)
+    const char *to = done ? apr_pstrcat(ctx->pool, path,
+                                        strchr(path, '?') ? "&" : "?",
+                                        "done=", done, NULL)
                           : path;
     int first;
 

@@ -65,9 +65,9 @@ const char *oa2_sheet_said(const oa2_call_t *call, const char *said);
 /* The status of a page that is shown again. */
 int oa2_sheet_status(const oa2_sheet_t *sheet);
 /*
- * It is done: 303 to path, whose page says done ("saved": the text
- * "done.saved" of the catalogue; NULL: nothing), now and for the same form
- * again.
+ * It is done: 303 to path (perhaps with a query), whose page says done
+ * ("saved": the text "done.saved" of the catalogue; NULL: nothing), now and for
+ * the same form again.
  */
 oa2_err_t *oa2_sheet_done(oa2_reply_t **out, oa2_call_t *call,
                           const oa2_sheet_t *sheet, const char *path,

@@ -64,13 +64,11 @@ const char *oa2_realm_end(const oa2_ctx_t *ctx)
  * The keys of realm N are one range.  Those of realm 0 are what is between
  * the others' ranges: each of these is met once, and stepped over.
  */
-oa2_err_t *oa2_realm_rows(apr_array_header_t **rows, oa2_ctx_t *ctx,
-                          const oa2_sql_t *sql, const char *after, int n)
+static oa2_err_t *rows_between(apr_array_header_t **rows, oa2_ctx_t *ctx,
+                               const oa2_sql_t *sql, const char *from,
+                               const char *to, int n)
 {
     apr_pool_t *pool = ctx->pool;
-    const char *from = after ? behind(oa2_realm_key(ctx, after), pool)
-                             : oa2_realm_prefix(ctx);
-    const char *to = oa2_realm_end(ctx);
     apr_array_header_t *found;
     int i;
 
@@ -91,4 +89,25 @@ oa2_err_t *oa2_realm_rows(apr_array_header_t **rows, oa2_ctx_t *ctx,
         }
     } while (i < found->nelts);
     return NULL;
+}
+
+oa2_err_t *oa2_realm_rows(apr_array_header_t **rows, oa2_ctx_t *ctx,
+                          const oa2_sql_t *sql, const char *after, int n)
+{
+    return rows_between(rows, ctx, sql,
+                        after ? behind(oa2_realm_key(ctx, after), ctx->pool)
+                              : oa2_realm_prefix(ctx),
+                        oa2_realm_end(ctx), n);
+}
+
+oa2_err_t *oa2_realm_rows_of(apr_array_header_t **rows, oa2_ctx_t *ctx,
+                             const oa2_sql_t *sql, const char *beginning,
+                             const char *after, int n)
+{
+    const char *first = oa2_realm_key(ctx, beginning);
+
+    return rows_between(rows, ctx, sql,
+                        after ? behind(oa2_realm_key(ctx, after), ctx->pool)
+                              : first,
+                        apr_pstrcat(ctx->pool, first, LAST, NULL), n);
 }

@@ -38,5 +38,9 @@ const char *oa2_realm_end(const oa2_ctx_t *ctx);
  */
 oa2_err_t *oa2_realm_rows(apr_array_header_t **rows, oa2_ctx_t *ctx,
                           const oa2_sql_t *sql, const char *after, int n);
+/* The same, of names that begin so. */
+oa2_err_t *oa2_realm_rows_of(apr_array_header_t **rows, oa2_ctx_t *ctx,
+                             const oa2_sql_t *sql, const char *beginning,
+                             const char *after, int n);
 
 #endif

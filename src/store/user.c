@@ -12,8 +12,11 @@
  */
 #include "store/user.h"
 
+#include <string.h>
+
 #include <apr_strings.h>
 
+#include "base/text/fold.h"
 #include "store/user_account.h"
 #include "store/db/sql.h"
 #include "store/grant.h"
@@ -73,17 +76,71 @@ static const oa2_sql_t list_sql = {
     "user_list", LIST, { LIST }, .repeats = 1
 };
 
+/* skip: columns in front of a user's. */
+static apr_array_header_t *users_of(const oa2_ctx_t *ctx,
+                                    const apr_array_header_t *rows, int skip)
+{
+    apr_array_header_t *users = apr_array_make(ctx->pool, rows->nelts,
+                                               sizeof(oa2_user_t *));
+    int i;
+
+    for (i = 0; i < rows->nelts; i++)
+        APR_ARRAY_PUSH(users, oa2_user_t *) =
+            user_read(ctx, APR_ARRAY_IDX(rows, i, oa2_row_t) + skip);
+    return users;
+}
+
 oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
                          const char *after, int n)
 {
     apr_array_header_t *rows;
-    int i;
 
     OA2_TRY(oa2_realm_rows(&rows, ctx, &list_sql, after, n));
-    *out = apr_array_make(ctx->pool, rows->nelts, sizeof(oa2_user_t *));
-    for (i = 0; i < rows->nelts; i++)
-        APR_ARRAY_PUSH(*out, oa2_user_t *) =
-            user_read(ctx, APR_ARRAY_IDX(rows, i, oa2_row_t));
+    *out = users_of(ctx, rows, 0);
+    return NULL;
+}
+
+/* The condition is that of the index. */
+#define IS_ADMINISTRATOR(position) \
+    position "(' ' || roles || ' ', ' " OA2_ROLE_ADMINISTRATOR " ') > 0"
+#define ADMINISTRATORS(position) "SELECT " READ " FROM oauth2_user" \
+    " WHERE name >= $1 AND name < $2 AND " IS_ADMINISTRATOR(position) \
+    " ORDER BY name LIMIT CAST($3 AS BIGINT)"
+static const oa2_sql_t administrators_sql = {
+    "user_list_administrators", ADMINISTRATORS("strpos"),
+    { ADMINISTRATORS("instr") }, .repeats = 1
+};
+
+oa2_err_t *oa2_user_list_administrators(apr_array_header_t **out,
+                                        oa2_ctx_t *ctx, const char *after,
+                                        int n)
+{
+    apr_array_header_t *rows;
+
+    OA2_TRY(oa2_realm_rows(&rows, ctx, &administrators_sql, after, n));
+    *out = users_of(ctx, rows, 0);
+    return NULL;
+}
+
+#define SEARCH "SELECT account, " READ " FROM oauth2_user" \
+    " WHERE account >= $1 AND account < $2 ORDER BY account" \
+    " LIMIT CAST($3 AS BIGINT)"
+static const oa2_sql_t search_sql = {
+    "user_search", SEARCH, { SEARCH }, .repeats = 1
+};
+
+oa2_err_t *oa2_user_search(apr_array_header_t **out, oa2_ctx_t *ctx,
+                           const char *beginning, const char *after, int n)
+{
+    const char *begun = oa2_fold(beginning, ctx->pool);
+    apr_array_header_t *rows;
+
+    *out = apr_array_make(ctx->pool, 1, sizeof(oa2_user_t *));
+    if (!begun || strchr(begun, ':'))
+        return NULL;
+    OA2_TRY(oa2_realm_rows_of(&rows, ctx, &search_sql, begun,
+                              after ? oa2_fold(after, ctx->pool) : NULL, n));
+    *out = users_of(ctx, rows, 1);
     return NULL;
 }
 
@@ -123,14 +180,10 @@ oa2_err_t *oa2_user_list_alike(apr_array_header_t **out, oa2_ctx_t *ctx,
                                const char *name)
 {
     apr_array_header_t *rows;
-    int i;
 
     OA2_TRY(OA2_SQL(&rows, ctx, &alike_sql, oa2_user_alike(ctx, name),
                     oa2_user_account(ctx, name)));
-    *out = apr_array_make(ctx->pool, rows->nelts, sizeof(oa2_user_t *));
-    for (i = 0; i < rows->nelts; i++)
-        APR_ARRAY_PUSH(*out, oa2_user_t *) =
-            user_read(ctx, APR_ARRAY_IDX(rows, i, oa2_row_t));
+    *out = users_of(ctx, rows, 0);
     return NULL;
 }
 

@@ -9,6 +9,10 @@
 #include <apr_tables.h>
 #include "base/ctx.h"
 
+/* Administrators' pages ask for this one; all others are an administrator's to
+   name. */
+#define OA2_ROLE_ADMINISTRATOR "administrator"
+
 /*
  * A user is found by any spelling of the name (base/text/fold.h): there is one
  * in a realm of all that fold to the same.  Verbs that change one take the name
@@ -59,8 +63,17 @@ oa2_err_t *oa2_user_set_provider(int *done, oa2_ctx_t *ctx, const char *name,
                                  const char *provider);
 /* With sessions, consents, grants, codes and tokens. */
 oa2_err_t *oa2_user_remove(int *done, oa2_ctx_t *ctx, const char *name);
+/* *out: oa2_user_t *, at most n, behind the name `after` (NULL: from the
+   start), by name. */
 oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
                          const char *after, int n);
+/* The same, of users whose names begin so, in any spelling, by account. */
+oa2_err_t *oa2_user_search(apr_array_header_t **out, oa2_ctx_t *ctx,
+                           const char *beginning, const char *after, int n);
+/* The same, of those with the role OA2_ROLE_ADMINISTRATOR, by name. */
+oa2_err_t *oa2_user_list_administrators(apr_array_header_t **out,
+                                        oa2_ctx_t *ctx, const char *after,
+                                        int n);
 /*
  * oa2_user_t *, at most n: rows of version 1 whose names are spellings of
  * another one's, which has the account.  Nobody can sign in by them.  What to

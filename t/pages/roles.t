@@ -35,6 +35,13 @@ my %pages = (
     'developer/delete' => \@OWNER,
     'admin' => \@ADMINISTRATOR,
     'admin/audit' => \@ADMINISTRATOR,
+    'admin/apps' => \@ADMINISTRATOR,
+    'admin/apps/app' => \@ADMINISTRATOR,
+    'admin/users' => \@ADMINISTRATOR,
+    'admin/users/invite' => \@ADMINISTRATOR,
+    'admin/users/link' => \@ADMINISTRATOR,
+    'admin/users/roles' => \@ADMINISTRATOR,
+    'admin/users/user' => \@ADMINISTRATOR,
 );
 
 # Pages of the sign-in itself, with tests of their own.
@@ -79,6 +86,13 @@ for my $who (@WHO[1 .. 4]) {
 ctl_ok('app', 'team', $APP, "ro-$_", '--role', $_) for qw(owner member);
 ctl_ok('user', 'set', 'ro-administrator', '--role', 'administrator');
 
+# What a page is of, where that is in the query, and in the form.
+sub of {
+    my ($name) = @_;
+    return $name =~ m{^admin/users/} ? (name => 'ro-stranger')
+         : $name eq 'admin/apps/app' ? (id => $APP) : ();
+}
+
 sub path_of {
     my ($name) = @_;
     return $name if !$row{$name}{below};
@@ -89,14 +103,15 @@ for my $name (sort keys %pages) {
     for my $n (0 .. $#WHO) {
         my $expected = $pages{$name}[$n];
         my $what = "$name: $WHO[$n]";
-        my $page = $person{ $WHO[$n] }->get(path_of($name));
+        my $page = $person{ $WHO[$n] }->get(path_of($name),
+                                               query => [ of($name) ]);
         is($page->{status}, $expected eq 'in' ? 200 : $expected, $what);
         my $asks = $page->{content} =~ /<h1>Sign in</;
         is(!!$asks, $expected eq 'in', "$what: asked to sign in");
         next if $row{$name}{methods} !~ /OA2_POST/;
         # A form that this server has not made for them does nothing.
-        my $sent = $person{ $WHO[$n] }->post(path_of($name),
-                                             form => [ form => 'forged' ]);
+        my $sent = $person{ $WHO[$n] }->post(path_of($name), form => [
+            form => 'forged', of($name) ]);
         like($sent->{status}, qr/^4(?:0[034]|22)$/, "$what: a forged form");
     }
 }

@@ -248,18 +248,18 @@ static void needs_role(void **state)
     w->is_admitted = 1;
     assert_int_equal(run(w, &office, OA2_GET, "", NULL)->status, 200);
     w->is_admitted = 0;
-    assert_null(oa2_role_change(&done, w->store->ctx, "Alice",
+    assert_null(oa2_role_change(&done, w->store->ctx, NULL, "Alice",
                                 "administrator editor", "none"));
     assert_true(done);
     assert_int_equal(run(w, &office, OA2_GET, "", NULL)->status, 200);
-    assert_null(oa2_role_change(&done, w->store->ctx, "alice", "",
+    assert_null(oa2_role_change(&done, w->store->ctx, NULL, "alice", "",
                                 "administrator"));
     assert_true(done);
     assert_int_equal(run(w, &office, OA2_POST, "", NULL)->status, 403);
     /* somebody else was faster; nobody */
     assert_null(oa2_user_set_roles(&done, w->store->ctx, "alice", "", "a"));
     assert_false(done);
-    assert_null(oa2_role_change(&done, w->store->ctx, "bad", "a", ""));
+    assert_null(oa2_role_change(&done, w->store->ctx, NULL, "bad", "a", ""));
     assert_false(done);
 }
 

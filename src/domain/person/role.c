@@ -20,8 +20,9 @@ const char *oa2_role_problem(const char *role)
            "'\"' and '\\'";
 }
 
-static oa2_err_t *change(int *done, oa2_ctx_t *ctx, const oa2_user_t *user,
-                         const char *give, const char *take)
+static oa2_err_t *change(int *done, oa2_ctx_t *ctx, const char *by,
+                         const oa2_user_t *user, const char *give,
+                         const char *take)
 {
     static const char what[] = "role";
     const char *roles = oa2_words_minus(
@@ -34,13 +35,16 @@ static oa2_err_t *change(int *done, oa2_ctx_t *ctx, const oa2_user_t *user,
                             "are more than %d bytes", user->name, ROLES_MAX);
     OA2_TRY(oa2_user_set_roles(done, ctx, user->name, user->roles, roles));
     if (*done)
-        oa2_audit(ctx, &oa2_event_user_changed, "user", user->name, "what",
-                  what, NULL);
+        oa2_audit(ctx, &oa2_event_user_changed, "user", user->name, "by", by,
+                  "what", what, "given",
+                  oa2_words_minus(give, user->roles, ctx->pool), "taken",
+                  oa2_words_common(take, user->roles, ctx->pool), NULL);
     return NULL;
 }
 
-oa2_err_t *oa2_role_change(int *done, oa2_ctx_t *ctx, const char *name,
-                           const char *give, const char *take)
+oa2_err_t *oa2_role_change(int *done, oa2_ctx_t *ctx, const char *by,
+                           const char *name, const char *give,
+                           const char *take)
 {
     int rounds = ROUNDS;
     oa2_user_t *user;
@@ -49,7 +53,7 @@ oa2_err_t *oa2_role_change(int *done, oa2_ctx_t *ctx, const char *name,
         OA2_TRY(oa2_user_find(&user, ctx, name));
         if (!user)
             return NULL;
-        OA2_TRY(change(done, ctx, user, give, take));
+        OA2_TRY(change(done, ctx, by, user, give, take));
     }
     if (*done)
         return NULL;

@@ -8,18 +8,16 @@
 
 #include "store/user.h"
 
-/* Administrators' pages ask for this one; all others are an administrator's to
-   name. */
-#define OA2_ROLE_ADMINISTRATOR "administrator"
-
 /* NULL, or why this cannot be the name of a role. */
 const char *oa2_role_problem(const char *role);
 /*
- * Gives a user some roles and takes others, at once, in sessions that there
- * are too; what somebody else gives or takes at the same moment counts as
- * well.  *done: 0 when there is no such user.  Is audited.
+ * Gives a user some roles and takes others, as words, at once, in sessions that
+ * there are too; what somebody else gives or takes at the same moment counts
+ * as well.  *done: 0 when there is no such user.  Is audited: by is who does
+ * it, NULL for oauth2ctl.
  */
-oa2_err_t *oa2_role_change(int *done, oa2_ctx_t *ctx, const char *user,
-                           const char *give, const char *take);
+oa2_err_t *oa2_role_change(int *done, oa2_ctx_t *ctx, const char *by,
+                           const char *user, const char *give,
+                           const char *take);
 
 #endif

@@ -82,18 +82,18 @@
       "an app was deleted by its team")                                     \
     X(app_member, "app.member", NOTICE, 0, "by member role",                \
       "somebody is on the team of an app, in another role, or no more")     \
-    X(user_added, "user.added", NOTICE, 0, "",                              \
+    X(user_added, "user.added", NOTICE, 0, "by",                            \
       "an administrator has added a user")                                  \
-    X(user_changed, "user.changed", NOTICE, 0, "what",                      \
+    X(user_changed, "user.changed", NOTICE, 0, "by what given taken",       \
       "an administrator has changed a user")                                \
     X(user_removed, "user.removed", NOTICE, 0, "",                          \
       "an administrator has removed a user")                                \
-    X(user_invited, "user.invited", NOTICE, 0, "kind",                      \
+    X(user_invited, "user.invited", NOTICE, 0, "by kind",                   \
       "an administrator has given out a link by which a user chooses a "    \
       "password")                                                           \
     X(password_set, "user.password_set", NOTICE, 0, "",                     \
       "a person has chosen a password by such a link")                      \
-    X(user_signed_out, "user.signed_out", NOTICE, 0, "count",               \
+    X(user_signed_out, "user.signed_out", NOTICE, 0, "by count",            \
       "an administrator has ended a user's sessions")                       \
     X(imported, "site.imported", NOTICE, 0, "users clients tokens",         \
       "an administrator has taken over users, clients and refresh tokens "  \

@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 
 #include "base/text/encode.h"
+#include "domain/site/settings.h"
 
 /* Of each: what it is for, a key of the catalogue; NULL: nothing to say. */
 static const struct area_t {
@@ -14,6 +15,8 @@ static const struct area_t {
     const char *about;
 } areas[] = {
     { { "admin", "admin.overview" }, NULL },
+    { { "admin/apps", "admin.apps" }, "admin.apps.about" },
+    { { "admin/users", "admin.users" }, "admin.users.about" },
     { { "admin/audit", "admin.audit.title" }, "admin.audit.about" },
 };
 
@@ -66,4 +69,37 @@ const char *oa2_admin_query(const oa2_call_t *call, const char *first,
                                 oa2_form_encode(pool, value), NULL);
     }
     return query;
+}
+
+oa2_manager_t oa2_admin_manager(const oa2_call_t *call)
+{
+    oa2_manager_t who = { call->session->user, !call->is_admitted };
+
+    return who;
+}
+
+oa2_actor_t oa2_admin_actor(const oa2_call_t *call)
+{
+    oa2_actor_t who = { call->session->user, 1 };
+
+    return who;
+}
+
+const char *oa2_admin_of(const oa2_call_t *call, const char *param)
+{
+    const char *value = oa2_params_get(call->ctx.params, param);
+
+    if (!value && call->kept)
+        value = oa2_params_get(call->kept, param);
+    return value ? value : "";
+}
+
+const char *oa2_admin_path(const oa2_call_t *call, const char *endpoint,
+                           const char *param, const char *value)
+{
+    apr_pool_t *pool = call->ctx.pool;
+
+    return apr_pstrcat(pool, oa2_settings_path(call->ctx.settings, endpoint,
+                                               pool), "?", param, "=",
+                       oa2_form_encode(pool, value), NULL);
 }

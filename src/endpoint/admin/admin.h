@@ -10,6 +10,8 @@
 #ifndef OA2_ENDPOINT_ADMIN_ADMIN_H
 #define OA2_ENDPOINT_ADMIN_ADMIN_H
 
+#include "domain/client/app.h"
+#include "domain/person/manage.h"
 #include "endpoint/sheet.h"
 
 /* oa2_sheet_model(), and tabs, each perhaps with about: what it is for. */
@@ -22,5 +24,14 @@ void oa2_admin_filter(cJSON *model, const oa2_call_t *call,
    ("format=csv"; NULL: nothing). */
 const char *oa2_admin_query(const oa2_call_t *call, const char *first,
                             const char *const *names);
+/* Who acts, to users and to apps. */
+oa2_manager_t oa2_admin_manager(const oa2_call_t *call);
+oa2_actor_t oa2_admin_actor(const oa2_call_t *call);
+/* The parameter by which a page knows whom or what it is of; what was typed
+   when the session ended has it too.  "" : it is not there. */
+const char *oa2_admin_of(const oa2_call_t *call, const char *param);
+/* The path of such a page: endpoint?param=value. */
+const char *oa2_admin_path(const oa2_call_t *call, const char *endpoint,
+                           const char *param, const char *value);
 
 #endif

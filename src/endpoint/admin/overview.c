@@ -4,6 +4,7 @@
  * where else to go.
  */
 #include "domain/person/role.h"
+#include "domain/site/settings.h"
 #include "endpoint/admin/admin.h"
 #include "store/app.h"
 
@@ -31,8 +32,14 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
 
         oa2_json_put_text(item, "name",
                           *client->name ? client->name : client->id);
+        oa2_json_put_text(item, "href",
+                          oa2_admin_path(call, "admin/apps/app", "id",
+                                         client->id));
     }
     oa2_json_put_bool(model, "has_waiting", apps->nelts > 0);
+    oa2_json_put_text(model, "apps",
+                      oa2_settings_path(ctx->settings, "admin/apps",
+                                        ctx->pool));
     oa2_json_put_bool(model, "has_more", apps->nelts > WAITING_MOST);
     *out = oa2_sheet_show(call, 200, OA2_PAGE_ADMIN_OVERVIEW, model);
     return NULL;

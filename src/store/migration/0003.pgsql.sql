@@ -207,3 +207,7 @@ CREATE INDEX oauth2_grant_created ON oauth2_grant
     ((substr(client_id, 1, strpos(client_id, ':'))), created, id)
     WHERE revoked = 0;
 CREATE INDEX oauth2_refresh_grant ON oauth2_refresh (grant_id, issued);
+
+-- Who may use the administrators' pages: few, however many roles there are.
+CREATE INDEX oauth2_user_administrator ON oauth2_user (name)
+    WHERE strpos(' ' || roles || ' ', ' administrator ') > 0;
