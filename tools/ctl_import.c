@@ -128,6 +128,7 @@ static oa2_err_t *run(ctl_t *ctl, int omniport)
         return ctl_fail(ctl, &ctl_usage, "--scope is words of printable "
                         "ASCII characters without '\"' and '\\'");
     import.accounts = apr_hash_make(ctl->pool);
+    import.users = apr_hash_make(ctl->pool);
     import.report = oa2_json_object(ctl->pool);
     import.remarks = oa2_json_put_array(import.report, "remarks");
     OA2_TRY(ctl_dump_open(&import.dump, ctl, ctl_arg(ctl, 0)));

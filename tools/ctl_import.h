@@ -60,8 +60,8 @@ typedef struct ctl_import_t {
     const char *scope;                  /* of clients */
     ctl_dump_t *dump;
     apr_hash_t *accounts;               /* name by account */
-    apr_hash_t *users, *clients;        /* what they are called here, by key;
-                                           of clients those that have a secret.
+    apr_hash_t *users;                  /* what they are called here, by key */
+    apr_hash_t *clients;                /* the same; those that have a secret.
                                            NULL: the dump has no tokens */
     apr_hash_t *holders;                /* keys of clients with tokens */
     apr_array_header_t *tokens;         /* ctl_import_token.c */

@@ -15,6 +15,7 @@
 #include "domain/client/compat.h"
 #include "domain/client/property.h"
 #include "domain/request/redirect.h"
+#include "store/member.h"
 
 /* authorization_grant_type: what it is here, or why it is not. */
 static const struct {
@@ -194,9 +195,46 @@ static int is_same(const oa2_client_t *a, const oa2_client_t *b)
         && strcmp(a->name, b->name) == 0;
 }
 
-static oa2_err_t *put(ctl_result_t *result, ctl_import_t *import,
-                      oa2_ctx_t *ctx, oa2_app_t *app)
+/* NULL: nobody who is here. */
+static const char *user_of(const ctl_import_t *import, const cJSON *value,
+                           apr_pool_t *pool)
 {
+    const char *key = ctl_dump_key(value, pool);
+
+    return key ? apr_hash_get(import->users, key, APR_HASH_KEY_STRING) : NULL;
+}
+
+/* Omniport's team_members; the owner is there. */
+static oa2_err_t *add_team(const ctl_import_t *import, oa2_ctx_t *ctx,
+                           const ctl_object_t *object, const char *id)
+{
+    const cJSON *each;
+
+    cJSON_ArrayForEach(each, cJSON_GetObjectItemCaseSensitive(
+                           object->fields, "team_members")) {
+        const char *user = user_of(import, each, ctx->pool);
+        const char *role = "";
+        oa2_app_t *app;
+        int done;
+
+        if (user)
+            OA2_TRY(oa2_member_role(&role, ctx, id, user));
+        if (role)
+            continue;
+        OA2_TRY(oa2_app_find(&app, ctx, id));
+        if (app)
+            OA2_TRY(oa2_member_set(&done, ctx, id, app->team, user,
+                                   OA2_MEMBER_MEMBER));
+    }
+    return NULL;
+}
+
+static oa2_err_t *put(ctl_result_t *result, ctl_import_t *import,
+                      oa2_ctx_t *ctx, oa2_app_t *app,
+                      const ctl_object_t *object)
+{
+    const char *owner = user_of(import, cJSON_GetObjectItemCaseSensitive(
+                                    object->fields, "user"), ctx->pool);
     const oa2_client_t *client = app->client;
     oa2_client_t *there;
     int done = 1;
@@ -204,8 +242,11 @@ static oa2_err_t *put(ctl_result_t *result, ctl_import_t *import,
     OA2_TRY(oa2_client_find(&there, ctx, client->id));
     *result = !there ? CTL_MADE : is_same(there, client) ? CTL_SAME
                                                          : CTL_OTHER;
-    if (*result == CTL_MADE && import->apply)
-        OA2_TRY(oa2_app_take_over(&done, ctx, app, NULL));
+    if (*result == CTL_MADE && import->apply) {
+        OA2_TRY(oa2_app_take_over(&done, ctx, app, owner));
+        if (done)
+            OA2_TRY(add_team(import, ctx, object, client->id));
+    }
     if (!done)
         *result = CTL_OTHER;
     if (*result == CTL_OTHER)
@@ -232,7 +273,7 @@ oa2_err_t *ctl_import_client(ctl_import_t *import,
         ctl_import_remark(import, "client", *client.id ? client.id : "?",
                           "%s", problem);
     else
-        OA2_TRY(put(&result, import, ctx, &app));
+        OA2_TRY(put(&result, import, ctx, &app, object));
     if (client.secret && (result == CTL_MADE || result == CTL_SAME))
         ctl_import_called(import, import->clients, object, client.id,
                           client.id);

@@ -62,7 +62,6 @@ void ctl_import_expect_token(ctl_import_t *import, const ctl_object_t *object)
 
     if (!import->tokens) {
         import->tokens = apr_array_make(pool, 64, sizeof(kept_t));
-        import->users = apr_hash_make(pool);
         import->clients = apr_hash_make(pool);
         import->holders = apr_hash_make(pool);
     }

@@ -91,6 +91,8 @@ ctl_ok('user', 'set', 'om-alice', map { ('--claim', $_) }
        'person/fullName=Alice Example', 'student/branch name=Geology',
        'student/currentYear=3', 'contactInformation/emailAddress=a@b.example');
 ctl_ok('user', 'set', 'om-admin', '--role', 'administrator');
+ctl_ok('client', 'set', $app{house}[0], '--access-lifetime', '10m');
+ctl_ok('app', 'team', $app{house}[0], 'om-bob', '--role', 'owner');
 $own->{start}->();
 
 sub browser {
@@ -230,7 +232,9 @@ feature 'token' => sub {
     is($res->{status}, 401, 'a wrong secret');
     is(json($res)->{error}, 'invalid_client', 'errors: {"error"}');
     log_allow(qr/OA2-/, 'a wrong secret');
-    ctl_ok('client', 'set', $app{strict}[0], '--access-lifetime', '10m');
+    $res = redeem($app{house}, code_of($alice->get(authorise($app{house}))));
+    is(json($res)->{expires_in}, 600, 'less for an app that shall have less');
+    log_is({ level => 'notice', like => qr/OA2-4700/ }, 'no PKCE');
 };
 
 sub data {
@@ -396,10 +400,13 @@ feature 'edit' => sub {
 feature 'team' => sub {
     my $bob = browser('om-bob');
     enter($bob, "$base/developer");
-    my $page = enter($dora, issuer('omniport') . "/developer/team/$id");
+    my $page = enter($bob, issuer('omniport') . "/developer/app/om-house");
+    like($page->{content}, qr{<code>no_pkce</code> used \d+ times},
+         'what an app does otherwise is shown to its team');
+    $page = enter($dora, issuer('omniport') . "/developer/team/$id");
     is(fill($dora, $page, 'role', member => 'om-bob', role => 'member')
        ->{status}, 303, 'one more');
-    like(enter($bob, "$base/developer")->{content}, qr/class="card"/,
+    like(enter($bob, "$base/developer")->{content}, qr/Canteen/,
          'who sees it');
     $page = enter($dora, issuer('omniport') . "/developer/team/$id");
     is(fill($dora, $page, 'role', member => 'om-dora', do => 'remove')

@@ -123,7 +123,7 @@ each_database(sub {
     # -- Omniport
     $report = $db->json(['import', 'omniport', "$here/omniport.json",
                          '--apply', '--scope', 'read']);
-    is_deeply(numbers($report->{users}), [1, 0, 0, 1], 'Omniport: users');
+    is_deeply(numbers($report->{users}), [2, 0, 0, 1], 'Omniport: users');
     is_deeply(numbers($report->{clients}), [2, 0, 0, 0], '… and apps');
     is($db->json(['client', 'show', 'placement'])->{scope},
        'read person.full_name student.branch.name', 'data points are scopes');
@@ -133,8 +133,10 @@ each_database(sub {
          'and in the queue');
     $db->works(['app', 'approve', 'waiting']);
     ok(!$db->json(['client', 'show', 'waiting'])->{disabled}, 'approved');
-    is($db->json(['app', 'show', 'placement'])->{description}, 'Jobs',
-       'what it is');
+    my $app = $db->json(['app', 'show', 'placement']);
+    is($app->{description}, 'Jobs', 'what it is');
+    is_deeply([map { "$_->{user} $_->{role}" } @{$app->{team}}],
+              ['17114001 owner', '17114002 member'], 'whose it is');
 
     # -- refresh tokens
     my $tokens = file('tokens', JSON::PP->new->encode([

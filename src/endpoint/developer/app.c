@@ -15,6 +15,7 @@
 #include "domain/client/refused.h"
 #include "domain/site/settings.h"
 #include "endpoint/developer/app_fields.h"
+#include "store/compat_use.h"
 
 #define VERIFIER_BYTES 32               /* RFC 7636 section 4.1 */
 #define LINE " \\\n  "                 /* a shell reads on */
@@ -173,6 +174,37 @@ static void put_try(cJSON *model, const oa2_ctx_t *ctx,
         put_lines(model, ctx, client, APR_ARRAY_IDX(uris, 0, const char *));
 }
 
+/* What it may do otherwise than the RFCs say, and how often it has. */
+static oa2_err_t *put_compat(cJSON *model, oa2_ctx_t *ctx,
+                             const oa2_client_t *client)
+{
+    const apr_array_header_t *words =
+        oa2_words_split(oa2_client_compat(client, ctx->pool), ctx->pool);
+    cJSON *list = oa2_json_put_array(model, "compat");
+    apr_array_header_t *uses;
+    int i, k;
+
+    oa2_json_put_bool(model, "has_compat", words->nelts > 0);
+    if (!words->nelts)
+        return NULL;
+    OA2_TRY(oa2_compat_use_list(&uses, ctx, client->id));
+    for (i = 0; i < words->nelts; i++) {
+        cJSON *item = oa2_json_push_object(list);
+        const char *name = APR_ARRAY_IDX(words, i, const char *);
+
+        oa2_json_put_text(item, "name", name);
+        for (k = 0; k < uses->nelts; k++) {
+            const oa2_compat_use_t *use = &APR_ARRAY_IDX(uses, k,
+                                                         oa2_compat_use_t);
+
+            if (strcmp(use->name, name) == 0)
+                oa2_json_put_text(item, "uses", apr_psprintf(
+                    ctx->pool, "%" APR_INT64_T_FMT, use->uses));
+        }
+    }
+    return NULL;
+}
+
 /* ------------------------------------------------------------ the page */
 
 static void put_problems(cJSON *model, const oa2_call_t *call,
@@ -206,6 +238,7 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
                       !oa2_property_agrees(client, ctx));
     put_scopes(model, ctx, client->scope);
     put_try(model, ctx, client);
+    OA2_TRY(put_compat(model, ctx, client));
     OA2_TRY(put_numbers(model, ctx, client->id));
     if (own.app->waiting)
         OA2_TRY(put_waiting(model, ctx, own.app));
