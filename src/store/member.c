@@ -93,3 +93,27 @@ oa2_err_t *oa2_member_set(int *done, oa2_ctx_t *ctx, const char *id,
     *done = rows->nelts > 0;
     return NULL;
 }
+
+#define SOLE "SELECT c.name, c.id FROM oauth2_app_member m" \
+    " JOIN oauth2_client c ON c.id = m.client_id WHERE m.user_name = $1" \
+    " AND m.role = '" OA2_MEMBER_OWNER "' AND NOT EXISTS" \
+    " (SELECT 1 FROM oauth2_app_member o WHERE o.client_id = m.client_id" \
+    " AND o.role = '" OA2_MEMBER_OWNER "' AND o.user_name <> $1)" \
+    " ORDER BY c.id LIMIT 1"
+static const oa2_sql_t sole_sql = {
+    "member_sole", SOLE, { SOLE }, .repeats = 1
+};
+
+oa2_err_t *oa2_member_sole(const char **name, oa2_ctx_t *ctx, const char *user)
+{
+    apr_array_header_t *rows;
+    oa2_row_t row;
+
+    *name = NULL;
+    OA2_TRY(OA2_SQL(&rows, ctx, &sole_sql, oa2_realm_key(ctx, user)));
+    if (!rows->nelts)
+        return NULL;
+    row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
+    *name = *oa2_row_text(row, 0) ? row[0] : oa2_realm_name(ctx, row[1]);
+    return NULL;
+}

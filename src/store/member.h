@@ -29,6 +29,8 @@ oa2_err_t *oa2_member_role(const char **role, oa2_ctx_t *ctx, const char *id,
 oa2_err_t *oa2_member_set(int *done, oa2_ctx_t *ctx, const char *id,
                           apr_int64_t team, const char *user,
                           const char *role);
-
+/* The name of an app whose only owner the user is; NULL: there is none. */
+oa2_err_t *oa2_member_sole(const char **name, oa2_ctx_t *ctx,
+                           const char *user);
 
 #endif

@@ -33,6 +33,35 @@ oa2_err_t *oa2_userdata_find(oa2_userdata_t *data, oa2_ctx_t *ctx)
     return NULL;
 }
 
+#define LIST "SELECT client_id, document, version FROM oauth2_userdata" \
+    " WHERE user_name = $1 AND client_id > $2 ORDER BY client_id" \
+    " LIMIT CAST($3 AS BIGINT)"
+static const oa2_sql_t list_sql = {
+    "userdata_list", LIST, { LIST }, .repeats = 1
+};
+
+oa2_err_t *oa2_userdata_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                             const char *user, const char *after, int n)
+{
+    apr_array_header_t *rows;
+    int i;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &list_sql, oa2_realm_key(ctx, user),
+                    after ? oa2_realm_key(ctx, after) : "",
+                    oa2_sql_number(ctx->pool, n)));
+    *out = apr_array_make(ctx->pool, rows->nelts, sizeof(oa2_userdata_t));
+    for (i = 0; i < rows->nelts; i++) {
+        oa2_row_t row = APR_ARRAY_IDX(rows, i, oa2_row_t);
+        oa2_userdata_t *data = apr_array_push(*out);
+
+        data->user = user;
+        data->client_id = oa2_realm_name(ctx, row[0]);
+        data->document = oa2_row_text(row, 1);
+        data->version = oa2_row_number(row, 2);
+    }
+    return NULL;
+}
+
 /* ------------------------------------------------------------ owner */
 
 /* The consent of a client that had this id before does not count. */

@@ -7,6 +7,8 @@
 #ifndef OA2_STORE_USERDATA_H
 #define OA2_STORE_USERDATA_H
 
+#include <apr_tables.h>
+
 #include "base/ctx.h"
 
 typedef struct oa2_userdata_t {
@@ -27,6 +29,10 @@ typedef struct oa2_userdata_t {
 oa2_err_t *oa2_userdata_owner(const char **user, oa2_ctx_t *ctx,
                               const char *sub, const char *client_id,
                               const char *scope);
+/* *out: oa2_userdata_t of that user, at most n behind the client `after` (NULL:
+   from the first), in the order of client IDs. */
+oa2_err_t *oa2_userdata_list(apr_array_header_t **out, oa2_ctx_t *ctx,
+                             const char *user, const char *after, int n);
 /* Fills in document and version of data's user and client. */
 oa2_err_t *oa2_userdata_find(oa2_userdata_t *data, oa2_ctx_t *ctx);
 /*

@@ -23,6 +23,9 @@ my @ADMINISTRATOR = ('in', 403, 403, 403, 200);
 
 my %pages = (
     'account' => \@ANYONE,
+    'account/data' => \@ANYONE,
+    'account/delete' => \@ANYONE,
+    'account/export' => \@ANYONE,
     'account/keys' => \@ANYONE,
     'account/password' => \@ANYONE,
     'account/sessions' => \@ANYONE,

@@ -7,7 +7,9 @@
 #include "base/crypto.h"
 #include "base/text/fold.h"
 #include "base/text/params.h"
+#include "domain/site/audit.h"
 #include "store/conf.h"
+#include "store/member.h"
 
 #define SUB_BYTES 16
 
@@ -145,5 +147,22 @@ oa2_err_t *oa2_account_enter(oa2_user_t **out, int *made, oa2_ctx_t *ctx,
         return spelt_otherwise(ctx, user, name);
     *made = strcmp(user->sub, sub) == 0;        /* public: told to clients */
     *out = user;
+    return NULL;
+}
+
+oa2_err_t *oa2_account_remove(oa2_account_remove_t *out, const char **app,
+                              oa2_ctx_t *ctx, const char *user)
+{
+    int done;
+
+    OA2_TRY(oa2_member_sole(app, ctx, user));
+    if (*app) {
+        *out = OA2_ACCOUNT_OWNS_APP;
+        return NULL;
+    }
+    OA2_TRY(oa2_user_remove(&done, ctx, user));
+    *out = done ? OA2_ACCOUNT_REMOVED : OA2_ACCOUNT_GONE;
+    if (done)
+        oa2_audit(ctx, &oa2_event_user_removed, "user", user, NULL);
     return NULL;
 }

@@ -28,6 +28,18 @@ const char *oa2_account_name(const char **name, const char *typed,
                              apr_pool_t *pool);
 /* What all spellings share; for what can be no name, the text itself. */
 const char *oa2_account_key(const char *name, apr_pool_t *pool);
+typedef enum {
+    OA2_ACCOUNT_REMOVED,
+    OA2_ACCOUNT_GONE,                   /* there is none such any more */
+    OA2_ACCOUNT_OWNS_APP                /* is the only owner of an app */
+} oa2_account_remove_t;
+
+/*
+ * Removes the account by its owner's wish, with all that is kept of it but the
+ * audit trail.  *app: OWNS_APP: the name of one that would have no owner.
+ */
+oa2_err_t *oa2_account_remove(oa2_account_remove_t *out, const char **app,
+                              oa2_ctx_t *ctx, const char *user);
 /* 1 when the module's own table vouches for the user: by a password there. */
 int oa2_account_is_own(const oa2_user_t *user);
 /*

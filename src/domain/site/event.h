@@ -87,7 +87,9 @@
     X(user_changed, "user.changed", NOTICE, 0, "by what given taken",       \
       "an administrator has changed a user")                                \
     X(user_removed, "user.removed", NOTICE, 0, "",                          \
-      "an administrator has removed a user")                                \
+      "an administrator has removed a user, or the user the own account")   \
+    X(user_exported, "user.exported", NOTICE, 0, "",                        \
+      "a person has downloaded all that is kept of the account")            \
     X(user_invited, "user.invited", NOTICE, 0, "by kind",                   \
       "an administrator has given out a link by which a user chooses a "    \
       "password")                                                           \

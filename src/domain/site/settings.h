@@ -28,7 +28,8 @@
 /*
  * X(KIND, member, "Directive", default, min, max, "help")
  * KIND: TEXT (const char *; limits are bytes), and the apr_int64_t ones
- * SECONDS ("10m"), BYTES ("32m"), NUMBER.
+ * SECONDS ("10m"), BYTES ("32m"), NUMBER, SWITCH (0 "Off", 1 "On", and, where
+ * max is that, OA2_APPROVAL "Approval").
  */
 #define OA2_SETTINGS(X)                                                     \
     X(TEXT, site_name, "OAuth2SiteName", NULL, 1, 100,                      \
@@ -77,6 +78,8 @@
       "wrong passwords for one account before each further one waits")      \
     X(SECONDS, login_wait, "OAuth2LoginWait", 900, 1, 86400,                \
       "the longest pause after wrong passwords")                            \
+    X(SWITCH, account_delete, "OAuth2AccountDelete", 0, 0, 1,               \
+      "On: people may delete their accounts")                               \
     X(TEXT, claim_query, "OAuth2ClaimQuery", NULL, 1, 8000,                 \
       "a SELECT over this database whose columns are claims of the user $1")\
     X(NUMBER, database_connections, "OAuth2DatabaseConnections", 8, 1, 1000,\
@@ -92,6 +95,9 @@
 #define OA2_SETTING_TYPE_SECONDS apr_int64_t
 #define OA2_SETTING_TYPE_BYTES apr_int64_t
 #define OA2_SETTING_TYPE_NUMBER apr_int64_t
+#define OA2_SETTING_TYPE_SWITCH apr_int64_t
+
+#define OA2_APPROVAL 2          /* on, and an administrator has to approve */
 
 /* OAuth2Scope name "description" [default] [category=text] [sensitive]
    [apikey] */

@@ -6,6 +6,7 @@ static const oa2_sheet_tab_t tabs[] = {
     { "account", "tab.account.apps" },
     { "account/sessions", "tab.account.sessions" },
     { "account/keys", "tab.account.keys" },
+    { "account/data", "tab.account.data" },
     { "account/password", "tab.account.password" },
     { NULL, NULL }
 };

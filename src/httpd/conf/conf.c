@@ -22,10 +22,13 @@
 #define UNSET_SECONDS UNSET
 #define UNSET_BYTES UNSET
 #define UNSET_NUMBER UNSET
+#define UNSET_SWITCH UNSET
 
 /* ------------------------------------------------------------ the rows */
 
-typedef enum { KIND_TEXT, KIND_SECONDS, KIND_BYTES, KIND_NUMBER } kind_t;
+typedef enum {
+    KIND_TEXT, KIND_SECONDS, KIND_BYTES, KIND_NUMBER, KIND_SWITCH
+} kind_t;
 
 typedef struct {
     const char *directive;
@@ -79,6 +82,22 @@ static const char *text_problem(const row_t *row, const char *value,
     return NULL;
 }
 
+/* The last one is for those that can be three things. */
+static const char *switch_problem(apr_int64_t *out, const row_t *row,
+                                  const char *value)
+{
+    static const char *const words[] = { "Off", "On", "Approval" };
+    apr_int64_t i;
+
+    for (i = 0; i <= row->max; i++) {
+        if (strcasecmp(value, words[i]) == 0) {
+            *out = i;
+            return NULL;
+        }
+    }
+    return row->max > 1 ? "write On, Off or Approval" : "write On or Off";
+}
+
 /* Files are relative to ServerRoot, as everywhere in httpd. */
 static int is_path(const row_t *row)
 {
@@ -119,6 +138,9 @@ const char *oa2_conf_set(cmd_parms *cmd, void *dir, const char *value)
     case KIND_NUMBER:
         problem = oa2_units_number(member, value, row->min, row->max,
                                    cmd->pool);
+        break;
+    case KIND_SWITCH:
+        problem = switch_problem(member, row, value);
         break;
     }
     return problem ? oa2_conf_mistake(cmd, value, problem) : NULL;
