@@ -55,6 +55,8 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_developer_add,
     &oa2_endpoint_developer_app,
     &oa2_endpoint_developer_delete,
+    &oa2_endpoint_developer_logo,
+    &oa2_endpoint_logo,
     &oa2_endpoint_developer_edit,
     &oa2_endpoint_developer_secret,
     &oa2_endpoint_developer_team,

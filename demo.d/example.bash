@@ -23,7 +23,8 @@ example_files() {       # NAME
     fill_in "$src/demo.d/example.conf.in" "$root/httpd.conf" \
         module "$dir/run/bin/mod_oauth2_api.so" \
         database "$database \"$params\"" state "$root/state" \
-        pages "$root/pages" root "$root" example "$name" base "$base"
+        pages "$root/pages" logo "$root/oauth2-logo" root "$root" \
+        example "$name" base "$base"
     fill_in_html "$src/demo.d/htdocs/example/$name.html.in" \
         "$root/htdocs/index.html" base "$base" \
         username "$username" password "$password"

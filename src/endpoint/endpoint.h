@@ -70,6 +70,9 @@ typedef struct oa2_reply_t {
     const char *location;               /* a redirect when not NULL */
     const char *type;                   /* content type; NULL: no body */
     const char *body;
+    apr_size_t len;                     /* of body, where it may be any bytes,
+                                           and is for nobody to run; 0: it is
+                                           text and ends with a NUL */
     apr_table_t *headers;               /* more headers; may repeat */
     const char *nonce;                  /* a page: its style's CSP nonce */
     const char *form_action;            /* a page: where its form may lead,
@@ -161,6 +164,8 @@ extern const oa2_endpoint_t oa2_endpoint_developer;
 extern const oa2_endpoint_t oa2_endpoint_developer_add;
 extern const oa2_endpoint_t oa2_endpoint_developer_app;
 extern const oa2_endpoint_t oa2_endpoint_developer_delete;
+extern const oa2_endpoint_t oa2_endpoint_developer_logo;
+extern const oa2_endpoint_t oa2_endpoint_logo;
 extern const oa2_endpoint_t oa2_endpoint_developer_edit;
 extern const oa2_endpoint_t oa2_endpoint_developer_secret;
 extern const oa2_endpoint_t oa2_endpoint_developer_team;
@@ -193,6 +198,9 @@ oa2_reply_t *oa2_endpoint_run(oa2_call_t *call);
 
 /* reply.c: the few shapes that answers have. */
 oa2_reply_t *oa2_reply_json(apr_pool_t *pool, int status, const cJSON *json);
+/* len of 1 or more; kept. */
+oa2_reply_t *oa2_reply_bytes(apr_pool_t *pool, const char *type,
+                             const void *bytes, apr_size_t len);
 oa2_reply_t *oa2_reply_empty(apr_pool_t *pool, int status);
 /* 303: RFC 9700 section 4.12. */
 oa2_reply_t *oa2_reply_redirect(apr_pool_t *pool, const char *location);

@@ -27,6 +27,17 @@ oa2_reply_t *oa2_reply_json(apr_pool_t *pool, int status, const cJSON *json)
     return reply;
 }
 
+oa2_reply_t *oa2_reply_bytes(apr_pool_t *pool, const char *type,
+                             const void *bytes, apr_size_t len)
+{
+    oa2_reply_t *reply = blank(pool, 200);
+
+    reply->type = type;
+    reply->body = bytes;
+    reply->len = len;
+    return reply;
+}
+
 oa2_reply_t *oa2_reply_empty(apr_pool_t *pool, int status)
 {
     return blank(pool, status);

@@ -74,6 +74,7 @@ cJSON *oa2_page_consent_model(const oa2_page_consent_t *in, apr_pool_t *pool)
     oa2_json_put_text(model, "logout_action", in->logout_action);
     oa2_json_put_text(model, "form", in->form);
     oa2_json_put_text(model, "client_name", in->client_name);
+    oa2_json_put_text(model, "client_logo", in->client_logo);
     oa2_json_put_text(model, "client_host", in->client_host);
     oa2_json_put_text(model, "user", in->user);
     oa2_json_put_bool(model, "loopback_only", in->loopback_only);

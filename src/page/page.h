@@ -56,6 +56,7 @@ typedef struct oa2_page_consent_t {
     int n_scopes;
     int loopback_only;          /* warn: an app on this computer asks */
     const char *message;        /* why the last form was not obeyed */
+    const char *client_logo;    /* a path on this host; NULL: none */
 } oa2_page_consent_t;
 
 const char *oa2_page_consent(const oa2_pages_t *pages,

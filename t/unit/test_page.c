@@ -84,7 +84,7 @@ static oa2_page_consent_t full_consent(fixture_t *f)
         .action = "=action=", .logout_action = "=logout=", .form = "=form=",
         .client_name = "=client=", .client_host = "=host=",
         .user = "=user=", .scopes = scopes, .n_scopes = 3,
-        .loopback_only = 1, .message = "=message="
+        .loopback_only = 1, .message = "=message=", .client_logo = "=logo="
     };
 }
 
@@ -158,7 +158,7 @@ static const char *hostile_sample(fixture_t *f, int i)
     case 1:
         consent = (oa2_page_consent_t) {
             hostile_common(), HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE,
-            HOSTILE, &scope, 1, 1, HOSTILE };
+            HOSTILE, &scope, 1, 1, HOSTILE, NULL };
         return oa2_page_consent(f->pages, &consent, pool);
     case 2:
         error = (oa2_page_error_t) { hostile_common(), HOSTILE, HOSTILE,
@@ -351,6 +351,7 @@ static void consent_page(void **state)
         "<h3><bdi>=category1=</bdi></h3>\n<ul",
         "<form method=\"post\" action=\"=action=\">",
         "<form method=\"post\" action=\"=logout=\">",
+        "<img class=\"logo\" src=\"=logo=\" alt=\"\"",
         "name=\"decision\" value=\"allow\"", "name=\"decision\" value=\"deny\"",
         "An app on this computer is asking"
     };

@@ -307,7 +307,7 @@ static void uses_what_models_set(void **state)
         "message" };
     static const oa2_page_consent_t consent = {
         COMMON, "action", "logout", "form", "client",
-        "host", "user", &scope, 1, 1, "message" };
+        "host", "user", &scope, 1, 1, "message", "/logo" };
     static const oa2_page_error_t error = {
         COMMON, "title", "message", "hint", "code",
         "reference", &detail, 1 };

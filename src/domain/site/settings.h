@@ -42,6 +42,9 @@
       "default: \"secret\" in the state directory")                         \
     X(TEXT, page_dir, "OAuth2PageDir", NULL, 1, 4096,                       \
       "a directory of pages that replace the built-in ones")                \
+    X(TEXT, logo_program, "OAuth2LogoProgram", OA2_LOGO_PROGRAM, 1, 4096,   \
+      "the program that makes a logo of a picture; default: the installed " \
+      "one")                                                                \
     X(TEXT, mail_command, "OAuth2MailCommand", NULL, 1, 4096,               \
       "the program that sends a mail, with its arguments; it reads the "    \
       "message, with its recipient, from standard input")                   \

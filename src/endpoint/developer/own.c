@@ -8,6 +8,7 @@
 
 #include "base/text/encode.h"
 #include "base/text/words.h"
+#include "domain/client/brand.h"
 #include "domain/client/client.h"
 #include "domain/person/role.h"
 #include "domain/site/settings.h"
@@ -94,6 +95,7 @@ void oa2_own_put(cJSON *item, const oa2_call_t *call, const oa2_app_t *app)
     oa2_json_put_text(item, "reason", app->reason);
     oa2_json_put_text(item, "href", oa2_own_path(call, "developer/app",
                                                  app->client->id));
+    oa2_json_put_text(item, "logo", oa2_brand_path(ctx, app->client));
     oa2_json_put_bool(item, "waiting", app->waiting);
     oa2_sheet_time(item, "since", app->client->created);
     for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
@@ -117,6 +119,7 @@ static void put_tabs(cJSON *model, const oa2_call_t *call,
     } all[] = {
         { { "developer/app", "developer.app.title" }, OA2_APP_MEMBER, 0 },
         { { "developer/edit", "developer.edit.title" }, OA2_APP_MEMBER, 0 },
+        { { "developer/logo", "developer.logo.title" }, OA2_APP_MEMBER, 0 },
         { { "developer/team", "developer.team.title" }, OA2_APP_MEMBER, 0 },
         { { "developer/secret", "developer.secret.title" }, OA2_APP_OWNER,
           1 },

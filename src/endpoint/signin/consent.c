@@ -9,6 +9,7 @@
 #include <string.h>
 #include <apr_strings.h>
 
+#include "domain/client/brand.h"
 #include "domain/client/compat.h"
 #include "domain/person/claims.h"
 #include "domain/request/redirect.h"
@@ -159,6 +160,7 @@ oa2_err_t *oa2_consent_page(oa2_reply_t **out, oa2_call_t *call,
         .form = oa2_interaction_form(call, flow, session->user,
                                      question(ctx, flow)),
         .user = session->user,
+        .client_logo = oa2_brand_path(ctx, ctx->client),
         .message = why ? oa2_say(ctx, why->said, NULL) : NULL,
     };
 

@@ -102,7 +102,8 @@ static const char *switch_problem(apr_int64_t *out, const row_t *row,
 static int is_path(const row_t *row)
 {
     return row->offset == offsetof(oa2_settings_t, secret_file)
-        || row->offset == offsetof(oa2_settings_t, page_dir);
+        || row->offset == offsetof(oa2_settings_t, page_dir)
+        || row->offset == offsetof(oa2_settings_t, logo_program);
 }
 
 const char *oa2_conf_set(cmd_parms *cmd, void *dir, const char *value)

@@ -54,6 +54,8 @@ static const char *policy(const oa2_reply_t *reply, apr_pool_t *pool)
 {
     int leads_away = is_source(reply->form_action);
 
+    if (!reply->nonce && reply->len)
+        return STRICT "; form-action 'none'; sandbox";
     if (!reply->nonce) return STRICT "; form-action 'none'";
     return apr_pstrcat(pool, STRICT "; style-src 'nonce-", reply->nonce,
                        "'; img-src 'self' data:; form-action 'self'",
@@ -82,7 +84,8 @@ static void set_headers(request_rec *r, const oa2_reply_t *reply)
 int oa2_reply_send(request_rec *r, const oa2_reply_t *reply,
                    const apr_table_t *more)
 {
-    apr_size_t len = reply->body ? strlen(reply->body) : 0;
+    apr_size_t len = reply->body && !reply->len ? strlen(reply->body)
+                                                : reply->len;
 
     r->status = reply->status;
     if (reply->headers)
