@@ -51,7 +51,8 @@ static inline char *attribute(const char *tag, const char *name,
 static inline int is_void(const char *name)
 {
     return strcmp(name, "meta") == 0 || strcmp(name, "link") == 0
-        || strcmp(name, "input") == 0 || strcmp(name, "!DOCTYPE") == 0;
+        || strcmp(name, "input") == 0 || strcmp(name, "img") == 0
+        || strcmp(name, "!DOCTYPE") == 0;
 }
 
 /* Called with each tag's text, without < and >. */
