@@ -35,7 +35,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
         OA2_TRY(oa2_logo_get(&logo, ctx, call->rest));
     /* public: the digest of a picture, which is in each page's source */
     if (!logo || strcmp(logo->digest, wanted) != 0)
-        return oa2_err_make(ctx->pool, &oa2_not_found, OA2_ID(5650), NULL,
+        return oa2_err_make(ctx->pool, &oa2_not_found, OA2_ID(5690), NULL,
                             "there is no such logo (any more)");
     etag = apr_pstrcat(ctx->pool, "\"", logo->digest, "\"", NULL);
     is_same = call->if_none_match
