@@ -46,6 +46,7 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_home,
     &oa2_endpoint_account,
     &oa2_endpoint_account_sessions,
+    &oa2_endpoint_account_profile,
     &oa2_endpoint_account_delete,
     &oa2_endpoint_account_data,
     &oa2_endpoint_account_export,

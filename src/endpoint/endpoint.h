@@ -171,6 +171,7 @@ extern const oa2_endpoint_t oa2_endpoint_developer_secret;
 extern const oa2_endpoint_t oa2_endpoint_developer_team;
 extern const oa2_endpoint_t oa2_endpoint_admin;
 extern const oa2_endpoint_t oa2_endpoint_account_sessions;
+extern const oa2_endpoint_t oa2_endpoint_account_profile;
 extern const oa2_endpoint_t oa2_endpoint_account_delete;
 extern const oa2_endpoint_t oa2_endpoint_account_data;
 extern const oa2_endpoint_t oa2_endpoint_account_export;

@@ -350,6 +350,11 @@ oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
     return NULL;
 }
 
+const apr_array_header_t *oa2_pages_languages(const oa2_pages_t *pages)
+{
+    return pages->languages;
+}
+
 const oa2_language_t *oa2_pages_language(const oa2_pages_t *pages,
                                          const char *wanted,
                                          const oa2_language_t *other,

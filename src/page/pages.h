@@ -35,6 +35,7 @@
     ROW(ACCOUNT_KEYS, OA2_PAGE_ACCOUNT "keys") \
     ROW(ACCOUNT_DATA, OA2_PAGE_ACCOUNT "data") \
     ROW(ACCOUNT_DELETE, OA2_PAGE_ACCOUNT "delete") \
+    ROW(ACCOUNT_PROFILE, OA2_PAGE_ACCOUNT "profile") \
     ROW(ACCOUNT_PASSWORD, OA2_PAGE_ACCOUNT "password") \
     ROW(DEVELOPER_HOME, OA2_PAGE_DEVELOPER "home") \
     ROW(DEVELOPER_ADD, OA2_PAGE_DEVELOPER "add") \
@@ -77,6 +78,8 @@ typedef struct oa2_pages_t oa2_pages_t;
 oa2_err_t *oa2_pages_load(oa2_pages_t **out, const char *override_dir,
                           const char *data_dir, apr_pool_t *pool);
 
+/* const oa2_language_t *, all that there are, OA2_LANGUAGE_FIRST first. */
+const apr_array_header_t *oa2_pages_languages(const oa2_pages_t *pages);
 /* As oa2_language_choose(); none: other, or OA2_LANGUAGE_FIRST where that is
    NULL.  Never NULL. */
 const oa2_language_t *oa2_pages_language(const oa2_pages_t *pages,

@@ -39,7 +39,7 @@ static const oa2_sql_t put_sql = {
 };
 
 #define FIND "SELECT s.digest, u.name, u.sub, s.authenticated, s.expires," \
-    " u.credential, u.roles, s.device, s.address, s.used" \
+    " u.credential, u.roles, s.device, s.address, s.used, u.language" \
     " FROM oauth2_session s JOIN oauth2_user u ON u.name = s.user_name" \
     " AND u.credential = s.credential" \
     " WHERE s.digest = $1 AND s.expires > $2 AND u.disabled = 0"
@@ -128,6 +128,7 @@ static oa2_session_t *session_read(apr_pool_t *pool, oa2_row_t row)
     session->device = oa2_row_text(row, 7);
     session->address = oa2_row_text(row, 8);
     session->used = oa2_row_number(row, 9);
+    session->language = oa2_row_text(row, 10);
     return session;
 }
 
@@ -236,7 +237,7 @@ const char *oa2_session_key(const oa2_session_t *session, apr_pool_t *pool)
 
 /* $3 and $4: what is behind the last one that was listed. */
 #define LIST "SELECT s.digest, u.name, u.sub, s.authenticated, s.expires," \
-    " u.credential, u.roles, s.device, s.address, s.used" \
+    " u.credential, u.roles, s.device, s.address, s.used, u.language" \
     " FROM oauth2_session s JOIN oauth2_user u ON u.name = s.user_name" \
     " AND u.credential = s.credential" \
     " WHERE s.user_name = $1 AND s.expires > $2 AND u.disabled = 0" \

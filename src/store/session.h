@@ -22,6 +22,7 @@ typedef struct oa2_session_t {
     const char *credential;             /* the user's; put: as it was before
                                            the password was looked at */
     const char *roles;                  /* the user's, words; find only */
+    const char *language;               /* the user's; not when recalled */
     const char *device;                 /* domain/person/device.h; NULL, as
                                            below: not known */
     const char *address;                /* where the password was typed */

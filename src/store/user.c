@@ -28,7 +28,7 @@
 
 #define COLUMNS "name, sub, password, disabled, created, provider," \
     " credential, account"
-#define READ COLUMNS ", roles"
+#define READ COLUMNS ", roles, language"
 
 static oa2_user_t *user_read(const oa2_ctx_t *ctx, oa2_row_t row)
 {
@@ -43,6 +43,7 @@ static oa2_user_t *user_read(const oa2_ctx_t *ctx, oa2_row_t row)
     user->credential = oa2_row_text(row, 6);
     user->is_replaced = row[7] && *row[7] == OA2_REPLACED;
     user->roles = oa2_row_text(row, 8);
+    user->language = oa2_row_text(row, 9);
     return user;
 }
 
@@ -395,6 +396,24 @@ oa2_err_t *oa2_user_set_roles(int *done, oa2_ctx_t *ctx, const char *name,
 
     oa2_tell_caches(ctx->store, OA2_OF_USER, key);
     OA2_TRY(err);
+    *done = rows->nelts > 0;
+    return NULL;
+}
+
+/* Nothing that is cached says it. */
+#define LANGUAGE "UPDATE oauth2_user SET language = $2 WHERE name = $1" \
+    " RETURNING 1"
+static const oa2_sql_t language_sql = {
+    "user_set_language", LANGUAGE, { LANGUAGE }, .repeats = 1
+};
+
+oa2_err_t *oa2_user_set_language(int *done, oa2_ctx_t *ctx, const char *name,
+                                 const char *language)
+{
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &language_sql, oa2_realm_key(ctx, name),
+                    language));
     *done = rows->nelts > 0;
     return NULL;
 }

@@ -27,6 +27,8 @@ typedef struct oa2_user_t {
     const char *provider;               /* vouched first; NULL: nobody yet */
     const char *credential;             /* find only: see oa2_session_t */
     const char *roles;                  /* words; find and list only */
+    const char *language;               /* of pages; "": none was chosen; find
+                                           and list only */
     int is_replaced;                    /* list only: nobody can sign in by it,
                                            another row has its account */
 } oa2_user_t;
@@ -56,6 +58,9 @@ oa2_err_t *oa2_user_set_disabled(int *done, oa2_ctx_t *ctx, const char *name,
    others by now.  They count at once, in sessions that there are too. */
 oa2_err_t *oa2_user_set_roles(int *done, oa2_ctx_t *ctx, const char *name,
                               const char *from, const char *to);
+/* Of pages, BCP 47; "": as the browser asks for. */
+oa2_err_t *oa2_user_set_language(int *done, oa2_ctx_t *ctx, const char *name,
+                                 const char *language);
 /* Signs the user out everywhere. */
 oa2_err_t *oa2_user_end_sessions(int *done, oa2_ctx_t *ctx, const char *name);
 /* From now on that one vouches, and no other. */

@@ -189,7 +189,11 @@ const char *oa2_params_join(const oa2_params_t *params, const char *name,
 static const oa2_param_t *row_of(const oa2_param_t *rows, const char *name)
 {
     for (; rows && rows->name; rows++) {
-        if (strcmp(rows->name, name) == 0)
+        apr_size_t len = strlen(rows->name);
+
+        if (strcmp(rows->name, name) == 0
+            || (rows->name[len - 1] == '*'
+                && strncmp(rows->name, name, len - 1) == 0))
             return rows;
     }
     return NULL;

@@ -22,7 +22,8 @@ typedef enum { OA2_OPTIONAL, OA2_REQUIRED } oa2_presence_t;
 typedef enum { OA2_ONCE, OA2_MANY, OA2_SECRET } oa2_repeat_t;
 
 typedef struct oa2_param_t {
-    const char *name;
+    const char *name;           /* "x_*": any that begins so; then the row says
+                                   only that they are kept and how decoded */
     oa2_presence_t presence;
     oa2_repeat_t repeat;
     apr_size_t max;                     /* bytes of the decoded value */

@@ -72,6 +72,7 @@ oa2_err_t *oa2_browser_session(oa2_session_t **out, oa2_ctx_t *ctx,
         session->expires = ctx->now;
         session->credential = user->credential;
         session->roles = user->roles;
+        session->language = user->language;
         *out = session;
         return NULL;
     }

@@ -308,6 +308,64 @@ oa2_err_t *oa2_claims_keep(oa2_ctx_t *ctx, const char *user,
     return NULL;
 }
 
+/* ------------------------------------------------------------ known, edit */
+
+/* *is_text: it is one, and not JSON of another kind. */
+static const char *readable(int *is_text, const char *json, apr_pool_t *pool)
+{
+    const cJSON *value = oa2_json_parse(json, strlen(json), pool);
+
+    *is_text = cJSON_IsString(value) && value->valuestring;
+    return *is_text ? value->valuestring : json;
+}
+
+oa2_err_t *oa2_claims_known(apr_array_header_t **out, oa2_ctx_t *ctx,
+                            const oa2_user_t *user)
+{
+    const apr_array_header_t *rows = ctx->settings->claims;
+    apr_array_header_t *kept;
+    int i;
+
+    *out = apr_array_make(ctx->pool, 8, sizeof(oa2_claims_known_t));
+    OA2_TRY(oa2_claim_list(&kept, ctx, user->name));
+    for (i = 0; rows && i < rows->nelts; i++) {
+        const oa2_claim_row_t *row = &APR_ARRAY_IDX(rows, i, oa2_claim_row_t);
+        oa2_claims_known_t known = { .row = row };
+        const oa2_claim_t *claim;
+        int is_text = 1;
+
+        if (row->source != OA2_CLAIM_PROFILE && row->source != OA2_CLAIM_ENV)
+            continue;
+        claim = find(kept, row->name, source_of(row, ctx->pool));
+        if (claim)
+            known.text = readable(&is_text, claim->value, ctx->pool);
+        known.may_edit = row->source == OA2_CLAIM_PROFILE && row->is_editable
+            && is_text;
+        APR_ARRAY_PUSH(*out, oa2_claims_known_t) = known;
+    }
+    return NULL;
+}
+
+oa2_err_t *oa2_claims_edit(oa2_claims_edit_t *out, oa2_ctx_t *ctx,
+                           const char *user, const oa2_claims_known_t *claim,
+                           const char *text, int is_trial)
+{
+    oa2_claim_t value = {
+        .name = claim->row->name, .source = OA2_CLAIM_OF_PROFILE
+    };
+    int done;
+
+    *out = OA2_CLAIMS_REFUSED;
+    if (!claim->may_edit
+        || (text && oa2_claims_value(&value.value, text, ctx->pool)))
+        return NULL;
+    *out = text ? (claim->text && strcmp(text, claim->text) == 0
+                   ? OA2_CLAIMS_SAME : OA2_CLAIMS_CHANGED)
+                : claim->text ? OA2_CLAIMS_CHANGED : OA2_CLAIMS_SAME;
+    return *out == OA2_CLAIMS_CHANGED && !is_trial
+        ? oa2_claim_set(&done, ctx, user, &value) : NULL;
+}
+
 /* ------------------------------------------------------------ tell */
 
 /* What there is to tell from. */

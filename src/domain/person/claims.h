@@ -16,6 +16,7 @@
 #include "base/text/json.h"
 #include "domain/site/settings.h"
 #include "store/token.h"
+#include "store/user.h"
 
 #define OA2_CLAIM_NAME_MAX 128          /* bytes */
 #define OA2_CLAIM_DEPTH_MAX 8           /* parts between slashes */
@@ -54,6 +55,30 @@ const char *oa2_claims_label(const char *name, apr_pool_t *pool);
  */
 oa2_err_t *oa2_claims_keep(oa2_ctx_t *ctx, const char *user,
                            const apr_table_t *left);
+/* What its user sees of a claim. */
+typedef struct oa2_claims_known_t {
+    const oa2_claim_row_t *row;
+    const char *text;                   /* a text itself, else JSON; NULL: there
+                                           is none */
+    int may_edit;                       /* it is editable, and a text */
+} oa2_claims_known_t;
+
+/* *out: oa2_claims_known_t, of all claims that are kept here (not those of
+   OAuth2ClaimQuery, and not the name), in the order of OAuth2Claim. */
+oa2_err_t *oa2_claims_known(apr_array_header_t **out, oa2_ctx_t *ctx,
+                            const oa2_user_t *user);
+
+typedef enum {
+    OA2_CLAIMS_SAME, OA2_CLAIMS_CHANGED, OA2_CLAIMS_REFUSED
+} oa2_claims_edit_t;
+
+/*
+ * Its user sets a claim to that text; NULL: takes it away.  REFUSED: it may not
+ * be edited, or cannot be a value.  is_trial: nothing is done.
+ */
+oa2_err_t *oa2_claims_edit(oa2_claims_edit_t *out, oa2_ctx_t *ctx,
+                           const char *user, const oa2_claims_known_t *claim,
+                           const char *text, int is_trial);
 /*
  * Section 5.3.2: "sub", and what the token's client may be told of its user.
  * The token is good, and has a user.  What OAuth2ClaimQuery cannot tell is

@@ -250,6 +250,7 @@ oa2_err_t *oa2_export_user(cJSON **out, oa2_ctx_t *ctx,
     oa2_json_put_text(profile, "provider", user->provider);
     oa2_json_put_bool(profile, "has_password", user->password != NULL);
     oa2_json_put_text(profile, "roles", user->roles);
+    oa2_json_put_text(profile, "language", user->language);
     oa2_json_put_number(profile, "created", user->created);
     for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         OA2_TRY(put_part(json, ctx, user->name, &kinds[i]));

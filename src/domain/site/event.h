@@ -88,6 +88,8 @@
       "an administrator has changed a user")                                \
     X(user_removed, "user.removed", NOTICE, 0, "",                          \
       "an administrator has removed a user, or the user the own account")   \
+    X(profile_changed, "user.profile_changed", NOTICE, 0, "what",           \
+      "a person has changed the own profile")                               \
     X(user_exported, "user.exported", NOTICE, 0, "",                        \
       "a person has downloaded all that is kept of the account")            \
     X(user_invited, "user.invited", NOTICE, 0, "by kind",                   \

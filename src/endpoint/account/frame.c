@@ -4,6 +4,7 @@
 
 static const oa2_sheet_tab_t tabs[] = {
     { "account", "tab.account.apps" },
+    { "account/profile", "tab.account.profile" },
     { "account/sessions", "tab.account.sessions" },
     { "account/keys", "tab.account.keys" },
     { "account/data", "tab.account.data" },

@@ -113,7 +113,7 @@ static oa2_err_t *check_off(oa2_call_t *call, const oa2_client_t *client)
                             "This app is not known here (client_id is "
                             "unknown).", "client \"%s\" is disabled",
                             client->id);
-    OA2_TRY(oa2_browser_session(&session, ctx, &call->browser));
+    OA2_TRY(oa2_interaction_session(&session, call));
     OA2_TRY(oa2_app_is_tester(&is_tester, ctx, client,
                               session ? session->user : NULL));
     if (is_tester)

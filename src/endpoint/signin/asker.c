@@ -155,7 +155,7 @@ oa2_err_t *oa2_asker_session(oa2_reply_t **out, oa2_call_t *call)
                             "Another site has sent you here, and nothing was "
                             "done.", "another site's page sent a form to %s",
                             call->endpoint->name);
-    OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
+    OA2_TRY(oa2_interaction_session(&session, call));
     if (!session) {
         *out = ask(call);
         return NULL;

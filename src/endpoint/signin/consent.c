@@ -260,7 +260,7 @@ static oa2_err_t *submit(oa2_reply_t **out, oa2_call_t *call)
     OA2_TRY(oa2_authorize_read(out, &flow, call));
     if (*out)
         return NULL;
-    OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
+    OA2_TRY(oa2_interaction_session(&session, call));
     why = oa2_interaction_check(call, &form, why, session);
     if (!why)
         why = check_question(&call->ctx, &flow, &form);

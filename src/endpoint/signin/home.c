@@ -7,6 +7,7 @@
 #include "endpoint/endpoint.h"
 
 #include "domain/site/settings.h"
+#include "endpoint/signin/interaction.h"
 
 static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
 {
@@ -14,11 +15,12 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     const oa2_settings_t *settings = ctx->settings;
     oa2_session_t *session;
     oa2_page_home_t page = {
-        .common = oa2_reply_common(call),
         .metadata = oa2_settings_metadata_url(settings, ctx->pool),
     };
 
-    OA2_TRY(oa2_browser_session(&session, ctx, &call->browser));
+    OA2_TRY(oa2_interaction_session(&session, call));
+    /* Now it is known in which language. */
+    page.common = oa2_reply_common(call);
     if (session)
         page.user = session->user;
     /* Who httpd has authenticated cannot sign out here. */

@@ -199,13 +199,28 @@ static oa2_err_t *silent(const oa2_call_t *call, oa2_next_t next)
                         "the user has not consented to this", NULL);
 }
 
+oa2_err_t *oa2_interaction_session(oa2_session_t **out, oa2_call_t *call)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    oa2_session_t *session;
+
+    OA2_TRY(oa2_browser_session(&session, ctx, &call->browser));
+    if (session && call->pages)
+        ctx->language = oa2_pages_language(
+            call->pages, oa2_params_get(ctx->params, "ui_locales"),
+            oa2_pages_language(call->pages, session->language, ctx->language,
+                               ctx->pool), ctx->pool);
+    *out = session;
+    return NULL;
+}
+
 oa2_err_t *oa2_interaction_advance(oa2_reply_t **out, oa2_call_t *call,
                                    const oa2_flow_t *flow)
 {
     oa2_session_t *session;
     oa2_next_t next;
 
-    OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
+    OA2_TRY(oa2_interaction_session(&session, call));
     OA2_TRY(oa2_authorization_next(&next, &call->ctx, flow, session));
     if (next == OA2_NEXT_ISSUE)
         return oa2_interaction_finish(out, call, flow, session, NULL);

@@ -68,6 +68,11 @@ oa2_err_t *oa2_interaction_take_way(oa2_call_t *call);
 /* Where who has just signed in goes on without an app: call->back, with what
    was typed there, or home. */
 oa2_err_t *oa2_interaction_back(const char **url, oa2_call_t *call);
+/*
+ * Who is signed in; NULL when nobody.  From then on pages are in the language
+ * that the user has chosen, unless the app asks for one (ui_locales).
+ */
+oa2_err_t *oa2_interaction_session(oa2_session_t **out, oa2_call_t *call);
 /* Where the request begins: a path and query of this host. */
 const char *oa2_interaction_url(const oa2_call_t *call,
                                 const oa2_flow_t *flow);

@@ -287,7 +287,7 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call)
     oa2_session_t *session;
 
     OA2_TRY(oa2_interaction_take_way(call));
-    OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
+    OA2_TRY(oa2_interaction_session(&session, call));
     if (session)
         return go_back(out, call);
     *out = oa2_login_page(call, NULL, 200, NULL, NULL);

@@ -94,7 +94,7 @@ static oa2_err_t *submit(oa2_reply_t **out, oa2_call_t *call)
     oa2_err_t *why;
 
     OA2_TRY(oa2_interaction_open(&form, &why, call));
-    OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
+    OA2_TRY(oa2_interaction_session(&session, call));
     /* Signed out already (a double click): that is what was wanted. */
     if (session)
         why = oa2_interaction_check(call, &form, why, session);
@@ -112,7 +112,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
 
     if (call->method == OA2_POST)
         return submit(out, call);
-    OA2_TRY(oa2_browser_session(&session, &call->ctx, &call->browser));
+    OA2_TRY(oa2_interaction_session(&session, call));
     *out = show(call, session, NULL);
     return NULL;
 }

@@ -178,6 +178,9 @@ CREATE INDEX oauth2_token_client ON oauth2_token (client_id, expires, digest);
 -- When the user allowed it; 0: before this was written down.
 ALTER TABLE oauth2_consent ADD since BIGINT NOT NULL DEFAULT 0;
 
+-- Of pages, by the user's choice.
+ALTER TABLE oauth2_user ADD language TEXT NOT NULL DEFAULT '';
+
 -- Where a person is signed in.  device: "Firefox/Windows"; address: of the
 -- sign-in; used: the last time, to the hour.  Of before: not known.
 ALTER TABLE oauth2_session ADD device TEXT NOT NULL DEFAULT '';
