@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# account/data, account/export, account/delete: what is kept of a person, to
+# account/data, account/export, account/data/delete: what is kept of a person, to
 # take along, and its end.
 
 use strict;
@@ -32,7 +32,7 @@ sub is_alive {
                         form => [ token => $token ]))->{active};
 }
 
-for my $page (qw(account/data account/export account/delete)) {
+for my $page (qw(account/data account/export account/data/delete)) {
     my $answer = OAuth2Test::Browser->new->get($page);
     like($answer->{content}, qr/<h1>Sign in/, "$page: nobody is signed in");
     unlike($answer->{content}, qr/ad-alice/, '… and nothing is told');
@@ -52,7 +52,7 @@ note_secret($key);
 my $page = $alice->get('account/data');
 is($page->{status}, 200, 'the page');
 like($page->{content}, qr{href="/oauth2/account/export"}, 'leads to the file');
-like($page->{content}, qr{href="/oauth2/account/delete"}, 'and to the end');
+like($page->{content}, qr{href="/oauth2/account/data/delete"}, 'and to the end');
 
 my $answer = $alice->get('account/export');
 is($answer->{status}, 200, 'the file');
@@ -82,8 +82,11 @@ like(ctl_ok('audit', '--user', 'ad-alice', '--event', 'user.exported'),
 
 # --- the end -----------------------------------------------------------------
 
+like($alice->get('account/data/delete')->{content},
+     qr{account/data" aria-current="page"}, 'where one is');
+
 sub form_of { my ($who) = @_;
-    return $who->form_with($who->get('account/delete'), 'sure') }
+    return $who->form_with($who->get('account/data/delete'), 'sure') }
 
 $answer = $alice->submit(form_of($alice), password => $password{'ad-alice'},
                          sure => '');
@@ -93,7 +96,7 @@ $answer = $alice->submit(form_of($alice), password => 'x' x 12, sure => 1);
 is($answer->{status}, 422, 'a wrong password');
 like($answer->{content}, qr/This is not your password/, '… is said');
 log_allow(qr/OA2-5021/, 'a wrong password');
-$answer = $alice->post('account/delete', form => [
+$answer = $alice->post('account/data/delete', form => [
     password => $password{'ad-alice'}, sure => 1 ]);
 is($answer->{status}, 403, 'a form that is not ours');
 log_allow(qr/OA2-3050/, 'a forged form');
@@ -129,7 +132,7 @@ like(ctl_ok('audit', '--user', 'ad-alice', '--event', 'user.removed'),
 
 # Where an administrator has not allowed it.
 my $carol = person('ad-carol', issuer => 'short');
-$page = $carol->get(issuer('short') . '/account/delete');
+$page = $carol->get(issuer('short') . '/account/data/delete');
 $page = $carol->login($page) if $carol->form_with($page, 'password');
 is($page->{status}, 404, 'it is not there');
 log_allow(qr/OA2-5582/, 'it is not there');

@@ -71,6 +71,7 @@ is($answer->{status}, 422, '… also in bytes');
 ($answer) = add($alice, name => 'all', scope => ['read', 'admin']);
 is($answer->{status}, 422, 'a scope that is not for keys');
 like($answer->{content}, qr/id="error-scope"/, '… is refused');
+is(() = $answer->{content} =~ /Fewer are safer/g, 1, 'the field has help, once');
 like($answer->{content}, qr/name="name"[^>]* value="all"/, 'typed text stays');
 ($answer) = add($alice, name => 'long', days => '9999');
 is($answer->{status}, 422, 'another lifetime than offered');

@@ -23,11 +23,12 @@ my @ADMINISTRATOR = ('in', 403, 403, 403, 200);
 
 my %pages = (
     'account' => \@ANYONE,
+    'account/data/delete' => \@ANYONE,
     'account/data' => \@ANYONE,
-    'account/delete' => \@ANYONE,
     'account/export' => \@ANYONE,
     'account/keys' => \@ANYONE,
     'account/password' => \@ANYONE,
+    'account/profile' => \@ANYONE,
     'account/sessions' => \@ANYONE,
     'developer' => \@ANYONE,
     'developer/add' => \@ANYONE,

@@ -18,7 +18,7 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call)
                                         call->ctx.pool));
     if (settings->account_delete)
         oa2_json_put_text(model, "delete",
-                          oa2_settings_path(settings, "account/delete",
+                          oa2_settings_path(settings, "account/data/delete",
                                             call->ctx.pool));
     *out = oa2_sheet_show(call, 200, OA2_PAGE_ACCOUNT_DATA, model);
     return NULL;

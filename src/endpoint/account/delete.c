@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * delete.c - account/delete: a user deletes the own account, where
+ * delete.c - account/data/delete: a user deletes the own account, where
  * OAuth2AccountDelete is On.
  *
  * The password is asked for once more, and that it is meant.  Afterwards there
@@ -82,7 +82,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
         return oa2_err_make(call->ctx.pool, &oa2_not_found, OA2_ID(5582),
                             "Accounts cannot be deleted here. Please ask the "
                             "administrator of this site.",
-                            "account/delete was asked for, and "
+                            "account/data/delete was asked for, and "
                             "OAuth2AccountDelete is Off");
     if (call->browser.remote_user)
         oa2_fields_drop(fields, "password");
@@ -101,7 +101,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
 }
 
 const oa2_endpoint_t oa2_endpoint_account_delete = {
-    .name = "account/delete",
+    .name = "account/data/delete",
     .metadata = NULL,
     .methods = OA2_GET | OA2_POST,
     .client = OA2_CLIENT_NONE,
