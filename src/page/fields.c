@@ -28,6 +28,7 @@ struct oa2_fields_t {
     entry_t *entries;
     int n;
     int failed;
+    const char *error;                  /* of the whole; NULL: none */
 };
 
 oa2_fields_t *oa2_fields_make(const oa2_field_t *rows, const oa2_ctx_t *ctx)
@@ -74,10 +75,10 @@ int oa2_fields_has(const oa2_fields_t *fields, const char *name)
 void oa2_fields_fail(oa2_fields_t *fields, const char *name,
                      const char *sentence)
 {
-    entry_t *entry = find(fields, name);
+    const char **error = *name ? &find(fields, name)->error : &fields->error;
 
-    if (!entry->error)
-        entry->error = sentence;
+    if (!*error)
+        *error = sentence;
     fields->failed = 1;
 }
 
@@ -396,6 +397,16 @@ static void put_field(cJSON *list, const entry_t *entry, const oa2_ctx_t *ctx)
     put_options(item, entry);
 }
 
+static void put_error(cJSON *list, const char *name, const char *label,
+                      const char *error)
+{
+    cJSON *item = oa2_json_push_object(list);
+
+    oa2_json_put_text(item, "name", name);
+    oa2_json_put_text(item, "label", label);
+    oa2_json_put_text(item, "error", error);
+}
+
 void oa2_fields_put(const oa2_fields_t *fields, cJSON *model)
 {
     cJSON *list = oa2_json_put_array(model, "fields");
@@ -403,21 +414,19 @@ void oa2_fields_put(const oa2_fields_t *fields, cJSON *model)
     int is_upload = 0;
     int i;
 
+    if (fields->error)
+        put_error(errors, "", "", fields->error);
     for (i = 0; i < fields->n; i++) {
         const entry_t *entry = &fields->entries[i];
-        cJSON *error;
 
         if (entry->is_dropped)
             continue;
         put_field(list, entry, fields->ctx);
         is_upload |= entry->row->kind == OA2_FIELD_FILE;
-        if (!entry->error)
-            continue;
-        error = oa2_json_push_object(errors);
-        oa2_json_put_text(error, "name", entry->row->name);
-        oa2_json_put_text(error, "label",
-                          oa2_say(fields->ctx, entry->row->label, NULL));
-        oa2_json_put_text(error, "error", entry->error);
+        if (entry->error)
+            put_error(errors, entry->row->name,
+                      oa2_say(fields->ctx, entry->row->label, NULL),
+                      entry->error);
     }
     oa2_json_put_bool(model, "has_errors", fields->failed);
     oa2_json_put_bool(model, "is_upload", is_upload);

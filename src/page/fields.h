@@ -69,7 +69,8 @@ void oa2_fields_keep(oa2_fields_t *fields, const oa2_params_t *params);
 void oa2_fields_read(oa2_fields_t *fields, const oa2_params_t *params);
 /* Whether there is one of that name. */
 int oa2_fields_has(const oa2_fields_t *fields, const char *name);
-/* Says what else is wrong; the first that is said of a field stays. */
+/* Says what else is wrong; the first that is said of a field stays.  name "":
+   of the form as a whole. */
 void oa2_fields_fail(oa2_fields_t *fields, const char *name,
                      const char *sentence);
 int oa2_fields_failed(const oa2_fields_t *fields);

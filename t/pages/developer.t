@@ -191,6 +191,23 @@ like($page->{content}, qr{<td><code>token</code></td><td><code>invalid_client
      </code></td><td><bdi>The[ ]secret[ ]is[ ]wrong\.}x,
      'and what the client itself is not told');
 
+# --- suspended ---------------------------------------------------------------
+
+ctl_ok('app', 'suspend', $id, 'Too loud.');
+settle();
+$page = enter('dv-owner', "developer/app/$id");
+like($page->{content}, qr/is-suspended.*<bdi>Too loud\.</s, 'it says why');
+unlike($page->{content}, qr/<h2 id="try"/, 'and offers nothing to try');
+$page = enter('dv-owner', "developer/edit/$id");
+$answer = send_form('dv-owner', $page, 'client_name', %good,
+    client_name => $HOSTILE, scope => 'read admin');
+is($answer->{status}, 422, 'it asks for nothing more');
+$answer = send_form('dv-owner', $page, 'client_name', %good,
+    client_name => $HOSTILE, scope => 'admin');
+like($answer->{content}, qr/<li><bdi>This app is suspended: /, 'of no field');
+ctl_ok('app', 'resume', $id);
+settle();
+
 # --- secret ------------------------------------------------------------------
 
 $page = enter('dv-owner', "developer/secret/$id");

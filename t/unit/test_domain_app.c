@@ -302,6 +302,25 @@ static void most(void **state)
     fixture_close(fixture);
 }
 
+/* As a page shows it. */
+static void named(void **state)
+{
+    fixture_t *fixture = begin();
+    apr_table_t *table = fields(fixture->pool);
+    oa2_ctx_t *ctx = fixture->ctx;
+    oa2_app_result_t out;
+    const char *id;
+
+    (void)state;
+    apr_table_set(table, "client_name", "My  own   Notes");
+    fixture_good(oa2_app_create(&out, ctx, &ann, table));
+    id = out.app->client->id;
+    DOES(oa2_app_delete(&out, ctx, &ann, id, "My ownNotes"), OA2_APP_INVALID);
+    DOES(oa2_app_delete(&out, ctx, &ann, id, "My own Note"), OA2_APP_INVALID);
+    DOES(oa2_app_delete(&out, ctx, &ann, id, "My own Notes"), OA2_APP_DONE);
+    fixture_close(fixture);
+}
+
 /* All that is wrong, and nothing is written. */
 static void check(void **state)
 {
@@ -333,7 +352,7 @@ int main(void)
         cmocka_unit_test(revisions), cmocka_unit_test(team),
         cmocka_unit_test(team_race), cmocka_unit_test(lists),
         cmocka_unit_test(logo), cmocka_unit_test(most),
-        cmocka_unit_test(check),
+        cmocka_unit_test(named), cmocka_unit_test(check),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

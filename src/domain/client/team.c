@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 
 #include "base/crypto.h"
@@ -117,6 +118,20 @@ oa2_err_t *oa2_app_member_remove(oa2_app_result_t *out, oa2_ctx_t *ctx,
 
 /* ------------------------------------------------------------ the end */
 
+/* A browser shows some white space as one blank. */
+static int is_shown_so(const char *name, const char *typed)
+{
+    while (*name || *typed) {
+        if (apr_isspace(*name) && apr_isspace(*typed)) {
+            name += strspn(name, " \t\r\n");
+            typed += strspn(typed, " \t\r\n");
+        }
+        else if (*name++ != *typed++)
+            return 0;
+    }
+    return 1;
+}
+
 oa2_err_t *oa2_app_delete(oa2_app_result_t *out, oa2_ctx_t *ctx,
                           const oa2_actor_t *who, const char *id,
                           const char *name)
@@ -128,8 +143,8 @@ oa2_err_t *oa2_app_delete(oa2_app_result_t *out, oa2_ctx_t *ctx,
     if (out->outcome != OA2_APP_DONE)
         return NULL;
     client = out->app->client;
-    if (name && strcmp(name, *client->name ? client->name : client->id)
-        != 0) {
+    if (name && !is_shown_so(*client->name ? client->name : client->id,
+                             name)) {
         oa2_app_refuse(out, ctx, "name", "type the name of the app, letter "
                        "by letter");
         return NULL;

@@ -322,7 +322,7 @@ static oa2_err_t *decide(oa2_reply_t **out, oa2_call_t *call,
                                              result.app->client->id), done);
     if (result.outcome == OA2_APP_INVALID
         && *APR_ARRAY_IDX(result.problems, 0, oa2_app_problem_t).field) {
-        oa2_own_fail(sheet->fields, call, &result, "reason");
+        oa2_own_fail(sheet->fields, call, &result);
         return show(out, call, sheet->fields, sheet, NULL);
     }
     return show(out, call, sheet->fields, sheet,

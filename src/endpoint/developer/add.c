@@ -89,7 +89,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
                            oa2_app_fields_texts(fields, call)));
     if (made.outcome == OA2_APP_DONE && made.app)
         return keep_one(out, call, &sheet, &made);
-    oa2_own_fail(fields, call, &made, "client_name");
+    oa2_own_fail(fields, call, &made);
     return show(out, call, fields, &sheet);
 }
 

@@ -190,7 +190,7 @@ void oa2_app_fields_check(oa2_fields_t *fields, oa2_call_t *call,
 
     oa2_app_check(&result, &call->ctx, &who, app,
                   oa2_app_fields_texts(fields, call));
-    oa2_own_fail(fields, call, &result, "client_name");
+    oa2_own_fail(fields, call, &result);
 }
 
 void oa2_app_fields_terms(cJSON *model, const oa2_call_t *call)

@@ -65,7 +65,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
                               oa2_settings_path(call->ctx.settings,
                                                 "developer", call->ctx.pool),
                               "app_deleted");
-    oa2_own_fail(fields, call, &result, "name");
+    oa2_own_fail(fields, call, &result);
     return show(out, call, &own, fields, &sheet);
 }
 

@@ -88,7 +88,7 @@ static oa2_err_t *save(oa2_reply_t **out, oa2_call_t *call,
         *out = oa2_reply_redirect(call->ctx.pool, before);
         return NULL;
     }
-    oa2_own_fail(fields, call, &result, "client_name");
+    oa2_own_fail(fields, call, &result);
     return show(out, call, fields, sheet, result.outcome == OA2_APP_CHANGED);
 }
 

@@ -74,7 +74,7 @@ static oa2_err_t *obey(oa2_reply_t **out, oa2_call_t *call,
         return oa2_sheet_done(out, call, sheet,
                               oa2_own_path(call, "developer/logo", call->rest),
                               is_removal ? "logo_removed" : "logo_saved");
-    oa2_own_fail(fields, call, &result, OA2_BRAND_FIELD);
+    oa2_own_fail(fields, call, &result);
     return show(out, call, own, fields, sheet);
 }
 

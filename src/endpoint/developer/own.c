@@ -156,7 +156,7 @@ cJSON *oa2_own_model(oa2_call_t *call, const oa2_own_t *own)
 }
 
 void oa2_own_fail(oa2_fields_t *fields, const oa2_call_t *call,
-                  const oa2_app_result_t *result, const char *field)
+                  const oa2_app_result_t *result)
 {
     int i;
 
@@ -165,6 +165,6 @@ void oa2_own_fail(oa2_fields_t *fields, const oa2_call_t *call,
             &APR_ARRAY_IDX(result->problems, i, oa2_app_problem_t);
 
         oa2_fields_fail(fields, oa2_fields_has(fields, one->field)
-                        ? one->field : field, oa2_sheet_said(call, one->said));
+                        ? one->field : "", oa2_sheet_said(call, one->said));
     }
 }

@@ -33,9 +33,8 @@ const char *oa2_own_path(const oa2_call_t *call, const char *page,
 void oa2_own_put(cJSON *item, const oa2_call_t *call, const oa2_app_t *app);
 /* A page of an app: oa2_sheet_model(), and the app with its pages. */
 cJSON *oa2_own_model(oa2_call_t *call, const oa2_own_t *own);
-/* Into fields: the result's problems; those of no field stand beside
-   `field`. */
+/* Into fields: the result's problems, each beside its field. */
 void oa2_own_fail(oa2_fields_t *fields, const oa2_call_t *call,
-                  const oa2_app_result_t *result, const char *field);
+                  const oa2_app_result_t *result);
 
 #endif

@@ -105,7 +105,7 @@ static oa2_err_t *rotate(oa2_reply_t **out, oa2_call_t *call,
     OA2_TRY(oa2_own_check(&result, call));
     if (result.outcome == OA2_APP_DONE)
         return show_secret(out, call, own, secret);
-    oa2_own_fail(sheet->fields, call, &result, "overlap");
+    oa2_own_fail(sheet->fields, call, &result);
     return show(out, call, own, sheet->fields, sheet);
 }
 

@@ -109,7 +109,7 @@ static oa2_err_t *change(oa2_reply_t **out, oa2_call_t *call,
         return oa2_own_open(&(oa2_own_t){ .app = NULL }, call,
                             OA2_APP_OWNER);
     OA2_TRY(oa2_own_check(&result, call));
-    oa2_own_fail(sheet->fields, call, &result, "member");
+    oa2_own_fail(sheet->fields, call, &result);
     if (result.outcome == OA2_APP_CHANGED)
         oa2_fields_fail(sheet->fields, "member", oa2_say(
             ctx, "The team has changed meanwhile. Please look, and do it "
