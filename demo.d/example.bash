@@ -102,11 +102,10 @@ omniport_people() {
             "$(omniport_description)"
         printf ']\n'
     } >"$dump"
-    add import omniport "$dump" --apply
+    add import omniport "$dump" --apply \
+        --compat 'no_pkce default_response_type deny_home error_detail'
     rm -- "$dump"
     for id in placement canteen; do
-        add client set "$id" --compat \
-            'no_pkce default_response_type deny_home error_detail'
         add app team "$id" dora --role owner
     done
     example_json=(

@@ -11,6 +11,7 @@
 
 #include "base/text/abnf.h"
 #include "ctl_import.h"
+#include "domain/client/compat.h"
 
 #define PROGRESS 10000                  /* objects between two lines */
 
@@ -120,10 +121,14 @@ static oa2_err_t *run(ctl_t *ctl, int omniport)
                                    ctl->pool),
         .scope = ctl_option(ctl, "scope"),
     };
+    const char *compat = ctl_option(ctl, "compat");
+    const char *problem = oa2_compat_problem(compat ? compat : "", ctl->pool);
     oa2_err_t *err;
 
     if (!import.scope)
         import.scope = "read write";
+    if (problem)
+        return ctl_fail(ctl, &ctl_usage, "--compat: %s", problem);
     if (!oa2_is_scope(import.scope))
         return ctl_fail(ctl, &ctl_usage, "--scope is words of printable "
                         "ASCII characters without '\"' and '\\'");
@@ -159,6 +164,7 @@ static oa2_err_t *import_omniport(ctl_t *ctl)
 static const ctl_option_t options[] = {
     { "apply", NULL, 0, "write it; without, only tell what would be done" },
     { "scope", "'WORDS'", 0, "what the clients may ask for (read write)" },
+    { "compat", "'WORDS'", 0, "switches of clients with a secret" },
     { "no-pkce", NULL, 0, "let clients with a secret do without PKCE" },
     { "claim", "NAME", 1, "what clients were told of users" },
     { "keep-ids", NULL, 0, "a user's sub is Django's number" },

@@ -123,7 +123,7 @@ static void warn(ctl_import_t *import, const oa2_client_t *client,
                           "to send PKCE (code_challenge) from now on");
     else if (client->no_pkce)
         ctl_import_remark(import, "client", client->id, "may leave out PKCE "
-                          "(--no-pkce): a code that is stolen in the browser "
+                          "(no_pkce): a code that is stolen in the browser "
                           "is then worth as much as the secret");
     if (*ctl_dump_text(object, "post_logout_redirect_uris"))
         ctl_import_remark(import, "client", client->id, "its URIs after "
@@ -152,6 +152,21 @@ static void expect_tokens(oa2_client_t *client, ctl_import_t *import,
                       oa2_compat_imported_refresh.name);
 }
 
+/* What an administrator lets all have that have a secret. */
+static void take_compat(oa2_client_t *client, const ctl_import_t *import,
+                        apr_pool_t *pool)
+{
+    const char *words = ctl_option(import->ctl, "compat");
+
+    if (!client->secret || !oa2_words_has(client->grants,
+                                          "authorization_code"))
+        return;
+    if (words)
+        oa2_client_set_compat(client, oa2_words_union(words, "", pool), pool);
+    if (ctl_has(import->ctl, "no-pkce"))
+        client->no_pkce = 1;
+}
+
 static const char *read_client(oa2_app_t *app, ctl_import_t *import,
                                const ctl_object_t *object, apr_pool_t *pool)
 {
@@ -171,8 +186,7 @@ static const char *read_client(oa2_app_t *app, ctl_import_t *import,
         problem = take_secret(client, ctl_dump_text(object, "client_secret"),
                               pool);
     if (problem) return problem;
-    client->no_pkce = client->secret && ctl_has(import->ctl, "no-pkce")
-        && oa2_words_has(client->grants, "authorization_code");
+    take_compat(client, import, pool);
     take_redirects(client, import, ctl_dump_text(object, "redirect_uris"),
                    pool);
     if (import->omniport)

@@ -82,10 +82,9 @@ spew("$own->{dir}/site.json", encode_json([
     application('strict'),
     application('waiting', is_approved => JSON::PP::false),
 ]));
-ctl_ok('import', 'omniport', "$own->{dir}/site.json", '--apply');
-my $switches = 'no_pkce default_response_type deny_home error_detail';
-ctl_ok('client', 'set', $app{$_}[0], '--compat', $switches)
-    for qw(jobs house waiting);
+ctl_ok('import', 'omniport', "$own->{dir}/site.json", '--apply', '--compat',
+       'no_pkce default_response_type deny_home error_detail');
+ctl_ok('client', 'set', $app{strict}[0], '--compat', '');
 my %password = map { $_ => user($_) } qw(om-alice om-bob om-dora om-admin);
 ctl_ok('user', 'set', 'om-alice', map { ('--claim', $_) }
        'person/fullName=Alice Example', 'student/branch name=Geology',

@@ -153,14 +153,17 @@ each_database(sub {
     ]));
     $report = $db->json([@toolkit, $tokens]);
     is_deeply(numbers($report->{tokens}), [2, 0, 0, 2], 'tokens, told');
-    $report = $db->json([@toolkit, $tokens, '--apply', '--claim', 'email']);
+    $report = $db->json([@toolkit, $tokens, '--apply', '--claim', 'email',
+                         '--compat', 'deny_home']);
     is_deeply(numbers($report->{tokens}), [2, 0, 0, 2],
               '… and taken: those that are good, of who has a secret');
     $says = remarks($report);
     like($says->{'client holder'}, qr/switch imported_refresh/, 'the switch');
     like($says->{'client pocket'}, qr/not taken over/, 'a public client');
     is_deeply($db->json(['client', 'show', 'holder'])->{compat},
-              ['imported_refresh'], 'is set');
+              ['deny_home', 'imported_refresh'], 'is set, and --compat');
+    is_deeply($db->json(['client', 'show', 'pocket'])->{compat}, [],
+              'not of a public client');
     my @grants = map { $_->{scope} }
         @{$db->json(['grant', 'list', '--user', 'rita'])};
     is_deeply([sort @grants], ['read', 'read write'],
@@ -181,6 +184,8 @@ each_database(sub {
         $db->fails(1, $why, [@toolkit, file('bad', $text)]);
     }
     $db->fails(1, qr/could not read/, [@toolkit, "$dir/none"]);
+    $db->fails(2, qr/--compat: there is no .* "implicit"/,
+               [@toolkit, file('e', '[]'), '--compat', 'implicit']);
     $db->fails(2, qr/--scope is words/, [@toolkit, file('e', '[]'),
                                          '--scope', 'a"b']);
     $db->fails(1, qr/ends within/, [@toolkit, '--apply', file('half',
