@@ -157,12 +157,14 @@ static oa2_err_t *list_replaced(apr_array_header_t **out, oa2_ctx_t *ctx,
 
 static oa2_err_t *list(ctl_t *ctl)
 {
+    if (ctl_has(ctl, "replaced") && ctl_has(ctl, "administrators"))
+        return ctl_fail(ctl, &ctl_usage, "--replaced and --administrators "
+                        "exclude each other");
     OA2_TRY(ctl_open(ctl));
-    if (ctl_has(ctl, "replaced"))
-        return ctl_list(ctl, "USER                      PASSWORD  STATE     "
-                        "CREATED", list_replaced, list_row);
     return ctl_list(ctl, "USER                      PASSWORD  STATE     "
-                    "CREATED", oa2_user_list, list_row);
+                    "CREATED", ctl_has(ctl, "replaced") ? list_replaced
+                    : ctl_has(ctl, "administrators")
+                    ? oa2_user_list_administrators : oa2_user_list, list_row);
 }
 
 /* What scripts see of a change: the user as it is now. */
@@ -413,6 +415,7 @@ static const ctl_option_t add_options[] = {
 };
 
 static const ctl_option_t list_options[] = {
+    { "administrators", NULL, 0, "those with the role administrator" },
     { "replaced", NULL, 0, "those whose account another spelling has" },
     { NULL, NULL, 0, NULL }
 };

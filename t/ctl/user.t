@@ -67,7 +67,13 @@ each_database(sub {
        'roles');
     like($db->works(['user', 'show', 'carol']), qr/^Roles +administrator$/m,
          '… shown');
+    is_deeply([ map { $_->{username} }
+                @{ $db->json(['user', 'list', '--administrators']) } ],
+              ['carol'], 'administrators');
+    $db->fails(2, qr/exclude each other/, ['user', 'list', '--administrators',
+                                           '--replaced']);
     $db->works(['user', 'set', 'carol', '--no-role', 'administrator']);
+    is_deeply($db->json(['user', 'list', '--administrators']), [], '… nobody');
     $db->fails(3, qr/no user bad/, ['user', 'set', 'bad', '--role', 'a']);
     $db->fails(2, qr/--role "a b": a role is a word/,
                ['user', 'set', 'carol', '--role', 'a b']);

@@ -207,6 +207,12 @@ is(decide($page, 'explode')->{status}, 200,
 is((grep { $_->{event} eq 'app.suspended' } trail($id))[0]{by}, 'aq-root',
    'written down with who did it');
 
+is(enter('aq-root', 'admin/apps', query => [ q => 'x' x 300 ])->{status}, 422,
+   'too long a name to look for');
+($link) = page_of($id)->{content} =~ m{href="([^"]*admin/audit\?[^"]*)"};
+like($browser{'aq-root'}->get(OAuth2Test::Browser::unescape($link))
+     ->{content}, qr/app\.suspended/, 'what has happened with it');
+
 # A client of oauth2ctl's, too.
 $page = page_of('aqlist-01');
 like($page->{content}, qr/It has no team/, 'a client without a team');

@@ -95,6 +95,8 @@ like($browser{'um-root'}->get(OAuth2Test::Browser::unescape($link))
      ->{content}, qr{<h1><bdi>um &quot;&gt;&lt;b&gt;}, '… and has its page');
 like(enter('um-root', 'admin/users', query => [ q => $_ ])->{content},
      qr/No user matches/, "none begins with $_") for 'um-x', ':', '%', '_';
+is(enter('um-root', 'admin/users', query => [ q => 'x' x 300 ])->{status}, 422,
+   'too long a name');
 $page = enter('um-root', 'admin/users',
               query => [ only => 'administrators' ]);
 like($page->{content}, qr/<bdi>um-root</, 'administrators');
@@ -233,6 +235,11 @@ ctl_ok('user', 'add', 'um-greta', '--external', '--provider', 'ldap');
 $answer = send_form($page, 'mail', name => 'um-greta');
 like($answer->{content}, qr/password of this user is kept elsewhere/,
      'whose password is elsewhere');
+
+$page = page_of('user', 'um-carol');
+($link) = $page->{content} =~ m{href="([^"]*admin/audit\?[^"]*)"};
+like($browser{'um-root'}->get(OAuth2Test::Browser::unescape($link))
+     ->{content}, qr/user\.invited/, 'and the page leads to what has happened');
 
 # --- a session that ended ----------------------------------------------------
 

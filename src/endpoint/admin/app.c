@@ -249,6 +249,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     oa2_json_put_text(model, "about", app->about);
     put_properties(model, ctx, app);
     put_ways(model, app);
+    oa2_json_put_text(model, "audit",
+                      oa2_admin_path(call, "admin/audit", "client",
+                                     app->client->id));
     OA2_TRY(put_waiting(model, &number, ctx, app));
     oa2_json_put_bool(model, "may_decide", number != NO_REVISION
                       || strcmp(app->client->state, OA2_APP_APPROVED) == 0

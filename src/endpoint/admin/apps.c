@@ -13,7 +13,8 @@
 #include "endpoint/admin/admin.h"
 #include "endpoint/developer/own.h"
 
-#define TEXT_MAX 1024
+#define TEXT_MAX 2048
+#define Q_MAX 256
 #define WAITING "waiting"
 
 /* What can be shown alone, in order; the label is a key of the catalogue. */
@@ -30,6 +31,12 @@ static const struct part_t {
 };
 
 #define N_PARTS (sizeof(parts) / sizeof(parts[0]))
+
+static const oa2_field_t rows[] = {
+    { "q", OA2_FIELD_LINE, 0, Q_MAX, "Name, or its beginning, or client ID",
+      NULL, NULL, NULL },
+    OA2_FIELDS_END
+};
 
 static const oa2_param_t params[] = {
     { "q", OA2_OPTIONAL, OA2_ONCE, TEXT_MAX, oa2_is_text },
@@ -84,19 +91,20 @@ static void put_list(cJSON *model, const char *name, const char **last,
         *last = NULL;
 }
 
-static void put_ways(cJSON *model, const oa2_call_t *call)
+static void put_ways(cJSON *model, const oa2_call_t *call,
+                     const oa2_fields_t *fields)
 {
     const oa2_ctx_t *ctx = &call->ctx;
     const struct part_t *part = part_of(ctx);
     cJSON *list = oa2_json_put_array(model, "parts");
-    const char *q = given(ctx, "q");
     apr_size_t i;
 
-    oa2_json_put_text(model, "q", q ? q : "");
+    oa2_admin_filter(model, call, fields);
     oa2_json_put_text(model, "all", oa2_settings_path(ctx->settings,
                                                       "admin/apps",
                                                       ctx->pool));
-    oa2_json_put_bool(model, "is_all", !part && !q);
+    oa2_json_put_bool(model, "is_all",
+                      !part && !oa2_fields_get(fields, "q"));
     for (i = 0; i < N_PARTS; i++) {
         cJSON *item = oa2_json_push_object(list);
 
@@ -134,12 +142,16 @@ static oa2_err_t *find_named(apr_array_header_t **apps, oa2_ctx_t *ctx,
     return NULL;
 }
 
-static oa2_err_t *find(apr_array_header_t **apps, oa2_ctx_t *ctx)
+static oa2_err_t *find(apr_array_header_t **apps, oa2_ctx_t *ctx,
+                       const oa2_fields_t *fields)
 {
     const struct part_t *part = part_of(ctx);
     const char *after = given(ctx, "after");
-    const char *q = given(ctx, "q");
+    const char *q = oa2_fields_get(fields, "q");
 
+    *apps = apr_array_make(ctx->pool, 1, sizeof(oa2_app_t *));
+    if (oa2_fields_failed(fields))
+        return NULL;
     if (q)
         return find_named(apps, ctx, q, after);
     return oa2_app_list(apps, ctx, part ? part->which : OA2_APPS_ALL,
@@ -150,12 +162,15 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
 {
     static const char *const keep[] = { "q", "only", NULL };
     oa2_ctx_t *ctx = &call->ctx;
+    oa2_fields_t *fields = oa2_fields_make(rows, ctx);
     cJSON *model = oa2_admin_model(call);
     apr_array_header_t *apps;
     const char *last;
 
-    put_ways(model, call);
-    if (!part_of(ctx) && !given(ctx, "q") && !given(ctx, "after")) {
+    oa2_fields_read(fields, ctx->params);
+    put_ways(model, call, fields);
+    if (!part_of(ctx) && !oa2_fields_get(fields, "q")
+        && !given(ctx, "after")) {
         OA2_TRY(oa2_app_list(&apps, ctx, OA2_APPS_WAITING, NULL, NULL,
                              OA2_SHEET_ROWS + 1));
         put_list(model, "waiting", &last, call, apps);
@@ -163,10 +178,11 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
                           ? oa2_admin_path(call, "admin/apps", "only", WAITING)
                           : NULL);
     }
-    OA2_TRY(find(&apps, ctx));
+    OA2_TRY(find(&apps, ctx, fields));
     put_list(model, "apps", &last, call, apps);
     oa2_sheet_next(model, call, last, keep);
-    *out = oa2_sheet_show(call, 200, OA2_PAGE_ADMIN_APPS, model);
+    *out = oa2_sheet_show(call, oa2_fields_failed(fields) ? 422 : 200,
+                          OA2_PAGE_ADMIN_APPS, model);
     return NULL;
 }
 

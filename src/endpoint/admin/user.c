@@ -65,6 +65,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
                       oa2_whom_path(call, "admin/users/roles", user->name));
     oa2_json_put_text(model, "link_href",
                       oa2_whom_path(call, "admin/users/link", user->name));
+    oa2_json_put_text(model, "audit",
+                      oa2_admin_path(call, "admin/audit", "user",
+                                     user->name));
     oa2_json_put_bool(model, "may_link", oa2_ticket_is_for(user));
     oa2_json_put_text(model, "problem", problem);
     oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);

@@ -5,17 +5,24 @@
  */
 #include <string.h>
 
+#include "domain/person/account.h"
 #include "domain/person/role.h"
 #include "domain/site/settings.h"
 #include "endpoint/admin/whom.h"
 
-#define NAME_MAX_BYTES 1024
+#define TEXT_MAX 2048
 #define ADMINISTRATORS "administrators"
 
+static const oa2_field_t rows[] = {
+    { "q", OA2_FIELD_LINE, 0, OA2_ACCOUNT_NAME_MAX,
+      "User name, or its beginning", NULL, NULL, NULL },
+    OA2_FIELDS_END
+};
+
 static const oa2_param_t params[] = {
-    { "q", OA2_OPTIONAL, OA2_ONCE, NAME_MAX_BYTES, oa2_is_text },
+    { "q", OA2_OPTIONAL, OA2_ONCE, TEXT_MAX, oa2_is_text },
     { "only", OA2_OPTIONAL, OA2_ONCE, 64, oa2_is_word },
-    { "after", OA2_OPTIONAL, OA2_ONCE, NAME_MAX_BYTES, oa2_is_text },
+    { "after", OA2_OPTIONAL, OA2_ONCE, TEXT_MAX, oa2_is_text },
     { "done", OA2_OPTIONAL, OA2_ONCE, 64, oa2_is_word },
     OA2_PARAMS_END
 };
@@ -27,27 +34,31 @@ static int only_administrators(const oa2_ctx_t *ctx)
     return only && strcmp(only, ADMINISTRATORS) == 0;
 }
 
-static oa2_err_t *find(apr_array_header_t **users, oa2_ctx_t *ctx)
+static oa2_err_t *find(apr_array_header_t **users, oa2_ctx_t *ctx,
+                       const oa2_fields_t *fields)
 {
     const char *after = oa2_params_get(ctx->params, "after");
-    const char *beginning = oa2_params_get(ctx->params, "q");
+    const char *beginning = oa2_fields_get(fields, "q");
     int n = OA2_SHEET_ROWS + 1;
 
+    *users = apr_array_make(ctx->pool, 1, sizeof(oa2_user_t *));
+    if (oa2_fields_failed(fields))
+        return NULL;
     if (only_administrators(ctx))
         return oa2_user_list_administrators(users, ctx, after, n);
-    if (beginning && *beginning)
+    if (beginning)
         return oa2_user_search(users, ctx, beginning, after, n);
     return oa2_user_list(users, ctx, after, n);
 }
 
-static void put_ways(cJSON *model, const oa2_call_t *call)
+static void put_ways(cJSON *model, const oa2_call_t *call,
+                     const oa2_fields_t *fields)
 {
     const oa2_ctx_t *ctx = &call->ctx;
-    const char *beginning = oa2_params_get(ctx->params, "q");
 
-    oa2_json_put_text(model, "q", beginning ? beginning : "");
+    oa2_admin_filter(model, call, fields);
     oa2_json_put_bool(model, "is_part", only_administrators(ctx)
-                      || (beginning && *beginning));
+                      || oa2_fields_get(fields, "q"));
     oa2_json_put_bool(model, "is_administrators", only_administrators(ctx));
     oa2_json_put_text(model, "all", oa2_settings_path(ctx->settings,
                                                       "admin/users",
@@ -63,13 +74,15 @@ static void put_ways(cJSON *model, const oa2_call_t *call)
 static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
 {
     static const char *const keep[] = { "q", "only", NULL };
+    oa2_fields_t *fields = oa2_fields_make(rows, &call->ctx);
     cJSON *model = oa2_admin_model(call);
     cJSON *list = oa2_json_put_array(model, "users");
     apr_array_header_t *users;
     const char *last = NULL;
     int i;
 
-    OA2_TRY(find(&users, &call->ctx));
+    oa2_fields_read(fields, call->ctx.params);
+    OA2_TRY(find(&users, &call->ctx, fields));
     for (i = 0; i < users->nelts && i < OA2_SHEET_ROWS; i++) {
         const oa2_user_t *user = APR_ARRAY_IDX(users, i, oa2_user_t *);
 
@@ -78,11 +91,12 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
         if (!user->is_replaced)
             oa2_whom_put(oa2_json_push_object(list), call, user);
     }
-    put_ways(model, call);
+    put_ways(model, call, fields);
     oa2_json_put_bool(model, "has_users", cJSON_GetArraySize(list) > 0);
     oa2_sheet_next(model, call, users->nelts > OA2_SHEET_ROWS ? last : NULL,
                    keep);
-    *out = oa2_sheet_show(call, 200, OA2_PAGE_ADMIN_USERS, model);
+    *out = oa2_sheet_show(call, oa2_fields_failed(fields) ? 422 : 200,
+                          OA2_PAGE_ADMIN_USERS, model);
     return NULL;
 }
 
