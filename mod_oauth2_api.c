@@ -58,6 +58,7 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_developer_delete,
     &oa2_endpoint_developer_logo,
     &oa2_endpoint_logo,
+    &oa2_endpoint_site_logo,
     &oa2_endpoint_developer_edit,
     &oa2_endpoint_developer_secret,
     &oa2_endpoint_developer_team,

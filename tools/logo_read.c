@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* logo_read.c - which kind a picture is, how large one may be, and the three
-   readers that are a call or two of a library. */
+/* logo_read.c - how large a picture may be, and the readers that are a call or
+   two of a library. */
 #include "logo.h"
 
 #include <stdlib.h>
@@ -8,6 +8,8 @@
 
 #include <png.h>
 #include <webp/decode.h>
+
+#include "base/picture_type.h"
 
 oa2_picture_verdict_t logo_take(logo_image_t *out, unsigned long width,
                                 unsigned long height)
@@ -101,21 +103,24 @@ oa2_picture_verdict_t logo_webp_read(logo_image_t *out,
 
 /* ------------------------------------------------------------ any */
 
-static int has(const unsigned char *bytes, size_t len, size_t at,
-               const char *text, size_t size)
-{
-    return len >= at + size && memcmp(bytes + at, text, size) == 0;
-}
+static const struct {
+    const char *type;
+    logo_reader_fn *read;
+} kinds[] = {
+    { OA2_PICTURE_PNG, logo_png_read },
+    { OA2_PICTURE_JPEG, logo_jpeg_read },
+    { OA2_PICTURE_WEBP, logo_webp_read },
+};
 
 oa2_picture_verdict_t logo_read(logo_image_t *out, const unsigned char *bytes,
                                 size_t len)
 {
-    /* ISO/IEC 15948 section 5.2; ITU-T T.81 B.1.1.3; RFC 9649 section 2.4 */
-    if (has(bytes, len, 0, "\x89PNG\r\n\x1a\n", 8))
-        return logo_png_read(out, bytes, len);
-    if (has(bytes, len, 0, "\xff\xd8\xff", 3))
-        return logo_jpeg_read(out, bytes, len);
-    if (has(bytes, len, 0, "RIFF", 4) && has(bytes, len, 8, "WEBP", 4))
-        return logo_webp_read(out, bytes, len);
+    const char *type = oa2_picture_type(bytes, len);
+    size_t i;
+
+    for (i = 0; type && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(kinds[i].type, type) == 0)
+            return kinds[i].read(out, bytes, len);
+    }
     return OA2_PICTURE_OTHER_KIND;
 }

@@ -12,6 +12,7 @@ static void refuse(oa2_picture_t *out, oa2_err_t *why)
 {
     why->severity = OA2_LOG_NOTICE;
     out->verdict = OA2_PICTURE_COSTLY;
+    out->said = why->meant;
     out->note = why;
 }
 
@@ -30,7 +31,9 @@ oa2_err_t *oa2_picture_make(oa2_picture_t *out, const char *program,
         .answer_most = OA2_PICTURE_MADE, .worst = OA2_PICTURE_WORST,
         .most = MOST, .stop = OA2_STOP_NEVER
     };
-    const oa2_picture_t none = { OA2_PICTURE_TOO_MANY_BYTES, "", 0, NULL };
+    const oa2_picture_t none = {
+        OA2_PICTURE_TOO_MANY_BYTES, "", 0, "it is too large", NULL
+    };
     oa2_process_end_t end;
     oa2_err_t *err;
 
@@ -49,6 +52,7 @@ oa2_err_t *oa2_picture_make(oa2_picture_t *out, const char *program,
                             end.status, end.said);
     }
     out->verdict = (oa2_picture_verdict_t)end.status;
+    out->said = end.said;
     out->bytes = end.answer;
     out->len = end.answer_len;
     return NULL;

@@ -37,6 +37,7 @@ typedef struct oa2_picture_t {
     oa2_picture_verdict_t verdict;
     const void *bytes;                  /* a PNG; GOOD only */
     apr_size_t len;
+    const char *said;                   /* the verdict, for administrators */
     const oa2_err_t *note;              /* for the log: it was refused in a way
                                            that only an attack or a flaw has;
                                            NULL: nothing */

@@ -333,6 +333,8 @@ oa2_err_t *oa2_process_run(oa2_process_end_t *end,
     why = attend(&status, child, process);
     hear_all(child);
     close_all(child);
+    while (child->said_len && child->said[child->said_len - 1] == ' ')
+        child->said[--child->said_len] = '\0';
     end->said = child->said;
     end->answer = child->answer;
     end->answer_len = child->answer_len;

@@ -166,6 +166,7 @@ extern const oa2_endpoint_t oa2_endpoint_developer_app;
 extern const oa2_endpoint_t oa2_endpoint_developer_delete;
 extern const oa2_endpoint_t oa2_endpoint_developer_logo;
 extern const oa2_endpoint_t oa2_endpoint_logo;
+extern const oa2_endpoint_t oa2_endpoint_site_logo;
 extern const oa2_endpoint_t oa2_endpoint_developer_edit;
 extern const oa2_endpoint_t oa2_endpoint_developer_secret;
 extern const oa2_endpoint_t oa2_endpoint_developer_team;

@@ -6,6 +6,7 @@
 
 #include "domain/client/compat.h"
 #include "domain/site/settings.h"
+#include "store/logo.h"
 
 #define INCIDENT_LETTERS 6      /* one in 2^30 of the same second */
 
@@ -77,10 +78,22 @@ const char *oa2_reply_reference(const oa2_call_t *call, const oa2_err_t *err)
                         oa2_random_letters(pool, INCIDENT_LETTERS));
 }
 
+/* Another URL for each picture: endpoint/logo. */
+static const char *site_logo(const oa2_ctx_t *ctx)
+{
+    const oa2_logo_t *logo = ctx->settings->site_picture;
+
+    return logo ? apr_pstrcat(ctx->pool, oa2_settings_path(
+                      ctx->settings, oa2_endpoint_site_logo.name, ctx->pool),
+                      "?v=", logo->digest, NULL)
+                : NULL;
+}
+
 oa2_page_common_t oa2_reply_common(const oa2_call_t *call)
 {
     oa2_page_common_t common = {
         .site = call->ctx.settings->site_name,
+        .logo = site_logo(&call->ctx),
         .color = call->ctx.settings->color,
         .nonce = oa2_random_text(call->ctx.pool, 16),
         .language = call->ctx.language,

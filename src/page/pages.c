@@ -394,6 +394,7 @@ cJSON *oa2_page_model(const oa2_page_common_t *common, apr_pool_t *pool)
     cJSON *model = oa2_json_object(pool);
 
     oa2_json_put_text(model, "site", common->site);
+    oa2_json_put_text(model, "site_logo", common->logo);
     oa2_json_put_text(model, "nonce", common->nonce);
     if (common->color)
         put_color(model, common->color);

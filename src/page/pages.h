@@ -89,6 +89,8 @@ const oa2_language_t *oa2_pages_language(const oa2_pages_t *pages,
 
 typedef struct oa2_page_common_t {
     const char *site;           /* what the user knows it as: "Orders API" */
+    const char *logo;           /* the site's, a path on this host; NULL: it
+                                   has none */
     const struct oa2_color_t *color;    /* domain/site/color.h; NULL: the style
                                            sheet's */
     const char *nonce;          /* of the Content-Security-Policy */

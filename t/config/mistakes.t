@@ -200,6 +200,31 @@ wrong('a second one that nobody can read',
       [ $issuer, $serve, 'OAuth2SiteColor #003399 #003399' ],
       qr/on dark pages/, qr/write "#\w{6}"/);
 
+# --- pictures ----------------------------------------------------------------
+
+my $logo = var('site_logo');
+my $program = 'OAuth2LogoProgram ' . var('logo_program');
+spew("$dir/logo.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>');
+spew("$dir/half.png", substr slurp($logo), 0, 50);
+spew("$dir/large.png", "\x89PNG\r\n\x1a\n" . 'x' x (256 * 1024));
+good('a logo', $issuer, $serve, $program, "OAuth2SiteLogo $logo");
+for (
+    [ none => "$dir/none.png", qr/No such file/ ],
+    [ folder => $dir, qr/could not read/ ],
+    [ SVG => 'logo.svg', qr/no PNG, JPEG or WebP/ ],
+    [ half => 'half.png', qr/the picture is broken; name a square/ ],
+    [ large => 'large.png', qr/256 KiB/ ],
+) {
+    my ($name, $file, $why) = @$_;
+    wrong("a logo that is none: $name",
+          [ $issuer, $serve, $program, "OAuth2SiteLogo $file" ],
+          qr/OAuth2SiteLogo: /, $why);
+}
+wrong('no such program', [ $issuer, $serve, "OAuth2LogoProgram $dir/none" ],
+      qr/OAuth2LogoProgram "\Q$dir\E\/none": there is no such program/);
+wrong('a program that cannot', [ $issuer, $serve, $program =~ s/ .*/ \/bin\/false/r,
+      "OAuth2SiteLogo $logo" ], qr/OAuth2SiteLogo/, qr/could not work/);
+
 # --- OAuth2Database ----------------------------------------------------------
 
 wrong('an unknown driver', [ $issuer, $serve, 'OAuth2Database mysql "x"' ],

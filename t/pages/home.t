@@ -9,6 +9,7 @@ use Test::More;
 use OAuth2Test;
 use OAuth2Test::Browser;
 use OAuth2Test::Rows;
+use OAuth2Test::Server;
 
 my $metadata = base() . '/.well-known/oauth-authorization-server/oauth2';
 my $title = qr{<h1>Nothing to do here</h1>};
@@ -27,6 +28,21 @@ rows(
     { clause => 'nothing else below it', status => 404, log => 1,
       send => [ GET => 'home/x' ] },
 );
+
+subtest 'with the picture of the site' => sub {
+    my $page = request(GET => issuer())->{content};
+    my ($src) = $page =~ m{<p class="site has-logo"><img src="(/[^"]+)"};
+    like($src, qr{^/oauth2/site-logo\?v=[\w-]{43}$}, 'its path');
+    like($page, qr{<link rel="icon" href="\Q$src\E">}, 'in the tab, too');
+    my $logo = request(GET => base() . $src);
+    is($logo->{status}, 200, 'it is there');
+    is($logo->{content}, slurp(var('site_logo')), 'as it is');
+    is(header($logo, 'content-type'), 'image/png', 'its type');
+    is(header($logo, 'cache-control'), 'public, max-age=31536000, immutable',
+       'kept for good');
+    like(header($logo, 'content-security-policy'), qr/sandbox$/, 'not run');
+    is(request(GET => 'site-logo')->{status}, 404, 'by this address only');
+};
 
 subtest 'in the colour of the site' => sub {
     my $page = request(GET => issuer())->{content};

@@ -298,7 +298,8 @@ static void check_names(fixture_t *f, const char *page, const cJSON *model)
 static void uses_what_models_set(void **state)
 {
     static const oa2_color_t color = { "#1", "#2", "#3", "#4" };
-#define COMMON { .site = "site", .nonce = "nonce", .color = &color }
+#define COMMON { .site = "site", .nonce = "nonce", \
+                 .logo = "/logo", .color = &color }
     static oa2_page_scope_t scope = {       /* once: its claims, here */
         "name", "description", 1, "category", 1, NULL };
     static const oa2_page_detail_t detail = { "label", "value" };

@@ -42,6 +42,8 @@
       "default: \"secret\" in the state directory")                         \
     X(TEXT, page_dir, "OAuth2PageDir", NULL, 1, 4096,                       \
       "a directory of pages that replace the built-in ones")                \
+    X(TEXT, site_logo, "OAuth2SiteLogo", NULL, 1, 4096,                     \
+      "a file with a square picture that the pages begin with")             \
     X(TEXT, logo_program, "OAuth2LogoProgram", OA2_LOGO_PROGRAM, 1, 4096,   \
       "the program that makes a logo of a picture; default: the installed " \
       "one")                                                                \
@@ -162,6 +164,8 @@ typedef struct oa2_settings_t {
     const char *app_terms;      /* URL or path of what developers agree to;
                                    NULL or "": nothing */
     const char *app_terms_version;  /* NULL: there are none */
+    const struct oa2_logo_t *site_picture;  /* of OAuth2SiteLogo
+                                               (store/logo.h); NULL: none */
     const struct oa2_color_t *color;        /* OAuth2SiteColor (site/color.h);
                                                NULL: the style sheet's own */
     int app_approval_off;       /* who makes an app needs nobody's approval */

@@ -23,6 +23,7 @@
 #include "httpd/start/db.h"
 #include "httpd/start/secret.h"
 #include "httpd/start/setup.h"
+#include "httpd/start/sitelogo.h"
 #include "httpd/start/state.h"
 
 static void mistake(oa2_trial_t *trial, server_rec *s, const char *directive,
@@ -187,19 +188,43 @@ static void check_pages(oa2_trial_t *trial, server_rec *s,
             oa2_setup_pages(&pages, dir, trial->pool));
 }
 
-/* ------------------------------------------------------------ mail */
+/* ------------------------------------------------------------ programs */
+
+static int is_program(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode)
+        && (info.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH));
+}
+
+/* The installed one is looked at where it is needed. */
+static void check_logo(oa2_trial_t *trial, server_rec *s,
+                       const oa2_settings_t *settings)
+{
+    const char *program = settings->logo_program;
+
+    if (strcmp(program, OA2_LOGO_PROGRAM) != 0 && !is_program(program)) {
+        trial->mistakes++;
+        oa2_log_server(s, APLOG_EMERG, OA2_ID(7563), "OAuth2LogoProgram "
+                       "\"%s\": there is no such program: name oauth2-logo "
+                       "where it was installed, or remove the line", program);
+        return;
+    }
+    if (settings->site_logo)
+        mistake(trial, s, "OAuth2SiteLogo",
+                oa2_sitelogo_check(settings, trial->pool));
+}
 
 /* NULL, or what is wrong with it. */
 static const char *problem_of_command(const char *command, apr_pool_t *pool)
 {
-    struct stat info;
     char **argv;
 
     if (apr_tokenize_to_argv(command, &argv, pool) != APR_SUCCESS || !argv[0])
         return "it names no program";
     if (*argv[0] != '/') return "the program has to be an absolute path";
-    if (stat(argv[0], &info) || !S_ISREG(info.st_mode)
-        || !(info.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
+    if (!is_program(argv[0]))
         return "there is no such program: install one (Debian: postfix, "
                "exim4, msmtp-mta), or remove the line";
     return NULL;
@@ -264,6 +289,11 @@ void oa2_check_files(oa2_trial_t *trial)
         }
         if (!is_repeated(trial, s, offsetof(oa2_settings_t, page_dir))) {
             check_pages(trial, s, &conf->settings);
+        }
+        if (!is_repeated(trial, s, offsetof(oa2_settings_t, site_logo))
+            || !is_repeated(trial, s,
+                            offsetof(oa2_settings_t, logo_program))) {
+            check_logo(trial, s, &conf->settings);
         }
         if (!is_repeated(trial, s, offsetof(oa2_settings_t, mail_command))
             || !is_repeated(trial, s, offsetof(oa2_settings_t, mail_from))) {

@@ -103,6 +103,7 @@ static int is_path(const row_t *row)
 {
     return row->offset == offsetof(oa2_settings_t, secret_file)
         || row->offset == offsetof(oa2_settings_t, page_dir)
+        || row->offset == offsetof(oa2_settings_t, site_logo)
         || row->offset == offsetof(oa2_settings_t, logo_program);
 }
 

@@ -28,6 +28,7 @@
 #include "httpd/start/prepare.h"
 #include "httpd/start/secret.h"
 #include "httpd/start/servers.h"
+#include "httpd/start/sitelogo.h"
 #include "httpd/start/state.h"
 
 #define MEND "; until that is mended and httpd restarted (a graceful restart "\
@@ -172,6 +173,32 @@ static void load_pages(oa2_server_t *conf, server_rec *s,
         conf->pages = pages;
 }
 
+/* A page without it is a page all the same. */
+static void load_logo(oa2_server_t *conf, server_rec *s,
+                      server_rec *main_server, apr_pool_t *pconf)
+{
+    oa2_settings_t *settings = &conf->settings;
+    server_rec *other;
+    oa2_err_t *err;
+
+    if (!settings->site_logo) return;
+    for (other = main_server; other != s; other = other->next) {
+        const oa2_settings_t *before = &oa2_conf_server_mut(other)->settings;
+
+        if (before->site_picture
+            && is_same(before->site_logo, settings->site_logo)) {
+            settings->site_picture = before->site_picture;
+            return;
+        }
+    }
+    err = oa2_sitelogo_load(&settings->site_picture, settings->site_logo,
+                            pconf);
+    if (err) {
+        oa2_log_server(s, APLOG_ERR, err->id, "OAuth2SiteLogo: %s; the pages "
+                       "are shown without it", err->meant);
+    }
+}
+
 static void set_up(server_rec *main_server, apr_pool_t *pconf,
                    apr_pool_t *ptemp)
 {
@@ -200,6 +227,7 @@ static void set_up(server_rec *main_server, apr_pool_t *pconf,
         if (!conf || !conf->db || conf->fault) continue;
         load_secret(conf, s, main_server, pconf, ptemp);
         load_pages(conf, s, main_server, pconf);
+        load_logo(conf, s, main_server, pconf);
     }
     oa2_prepare_databases(main_conf->dbs, pconf, ptemp);
     oa2_db_share(main_conf->dbs, main_server->process->pool, pconf);
