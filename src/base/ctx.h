@@ -16,6 +16,7 @@
 typedef struct oa2_store_t oa2_store_t;         /* store/store.h */
 struct oa2_audit_t;                             /* domain/site/audit.h */
 struct oa2_counter_t;                           /* base/shm/counter.h */
+struct oa2_history_t;                           /* base/shm/history.h */
 struct oa2_settings_t;                          /* domain/site/settings.h */
 struct oa2_client_t;                            /* store/client.h */
 struct oa2_language_t;                          /* domain/site/language.h */
@@ -37,6 +38,7 @@ typedef struct oa2_ctx_t {
     const struct oa2_language_t *language;  /* of who reads; NULL: English */
     struct oa2_audit_t *audit;          /* what was decided; NULL: not noted */
     struct oa2_counter_t *counter;      /* NULL: nobody counts */
+    const struct oa2_history_t *history;    /* of the counter; NULL: none */
     const oa2_err_t *note;              /* for the log, though all went well;
                                            NULL: nothing */
 } oa2_ctx_t;

@@ -136,6 +136,7 @@ oa2_ctx_t oa2_request_ctx(request_rec *r, const oa2_server_t *conf)
     ctx.settings = &conf->settings;
     ctx.salt = conf->settings.keys.salt;
     ctx.counter = conf->db->counter;
+    ctx.history = conf->db->history;
     ctx.audit = audit_of(r);
     ctx.realm = apr_atomic_read32(&conf->db->is_ready) ? conf->realm->id
                                                        : NO_REALM;

@@ -54,7 +54,12 @@
     ROW(ADMIN_GIVEN, OA2_PAGE_ADMIN "given") \
     ROW(ADMIN_INVITE, OA2_PAGE_ADMIN "invite") \
     ROW(ADMIN_APPS, OA2_PAGE_ADMIN "apps") \
-    ROW(ADMIN_APP, OA2_PAGE_ADMIN "app")
+    ROW(ADMIN_APP, OA2_PAGE_ADMIN "app") \
+    ROW(ADMIN_GRANTS, OA2_PAGE_ADMIN "grants") \
+    ROW(ADMIN_TOKENS, OA2_PAGE_ADMIN "tokens") \
+    ROW(ADMIN_SCOPES, OA2_PAGE_ADMIN "scopes") \
+    ROW(ADMIN_HEALTH, OA2_PAGE_ADMIN "health") \
+    ROW(ADMIN_TRAFFIC, OA2_PAGE_ADMIN "traffic")
 
 #define OA2_PAGE_ID(id, name) OA2_PAGE_##id,
 typedef enum {

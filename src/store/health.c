@@ -89,6 +89,19 @@ apr_int64_t oa2_health_age(apr_uint32_t when)
     return when ? (apr_int64_t)(apr_uint32_t)(seconds() - when) : -1;
 }
 
+int oa2_health_look(oa2_health_now_t *out, const oa2_store_t *store)
+{
+    oa2_health_t *health = store->watch ? store->watch->health : NULL;
+
+    if (!health)
+        return 0;
+    out->is_away = apr_atomic_read32(&health->is_away) != 0;
+    out->heard = oa2_health_age(apr_atomic_read32(&health->heard));
+    out->lag = apr_atomic_read32(&health->lag);
+    out->purged = oa2_health_age(apr_atomic_read32(&health->purged));
+    return 1;
+}
+
 void oa2_store_watch(oa2_store_t *store, const oa2_watch_t *watch)
 {
     store->watch = watch;

@@ -42,6 +42,16 @@ void oa2_health_note(oa2_ctx_t *ctx, oa2_err_t *err);
 void oa2_health_heard(oa2_store_t *store, apr_time_t said);
 /* After a round of the purge: how overdue the oldest row is that it left. */
 void oa2_health_purged(oa2_store_t *store, apr_int64_t overdue);
+/* How it is now, to be shown.  Ages are seconds; -1: never. */
+typedef struct oa2_health_now_t {
+    int is_away;
+    apr_int64_t heard;                  /* since a beat was */
+    apr_int64_t lag;                    /* of that one, in microseconds */
+    apr_int64_t purged;                 /* since this machine's last turn */
+} oa2_health_now_t;
+
+/* 0: nobody watches this store. */
+int oa2_health_look(oa2_health_now_t *out, const oa2_store_t *store);
 /* Seconds since `when` of the above; -1: never. */
 apr_int64_t oa2_health_age(apr_uint32_t when);
 

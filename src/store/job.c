@@ -181,3 +181,69 @@ oa2_err_t *oa2_job_turn_in(oa2_ctx_t *ctx, const char *name, int seconds)
     return OA2_SQL(&rows, ctx, &turn_in_sql, turn_id(ctx, name),
                    oa2_sql_number(ctx->pool, ctx->now + seconds));
 }
+
+/* ------------------------------------------------------------ lists */
+
+#define COLUMNS "id, kind, '', created, due, leased_until, attempts, error"
+#define LIST "SELECT " COLUMNS " FROM oauth2_job WHERE realm = $1" \
+    " AND kind <> 'turn' ORDER BY created DESC, id DESC" \
+    " LIMIT CAST($2 AS BIGINT)"
+static const oa2_sql_t list_sql = {
+    "job_list", LIST, { LIST }, .repeats = 1
+};
+#define TURNS "SELECT " COLUMNS " FROM oauth2_job WHERE kind = 'turn'" \
+    " AND realm = 0 ORDER BY id"
+static const oa2_sql_t turns_sql = {
+    "job_turns", TURNS, { TURNS }, .repeats = 1
+};
+
+static apr_array_header_t *read_all(const apr_array_header_t *rows,
+                                    apr_pool_t *pool)
+{
+    apr_array_header_t *out = apr_array_make(pool, rows->nelts,
+                                             sizeof(oa2_queued_t *));
+    int i;
+
+    for (i = 0; i < rows->nelts; i++) {
+        oa2_row_t row = APR_ARRAY_IDX(rows, i, oa2_row_t);
+        oa2_queued_t *job = apr_pcalloc(pool, sizeof(*job));
+
+        job->id = row[0];
+        job->kind = row[1];
+        job->text = "";
+        job->created = oa2_row_number(row, 3);
+        job->due = oa2_row_number(row, 4);
+        job->leased_until = oa2_row_number(row, 5);
+        job->attempts = (int)oa2_row_number(row, 6);
+        job->error = row[7];
+        APR_ARRAY_PUSH(out, oa2_queued_t *) = job;
+    }
+    return out;
+}
+
+oa2_err_t *oa2_job_list(apr_array_header_t **out, oa2_ctx_t *ctx, int n)
+{
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, &list_sql,
+                    oa2_sql_number(ctx->pool, ctx->realm),
+                    oa2_sql_number(ctx->pool, n)));
+    *out = read_all(rows, ctx->pool);
+    return NULL;
+}
+
+oa2_err_t *oa2_job_turns(apr_array_header_t **out, oa2_ctx_t *ctx)
+{
+    apr_array_header_t *rows;
+    int i;
+
+    OA2_TRY(oa2_sql_run(&rows, ctx, &turns_sql, 0, NULL));
+    *out = read_all(rows, ctx->pool);
+    for (i = 0; i < (*out)->nelts; i++) {
+        oa2_queued_t *job = APR_ARRAY_IDX(*out, i, oa2_queued_t *);
+
+        job->kind = job->id + strcspn(job->id, ":");
+        job->kind += *job->kind == ':';
+    }
+    return NULL;
+}

@@ -43,6 +43,12 @@ oa2_err_t *oa2_job_done(oa2_ctx_t *ctx, const oa2_queued_t *job);
 oa2_err_t *oa2_job_fail(int *given_up, oa2_ctx_t *ctx,
                         const oa2_queued_t *job, const char *error, int most);
 
+/* *out: oa2_queued_t *, of ctx's realm, at most n, the newest first. */
+oa2_err_t *oa2_job_list(apr_array_header_t **out, oa2_ctx_t *ctx, int n);
+/* *out: oa2_queued_t *, the turns of all realms: kind is the job's name, due
+   when the next one is. */
+oa2_err_t *oa2_job_turns(apr_array_header_t **out, oa2_ctx_t *ctx);
+
 /*
  * *mine 1: nobody of all that use this database has had the turn for `every`
  * seconds, and nobody else will for as long.  Who has it and dies leaves the

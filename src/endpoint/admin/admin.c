@@ -17,7 +17,11 @@ static const struct area_t {
     { { "admin", "admin.overview" }, NULL },
     { { "admin/apps", "admin.apps" }, "admin.apps.about" },
     { { "admin/users", "admin.users" }, "admin.users.about" },
+    { { "admin/grants", "admin.grants.title" }, "admin.grants.about" },
+    { { "admin/scopes", "admin.scopes.title" }, "admin.scopes.about" },
     { { "admin/audit", "admin.audit.title" }, "admin.audit.about" },
+    { { "admin/health", "admin.health.title" }, "admin.health.about" },
+    { { "admin/traffic", "admin.traffic.title" }, "admin.traffic.about" },
 };
 
 #define N_AREAS (sizeof(areas) / sizeof(areas[0]))

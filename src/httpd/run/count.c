@@ -2,6 +2,8 @@
 /* count.c - see count.h */
 #include "httpd/run/count.h"
 
+#include <string.h>
+
 #include <http_request.h>
 
 #include "httpd/conf/conf.h"
@@ -101,6 +103,53 @@ void oa2_count_answer(request_rec *r, const oa2_endpoint_t *endpoint,
     OA2_COUNT_TIME(counter, request_seconds, place,
                    apr_time_now() - r->request_time);
 }
+
+/* ------------------------------------------------------------ sample */
+
+static void add_times(oa2_times_t *sum, const oa2_times_t *times)
+{
+    int i;
+
+    for (i = 0; i <= OA2_TIMES; i++)
+        sum->within[i] += times->within[i];
+    sum->usec += times->usec;
+}
+
+/* By the status that the answer had, where it was no redirect. */
+static apr_uint64_t *answers_of(oa2_sample_t *out, apr_size_t outcome)
+{
+    const oa2_err_kind_t *kind = outcomes[outcome].kind;
+
+    if (outcome == GOOD || outcome == REDIRECT) return &out->good;
+    return kind && kind->status >= 500 ? &out->failed : &out->refused;
+}
+
+static apr_uint64_t *guarded_of(oa2_sample_t *out, int outcome)
+{
+    if (outcome == OA2_GUARDED_OK) return &out->let_in;
+    return outcome == OA2_GUARDED_UNAVAILABLE ? &out->unavailable
+                                              : &out->kept_out;
+}
+
+void oa2_count_sample(oa2_sample_t *out, const oa2_counter_t *counter)
+{
+    oa2_counts_t sum;
+    apr_size_t place;
+    apr_size_t i;
+    int outcome;
+
+    oa2_counter_sum(&sum, counter);
+    memset(out, 0, sizeof(*out));
+    for (place = 0; place < OA2_PLACES; place++) {
+        add_times(&out->times, &sum.request_seconds[place]);
+        for (i = 0; i < OUTCOMES; i++)
+            *answers_of(out, i) += sum.requests[place * OA2_OUTCOMES + i];
+    }
+    for (outcome = 0; outcome < OA2_GUARDED_VALUES; outcome++)
+        *guarded_of(out, outcome) += sum.guarded[outcome];
+}
+
+/* ------------------------------------------------------------ names */
 
 const char *oa2_count_place(apr_size_t place)
 {

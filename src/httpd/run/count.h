@@ -7,7 +7,7 @@
 
 #include <httpd.h>
 
-#include "base/shm/counter.h"
+#include "base/shm/history.h"
 #include "endpoint/endpoint.h"
 
 /* A request below our AuthType, once it is known who is let in: only the one
@@ -17,6 +17,9 @@ void oa2_count_guarded(request_rec *r, oa2_guarded_t which);
    that is in no list counts as "other". */
 void oa2_count_answer(request_rec *r, const oa2_endpoint_t *endpoint,
                       const oa2_reply_t *reply);
+
+/* What is kept of them for the last hour and day. */
+void oa2_count_sample(oa2_sample_t *out, const oa2_counter_t *counter);
 
 /* What a number of oa2_counts_t.requests stands for; NULL: nothing. */
 const char *oa2_count_place(apr_size_t place);

@@ -26,7 +26,9 @@
 #include <apr_thread_proc.h>
 #include <http_config.h>
 
+#include "base/clock.h"
 #include "httpd/module.h"
+#include "httpd/run/count.h"
 #include "httpd/run/listen.h"
 #include "httpd/run/log.h"
 #include "httpd/run/work.h"
@@ -39,6 +41,7 @@ typedef struct {
     apr_pool_t *pool;                   /* the first thread's own */
     apr_thread_t *thread;
     server_rec *server;                 /* whose log it is */
+    const oa2_db_t *db;                 /* the first: all have one counter */
     int lock;                           /* file descriptor */
     int stop[2];                        /* a pipe: readable means end */
     int count;
@@ -104,7 +107,18 @@ static void tell_no_thread(const jobs_t *jobs, apr_status_t rv)
                    OA2_CACHE_TRUST);
 }
 
-/* Waits to be elected, and then for the end. */
+/* Of what was counted; and how long it is until the next one is due. */
+static apr_interval_time_t take_sample(const jobs_t *jobs)
+{
+    oa2_sample_t sample;
+
+    if (!jobs->db->history) return OA2_STOP_NEVER;
+    oa2_count_sample(&sample, jobs->db->counter);
+    return oa2_history_note(jobs->db->history, &sample, oa2_clock());
+}
+
+/* Waits to be elected, and then for the end; in this thread, which waits for
+   nothing else, samples are taken. */
 static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *baton)
 {
     jobs_t *jobs = baton;
@@ -124,7 +138,7 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *baton)
         if (rv != APR_SUCCESS)
             tell_no_thread(jobs, rv);
     }
-    while (!oa2_stop_within(jobs->stop[0], OA2_STOP_NEVER, -1)) {
+    while (!oa2_stop_within(jobs->stop[0], take_sample(jobs), -1)) {
     }
     for (i = 0; i < jobs->count; i++) {
         if (jobs->workers[i].thread) {
@@ -221,6 +235,7 @@ void oa2_jobs_start(oa2_db_t *dbs, apr_file_t *lock, server_rec *s,
 
     jobs->pool = pool;
     jobs->server = s;
+    jobs->db = dbs;
     set_workers(jobs, dbs);
     apr_os_file_get(&fd, lock);
     jobs->lock = fd;

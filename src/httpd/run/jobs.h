@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * jobs.h - what has to be done without a request: hearing what other machines
- * changed, and the jobs (job/job.h).
+ * changed, the jobs (job/job.h), and a sample of the counters each minute.
  *
  * One thread in each child waits for a lock.  Of one server's children, the
  * one that holds it does the work, in three threads for each database; when it

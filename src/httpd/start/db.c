@@ -11,6 +11,7 @@
 
 #include "base/text/encode.h"
 #include "base/shm/counter.h"
+#include "base/shm/history.h"
 #include "base/text/units.h"
 #include "httpd/module.h"
 #include "httpd/run/log.h"
@@ -202,35 +203,55 @@ static void share_health(oa2_db_t *db, const oa2_shared_t *shared,
     db->watch.baton = db;
 }
 
-/* One for all, whatever is configured: its numbers go on over restarts. */
-static struct oa2_counter_t *share_counter(const oa2_shared_t *shared,
-                                           server_rec *s)
+/* One for all, whatever is configured: its numbers go on over restarts.
+   NULL: there is no room. */
+static void *share_one(int *is_new, const oa2_shared_t *shared, server_rec *s,
+                       const char *what, apr_size_t size)
 {
-    apr_size_t size = oa2_counter_size(0);
     void *memory;
-    int is_new;
     oa2_err_t *err = oa2_shared_get(
-        &memory, &is_new, shared, apr_psprintf(
-            shared->pool, "mod_oauth2_api." OA2_VERSION ".counter.%"
-            APR_SIZE_T_FMT, size), size);
+        &memory, is_new, shared, apr_psprintf(
+            shared->pool, "mod_oauth2_api." OA2_VERSION ".%s.%"
+            APR_SIZE_T_FMT, what, size), size);
 
-    if (!err) {
-        return is_new ? oa2_counter_init(memory, 0) : oa2_counter_at(memory);
-    }
+    if (!err) return memory;
     oa2_log_server(s, APLOG_ERR, err->id, "%s; until the next restart "
                    "nothing is counted", err->meant);
     return NULL;
+}
+
+static struct oa2_counter_t *share_counter(const oa2_shared_t *shared,
+                                           server_rec *s)
+{
+    int is_new = 0;
+    void *memory = share_one(&is_new, shared, s, "counter",
+                             oa2_counter_size(0));
+
+    if (!memory) return NULL;
+    return is_new ? oa2_counter_init(memory, 0) : oa2_counter_at(memory);
+}
+
+static struct oa2_history_t *share_history(const oa2_shared_t *shared,
+                                           server_rec *s)
+{
+    int is_new = 0;
+    void *memory = share_one(&is_new, shared, s, "history",
+                             oa2_history_size());
+
+    return memory ? oa2_history_at(memory) : NULL;
 }
 
 void oa2_db_share(oa2_db_t *dbs, apr_pool_t *process_pool, apr_pool_t *pool)
 {
     oa2_shared_t shared = { process_pool, pool, apr_time_now() };
     struct oa2_counter_t *counter = share_counter(&shared, dbs->server);
+    struct oa2_history_t *history = share_history(&shared, dbs->server);
     oa2_err_t *err;
     oa2_db_t *db;
 
     for (db = dbs; db; db = db->next) {
         db->counter = counter;
+        db->history = counter ? history : NULL;
         share_health(db, &shared, pool);
         err = share(db, &shared);
         if (!err) continue;
@@ -454,5 +475,6 @@ oa2_ctx_t oa2_db_ctx(const oa2_db_t *db, apr_pool_t *pool)
     ctx.now = apr_time_sec(apr_time_now());
     ctx.settings = db->settings;
     ctx.counter = db->counter;
+    ctx.history = db->history;
     return ctx;
 }

@@ -38,6 +38,7 @@ typedef struct oa2_db_t {
     oa2_watch_t watch;                  /* tells when it goes and comes */
     struct oa2_counter_t *counter;      /* the same for all; in shared memory;
                                            NULL: there was none left */
+    struct oa2_history_t *history;      /* of that one; likewise */
     int number;                         /* from 1, as the servers come */
     oa2_store_t *store;                 /* a child's; NULL before child_init */
     oa2_pace_t pages;                   /* a child's: error pages told at the

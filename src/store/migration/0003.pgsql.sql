@@ -214,3 +214,6 @@ CREATE INDEX oauth2_refresh_grant ON oauth2_refresh (grant_id, issued);
 -- Who may use the administrators' pages: few, however many roles there are.
 CREATE INDEX oauth2_user_administrator ON oauth2_user (name)
     WHERE strpos(' ' || roles || ' ', ' administrator ') > 0;
+
+-- What waits, newest first.
+CREATE INDEX oauth2_job_created ON oauth2_job (realm, created, id);
