@@ -35,6 +35,10 @@ for my $page (qw(admin/health admin/traffic)) {
 
 # --- health ------------------------------------------------------------------
 
+my $app = client('ah-app', scope => 'read', grant => ['client_credentials']);
+request('POST', 'token', basic => $app,
+        form => [ grant_type => 'client_credentials' ]) for 1 .. 2;
+
 my $page = signed_in($admin, 'admin/health');
 is($page->{status}, 200, 'health');
 for my $part ('Database', 'Cache', 'What other servers change',
@@ -78,5 +82,18 @@ for my $case (['admin/traffic', 12, 'Last hour'],
 }
 is($admin->get('admin/traffic?span=%3Cscript%3E')->{status}, 400,
    'a span that is none');
+
+# Samples are taken at whole minutes; what is between two of them is known.
+my @numbers = (0);
+for (1 .. 180) {
+    my ($row) = $admin->get('admin/traffic')->{content} =~
+        m{</th>\s*((?:<td class="number">[^<]*</td>\s*)+)};
+    @numbers = $row =~ /<td class="number">([^<]*)</g if $row;
+    last if $numbers[0];
+    sleep 1;
+}
+is(scalar @numbers, 8, 'the last minutes are known');
+like($numbers[0], qr/^[1-9]\d*$/, '… this test has asked');
+like($numbers[7], qr/^[\d.]+ m?s$/, '… and how long it took');
 
 done_testing();
