@@ -21,11 +21,11 @@ sub signed_in {
     return $browser->follow($browser->login($browser->get($where)));
 }
 
-my $admin = person('aa-root');
-ctl_ok('user', 'set', 'aa-root', '--role', 'administrator');
+my $admin = person('av-root');
+ctl_ok('user', 'set', 'av-root', '--role', 'administrator');
 my $script = '<script>alert(1)</script>';
 my $formula = '=cmd|x!A1';
-my @who = ($script, $formula, 'aa-"quote", comma', "aa-\x{5e9}\x{5dc}");
+my @who = ($script, $formula, 'av-"quote", comma', "av-\x{5e9}\x{5dc}");
 utf8::encode($_) for @who;
 ctl_ok('user', 'add', $_, '--external') for @who;
 
@@ -40,7 +40,7 @@ like(request('GET', 'admin/audit')->{content}, qr/<h1>Sign in/,
      'nobody is signed in');
 like(request('GET', 'admin/audit?format=csv')->{content}, qr/<h1>Sign in/,
      '… and gets no table');
-is(signed_in(person('aa-bob'), 'admin/audit')->{status}, 403,
+is(signed_in(person('av-bob'), 'admin/audit')->{status}, 403,
    'without the role');
 
 my $page = signed_in($admin, 'admin/audit');
@@ -67,18 +67,18 @@ sub events {
 
 # --- filters -----------------------------------------------------------------
 
-$page = audit('user=AA-Root', qr/login\.ok/);
+$page = audit('user=AV-Root', qr/login\.ok/);
 is_deeply([events($page)], [qw(login.ok user.changed user.added)],
           'of a user, by another spelling, the newest first');
 like($page->{content}, qr/by <bdi>oauth2ctl \(/, 'by whom');
 like($page->{content}, qr/<time datetime="20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ">/,
      'when');
 like($page->{content}, qr/<td>127\.\d+\.\d+\.\d+</, 'from where');
-is_deeply([events(audit('user=aa-root&event=user.added'))], ['user.added'],
+is_deeply([events(audit('user=av-root&event=user.added'))], ['user.added'],
           'an event');
-is_deeply([events(audit('user=aa-root&to=2001-01-01'))], [], 'until');
-is_deeply([events(audit('user=aa-root&from=2099-01-01'))], [], 'from');
-is(scalar(() = events(audit('user=aa-root&from=1d&to=2099-01-01'))), 3,
+is_deeply([events(audit('user=av-root&to=2001-01-01'))], [], 'until');
+is_deeply([events(audit('user=av-root&from=2099-01-01'))], [], 'from');
+is(scalar(() = events(audit('user=av-root&from=1d&to=2099-01-01'))), 3,
    'a time span');
 like(audit('user=nobody-has-this')->{content}, qr/There is no such entry/,
      'none');
@@ -111,9 +111,9 @@ like($got->{content}, qr/href="\?user=%3Cscript%3E/, 'in links too');
 
 # --- page by page ------------------------------------------------------------
 
-client('aa-app');
-ctl_ok('client', 'set', 'aa-app', '--name', "Name $_") for 1 .. 60;
-my ($query, %seen, $pages) = ('client=aa-app');
+client('av-app');
+ctl_ok('client', 'set', 'av-app', '--name', "Name $_") for 1 .. 60;
+my ($query, %seen, $pages) = ('client=av-app');
 while (defined $query) {
     $got = $admin->get("admin/audit?$query");
     $pages++;
@@ -142,7 +142,7 @@ sub csv {
     return split /\r\n/, $got->{content};
 }
 
-my @lines = csv('client=aa-app');
+my @lines = csv('client=av-app');
 is($lines[0], 'time,event,level,user,client,address,request,by,more',
    'the columns');
 is(scalar @lines, 62, 'all rows');
@@ -151,10 +151,10 @@ ok($by, 'by whom');
 is((csv('user=' . uri($formula)))[1] =~ /notice,('=cmd\|x!A1),/
    ? $1 : undef, "'$formula", 'a formula is text');
 like((csv('user=' . uri($who[2])))[1],
-     qr/notice,"aa-""quote"", comma",/, 'quotes and commas');
+     qr/notice,"av-""quote"", comma",/, 'quotes and commas');
 like((csv('user=' . uri($who[3])))[1], qr/,\Q$who[3]\E,/, 'UTF-8');
-like(audit('user=AA-Root')->{content},
-     qr{href="\?format=csv&amp;user=AA-Root" download},
+like(audit('user=AV-Root')->{content},
+     qr{href="\?format=csv&amp;user=AV-Root" download},
      'the page links to the same rows');
 
 done_testing();
