@@ -94,6 +94,6 @@ for (1 .. 180) {
 }
 is(scalar @numbers, 8, 'the last minutes are known');
 like($numbers[0], qr/^[1-9]\d*$/, '… this test has asked');
-like($numbers[7], qr/^[\d.]+ m?s$/, '… and how long it took');
+like($numbers[7], qr/^[\d.]+ (?:m|\xc2\xb5)?s$/, '… and how long it took');
 
 done_testing();

@@ -113,8 +113,8 @@ static oa2_err_t *put_grants(cJSON *model, oa2_call_t *call,
 {
     cJSON *list = oa2_json_put_array(model, "grants");
     oa2_ctx_t *ctx = &call->ctx;
-    const oa2_grant_t *last = NULL;
     apr_array_header_t *grants;
+    const char *last = NULL;
     oa2_grant_t before;
     int i;
 
@@ -125,13 +125,14 @@ static oa2_err_t *put_grants(cJSON *model, oa2_call_t *call,
                                                               "after")),
                            OA2_SHEET_ROWS + 1));
     for (i = 0; i < grants->nelts && i < OA2_SHEET_ROWS; i++) {
-        last = APR_ARRAY_IDX(grants, i, oa2_grant_t *);
-        put_grant(oa2_json_push_object(list), call, last);
+        const oa2_grant_t *grant = APR_ARRAY_IDX(grants, i, oa2_grant_t *);
+
+        put_grant(oa2_json_push_object(list), call, grant);
+        last = apr_psprintf(ctx->pool, KEY, grant->created, grant->id);
     }
     oa2_json_put_bool(model, "has_grants", grants->nelts > 0);
-    oa2_sheet_next(model, call, grants->nelts > OA2_SHEET_ROWS
-                   ? apr_psprintf(ctx->pool, KEY, last->created, last->id)
-                   : NULL, kept);
+    oa2_sheet_next(model, call, grants->nelts > OA2_SHEET_ROWS ? last : NULL,
+                   kept);
     return NULL;
 }
 

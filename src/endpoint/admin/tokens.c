@@ -55,8 +55,8 @@ static oa2_err_t *put_tokens(cJSON *model, oa2_call_t *call,
 {
     cJSON *list = oa2_json_put_array(model, "tokens");
     oa2_ctx_t *ctx = &call->ctx;
-    const oa2_token_t *last = NULL;
     apr_array_header_t *tokens;
+    const char *last = NULL;
     oa2_token_t before;
     int i;
 
@@ -65,20 +65,20 @@ static oa2_err_t *put_tokens(cJSON *model, oa2_call_t *call,
                                                               "after")),
                            OA2_SHEET_ROWS + 1));
     for (i = 0; i < tokens->nelts && i < OA2_SHEET_ROWS; i++) {
+        const oa2_token_t *token = APR_ARRAY_IDX(tokens, i, oa2_token_t *);
         cJSON *item = oa2_json_push_object(list);
 
-        last = APR_ARRAY_IDX(tokens, i, oa2_token_t *);
-        oa2_json_put_text(item, "id", last->digest);
-        oa2_json_put_text(item, "user", last->user);
-        oa2_json_put_text(item, "scope", last->scope);
-        oa2_json_put_text(item, "audience", last->audience);
-        oa2_sheet_time(item, "since", last->issued);
-        oa2_sheet_time(item, "until", last->expires);
+        oa2_json_put_text(item, "id", token->digest);
+        oa2_json_put_text(item, "user", token->user);
+        oa2_json_put_text(item, "scope", token->scope);
+        oa2_json_put_text(item, "audience", token->audience);
+        oa2_sheet_time(item, "since", token->issued);
+        oa2_sheet_time(item, "until", token->expires);
+        last = apr_psprintf(ctx->pool, KEY, token->expires, token->digest);
     }
     oa2_json_put_bool(model, "has_tokens", tokens->nelts > 0);
-    oa2_sheet_next(model, call, tokens->nelts > OA2_SHEET_ROWS
-                   ? apr_psprintf(ctx->pool, KEY, last->expires, last->digest)
-                   : NULL, kept);
+    oa2_sheet_next(model, call, tokens->nelts > OA2_SHEET_ROWS ? last : NULL,
+                   kept);
     return NULL;
 }
 

@@ -138,11 +138,13 @@ static const char *number(apr_uint64_t n, apr_pool_t *pool)
     return apr_psprintf(pool, "%" APR_UINT64_T_FMT, n);
 }
 
-/* "0.4 ms", "12 ms", "1.2 s" */
+/* "40 µs", "0.4 ms", "12 ms", "1.2 s" */
 static const char *time_text(apr_uint64_t usec, apr_pool_t *pool)
 {
     apr_uint64_t tenths = (usec + 50) / 100;
 
+    if (usec < 100)
+        return apr_psprintf(pool, "%" APR_UINT64_T_FMT " µs", usec);
     if (usec >= 1000000)
         return apr_psprintf(pool, "%" APR_UINT64_T_FMT ".%d s",
                             usec / 1000000, (int)(usec / 100000 % 10));
