@@ -77,6 +77,7 @@ const oa2_endpoint_t *const oa2_endpoints[] = {
     &oa2_endpoint_admin_health,
     &oa2_endpoint_admin_traffic,
     &oa2_endpoint_set_password,
+    &oa2_endpoint_sign_up,
     &oa2_endpoint_token,
     &oa2_endpoint_revoke,
     &oa2_endpoint_introspect,

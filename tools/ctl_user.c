@@ -2,6 +2,8 @@
 /*
  * ctl_user.c - user commands: the module's own table, which httpd knows as
  * the authn provider "oauth2".
+ *
+ * long: each command is short, and all of them are of one noun.
  */
 #include <string.h>
 
@@ -33,6 +35,7 @@ cJSON *ctl_user_json(const oa2_user_t *user, apr_pool_t *pool)
                                   ? user->provider
                                   : NULL);
     oa2_json_put_bool(json, "disabled", user->disabled);
+    oa2_json_put_bool(json, "pending", user->is_pending);
     oa2_json_put_text(json, "roles", user->roles ? user->roles : "");
     oa2_json_put_number(json, "created", user->created);
     return json;
@@ -129,6 +132,12 @@ static oa2_err_t *add(ctl_t *ctl)
     return NULL;
 }
 
+static const char *state_of(const oa2_user_t *user)
+{
+    return user->is_pending ? OA2_USER_PENDING
+        : user->disabled ? "disabled" : "enabled";
+}
+
 static const char *list_row(ctl_list_t *out, const void *row,
                             apr_pool_t *pool)
 {
@@ -140,7 +149,7 @@ static const char *list_row(ctl_list_t *out, const void *row,
         ctl_say(out->ctl, "%s  %-8s  %-8s  %s",
                 ctl_cell(user->name, 24, pool),
                 user->password ? "here" : "external",
-                user->disabled ? "disabled" : "enabled",
+                state_of(user),
                 oa2_units_say_time(user->created, pool));
     return user->name;
 }
@@ -272,7 +281,7 @@ static oa2_err_t *show(ctl_t *ctl)
     ctl_field(ctl, "Subject", user->sub);
     ctl_field(ctl, "Password", user->password ? "here" : "external");
     ctl_field(ctl, "Provider", user->provider);
-    ctl_field(ctl, "State", user->disabled ? "disabled" : "enabled");
+    ctl_field(ctl, "State", state_of(user));
     ctl_field(ctl, "Roles", *user->roles ? user->roles : NULL);
     ctl_field(ctl, "Created", oa2_units_say_time(user->created, ctl->pool));
     OA2_TRY(ctl_claims_show(json, ctl, user));
@@ -358,6 +367,24 @@ static oa2_err_t *set_disabled(ctl_t *ctl, int disabled)
 static oa2_err_t *disable(ctl_t *ctl)
 {
     return set_disabled(ctl, 1);
+}
+
+static oa2_err_t *approve(ctl_t *ctl)
+{
+    oa2_managed_t managed;
+    oa2_user_t *user;
+
+    OA2_TRY(ctl_open(ctl));
+    OA2_TRY(oa2_user_find(&user, &ctl->ctx, ctl_arg(ctl, 0)));
+    if (!user) return no_user(ctl);
+    if (!user->is_pending)
+        return ctl_fail(ctl, &ctl_failed, "user %s is not pending",
+                        user->name);
+    OA2_TRY(oa2_manage_disable(&managed, &ctl->ctx, &caller, user->name, 0));
+    if (managed.outcome != OA2_MANAGE_DONE) return no_user(ctl);
+    return changed(ctl, user->password ? "is approved"
+                   : "is approved, and gets a mail with a link to choose a "
+                     "password");
 }
 
 static oa2_err_t *enable(ctl_t *ctl)
@@ -482,6 +509,8 @@ const ctl_command_t ctl_user_commands[] = {
      passwd_options, passwd },
     { "user disable", "NAME", 1, 1,
      "Ends a user's sessions and refuses its tokens.", NULL, disable },
+    { "user approve", "NAME", 1, 1,
+     "Lets in a user who has signed up and is pending.", NULL, approve },
     { "user enable", "NAME", 1, 1, "Lets a user in again.", NULL, enable },
     { "user remove", "NAME", 1, 1,
      "Removes a user with all its grants and tokens.\n"

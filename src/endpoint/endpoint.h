@@ -157,6 +157,7 @@ extern const oa2_endpoint_t oa2_endpoint_consent;
 extern const oa2_endpoint_t oa2_endpoint_logout;
 extern const oa2_endpoint_t oa2_endpoint_home;
 extern const oa2_endpoint_t oa2_endpoint_set_password;
+extern const oa2_endpoint_t oa2_endpoint_sign_up;
 extern const oa2_endpoint_t oa2_endpoint_token;
 extern const oa2_endpoint_t oa2_endpoint_account;
 extern const oa2_endpoint_t oa2_endpoint_account_password;

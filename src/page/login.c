@@ -15,6 +15,7 @@ cJSON *oa2_page_login_model(const oa2_page_login_t *in, apr_pool_t *pool)
     oa2_json_put_text(model, "username", in->username);
     oa2_json_put_text(model, "client_name", in->client_name);
     oa2_json_put_text(model, "message", in->message);
+    oa2_json_put_text(model, "sign_up", in->sign_up);
     return model;
 }
 

@@ -25,6 +25,7 @@ typedef struct oa2_page_login_t {
     const char *username;       /* filled in; the password gets the focus */
     const char *client_name;    /* who asks */
     const char *message;        /* why the last form was not obeyed */
+    const char *sign_up;        /* where to make an account; NULL: nowhere */
 } oa2_page_login_t;
 
 const char *oa2_page_login(const oa2_pages_t *pages,

@@ -30,6 +30,7 @@
     ROW(SET_PASSWORD, "set-password") \
     ROW(MAIL_INVITATION, OA2_PAGE_MAIL "invitation") \
     ROW(MAIL_RESET, OA2_PAGE_MAIL "reset") \
+    ROW(SIGN_UP, "sign-up") \
     ROW(ACCOUNT_APPS, OA2_PAGE_ACCOUNT "apps") \
     ROW(ACCOUNT_SESSIONS, OA2_PAGE_ACCOUNT "sessions") \
     ROW(ACCOUNT_KEYS, OA2_PAGE_ACCOUNT "keys") \

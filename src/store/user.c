@@ -24,6 +24,9 @@
 #include "store/tell.h"
 
 #define MOST_ALIKE "4"          /* each is a password to be looked at */
+/* In "disabled", where statements look for 0 only; a program that knows no
+   more takes it for disabled. */
+#define PENDING 2
 #define OWN "oauth2"            /* vouches for who has a password here */
 
 #define COLUMNS "name, sub, password, disabled, created, provider," \
@@ -38,6 +41,7 @@ static oa2_user_t *user_read(const oa2_ctx_t *ctx, oa2_row_t row)
     user->sub = row[1];
     user->password = row[2];
     user->disabled = oa2_row_number(row, 3) != 0;
+    user->is_pending = oa2_row_number(row, 3) == PENDING;
     user->created = oa2_row_number(row, 4);
     user->provider = row[5] || !user->password ? row[5] : OWN;
     user->credential = oa2_row_text(row, 6);
@@ -209,7 +213,8 @@ static oa2_err_t *put(int *done, oa2_ctx_t *ctx, const oa2_user_t *user,
     apr_array_header_t *rows;
 
     OA2_TRY(OA2_SQL(&rows, ctx, &put_sql, oa2_realm_key(ctx, user->name),
-                    user->sub, user->password, user->disabled ? "1" : "0",
+                    user->sub, user->password, user->is_pending
+                    ? APR_STRINGIFY(PENDING) : user->disabled ? "1" : "0",
                     oa2_sql_number(ctx->pool, user->created), user->provider,
                     oa2_user_new_credential(ctx), account,
                     oa2_user_alike(ctx, user->name)));

@@ -23,6 +23,7 @@ typedef struct oa2_user_t {
     const char *sub;                    /* random, never reused */
     const char *password;               /* hash; NULL: known elsewhere only */
     int disabled;
+    int is_pending;                     /* and this: waits for approval */
     apr_int64_t created;
     const char *provider;               /* vouched first; NULL: nobody yet */
     const char *credential;             /* find only: see oa2_session_t */
@@ -32,6 +33,8 @@ typedef struct oa2_user_t {
     int is_replaced;                    /* list only: nobody can sign in by it,
                                            another row has its account */
 } oa2_user_t;
+
+#define OA2_USER_PENDING "pending"      /* as people call it */
 
 oa2_err_t *oa2_user_find(oa2_user_t **out, oa2_ctx_t *ctx, const char *name);
 /* *put: 0 when there is one by that name, in any spelling. */

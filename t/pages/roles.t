@@ -55,7 +55,7 @@ my %pages = (
 );
 
 # Pages of the sign-in itself, with tests of their own.
-my @SIGN_IN = qw(authorize consent home login logout set-password);
+my @SIGN_IN = qw(authorize consent home login logout set-password sign-up);
 
 # What is below a page's URL, where that is an app.
 my $APP = 'ro-app';

@@ -153,7 +153,7 @@ static const char *hostile_sample(fixture_t *f, int i)
     switch (i) {
     case 0:
         login = (oa2_page_login_t) { hostile_common(), HOSTILE, HOSTILE,
-                                    HOSTILE, HOSTILE, HOSTILE };
+                                    HOSTILE, HOSTILE, HOSTILE, HOSTILE };
         return oa2_page_login(f->pages, &login, pool);
     case 1:
         consent = (oa2_page_consent_t) {

@@ -305,7 +305,7 @@ static void uses_what_models_set(void **state)
     static const oa2_page_detail_t detail = { "label", "value" };
     static const oa2_page_login_t login = {
         COMMON, "action", "form", "user", "client",
-        "message" };
+        "message", "sign-up" };
     static const oa2_page_consent_t consent = {
         COMMON, "action", "logout", "form", "client",
         "host", "user", &scope, 1, 1, "message", "/logo" };

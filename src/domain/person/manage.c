@@ -8,6 +8,7 @@
 #include "base/text/words.h"
 #include "domain/person/account.h"
 #include "domain/person/role.h"
+#include "domain/person/signup.h"
 #include "domain/site/audit.h"
 #include "domain/site/mail.h"
 
@@ -111,13 +112,16 @@ static oa2_err_t *set_disabled(int *done, oa2_ctx_t *ctx,
                                const oa2_manager_t *who,
                                const oa2_user_t *user, int disabled)
 {
-    const char *what = disabled ? "disabled" : "enabled";
+    const char *what = disabled ? "disabled"
+        : user->is_pending ? "approved" : "enabled";
 
     OA2_TRY(oa2_user_set_disabled(done, ctx, user->name, disabled));
-    if (*done)
-        oa2_audit(ctx, &oa2_event_user_changed, "user", user->name, "by",
-                  who->user, "what", what, NULL);
-    return NULL;
+    if (!*done)
+        return NULL;
+    oa2_audit(ctx, &oa2_event_user_changed, "user", user->name, "by",
+              who->user, "what", what, NULL);
+    return user->is_pending && !disabled
+        ? oa2_signup_invite(ctx, user->name) : NULL;
 }
 
 /* Two at once: as above. */

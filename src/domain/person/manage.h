@@ -43,7 +43,9 @@ typedef struct oa2_managed_t {
 oa2_err_t *oa2_manage_roles(oa2_managed_t *out, oa2_ctx_t *ctx,
                             const oa2_manager_t *who, const char *name,
                             const char *give, const char *take);
-/* As oa2_user_set_disabled(). */
+/* As oa2_user_set_disabled().  Who has signed up and is pending is approved by
+   being enabled, and gets the link to choose a password now, if it was by
+   mail. */
 oa2_err_t *oa2_manage_disable(oa2_managed_t *out, oa2_ctx_t *ctx,
                               const oa2_manager_t *who, const char *name,
                               int disabled);

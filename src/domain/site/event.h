@@ -88,6 +88,8 @@
       "an administrator has changed a user")                                \
     X(user_removed, "user.removed", NOTICE, 0, "",                          \
       "an administrator has removed a user, or the user the own account")   \
+    X(user_signed_up, "user.signed_up", NOTICE, 1, "state",                 \
+      "somebody has made an account")                                       \
     X(profile_changed, "user.profile_changed", NOTICE, 0, "what",           \
       "a person has changed the own profile")                               \
     X(user_exported, "user.exported", NOTICE, 0, "",                        \

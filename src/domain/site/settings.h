@@ -83,6 +83,9 @@
       "wrong passwords for one account before each further one waits")      \
     X(SECONDS, login_wait, "OAuth2LoginWait", 900, 1, 86400,                \
       "the longest pause after wrong passwords")                            \
+    X(SWITCH, sign_up, "OAuth2SignUp", 0, 0, OA2_APPROVAL,                  \
+      "On: people may make accounts for themselves; Approval: an "          \
+      "administrator has to approve them")                                  \
     X(SWITCH, account_delete, "OAuth2AccountDelete", 0, 0, 1,               \
       "On: people may delete their accounts")                               \
     X(TEXT, claim_query, "OAuth2ClaimQuery", NULL, 1, 8000,                 \

@@ -40,6 +40,7 @@ void oa2_whom_put(cJSON *item, const oa2_call_t *call, const oa2_user_t *user)
                       && strcmp(user->provider, OA2_ACCOUNT_OWN) == 0);
     oa2_json_put_bool(item, "has_password", user->password != NULL);
     oa2_json_put_bool(item, "disabled", user->disabled);
+    oa2_json_put_bool(item, "pending", user->is_pending);
     oa2_json_put_bool(item, "self",
                       strcmp(user->name, call->session->user) == 0);
     oa2_sheet_time(item, "since", user->created);

@@ -47,6 +47,9 @@ oa2_reply_t *oa2_login_page(oa2_call_t *call, const oa2_flow_t *flow,
         .message = message,
     };
 
+    if (ctx->settings->sign_up)
+        page.sign_up = oa2_settings_path(ctx->settings, "sign-up",
+                                         ctx->pool);
     if (flow)
         page.client_name = *ctx->client->name ? ctx->client->name
                                               : ctx->client->id;
