@@ -40,8 +40,9 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     oa2_app_result_t result;
     oa2_sheet_t sheet;
     oa2_own_t own;
+    int is_form = call->method != OA2_GET;
 
-    if (call->method == OA2_POST) {
+    if (is_form) {
         oa2_sheet_open(&sheet, call, fields);
         if (!sheet.why)
             OA2_TRY(oa2_sheet_before(&before, call, &sheet));
@@ -51,7 +52,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
         }
     }
     OA2_TRY(oa2_own_open(&own, call, OA2_APP_OWNER));
-    if (call->method == OA2_GET) {
+    if (!is_form) {
         oa2_sheet_begin(fields, call);
         return show(out, call, &own, fields, NULL);
     }
