@@ -112,7 +112,7 @@ oa2_err_t *oa2_consent_put(int *done, oa2_ctx_t *ctx,
     " a AS (SELECT client_id, serial FROM k UNION" \
     " SELECT client_id, serial FROM g)" \
     " SELECT c.id, c.name, k.scope, g.scope, k.since, g.since, g.made," \
-    " g.renewed FROM a JOIN oauth2_client c" \
+    " g.renewed, c.logo FROM a JOIN oauth2_client c" \
     " ON c.id = a.client_id AND c.serial = a.serial" \
     " LEFT JOIN k ON k.client_id = c.id AND k.serial = c.serial" \
     " LEFT JOIN g ON g.client_id = c.id AND g.serial = c.serial" \
@@ -139,6 +139,7 @@ static oa2_consented_t *consented_read(const oa2_ctx_t *ctx, oa2_row_t row)
     if (!app->since)
         app->since = oa2_row_number(row, 5);
     app->used = later(oa2_row_number(row, 6), oa2_row_number(row, 7));
+    app->logo = row[8];
     return app;
 }
 

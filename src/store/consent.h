@@ -40,6 +40,7 @@ typedef struct oa2_consented_t {
     apr_int64_t since;                  /* 0: not known */
     apr_int64_t used;                   /* when it last got a token; 0: never,
                                            or that is no longer known */
+    const char *logo;                   /* digest of its picture; NULL: none */
 } oa2_consented_t;
 
 /* *out: oa2_consented_t, at most n behind the client `after` (NULL: from the

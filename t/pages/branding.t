@@ -162,6 +162,19 @@ my $query = [ response_type => 'code', client_id => $id, scope => 'read',
 $page = $browser{'br-owner'}->get('authorize', query => $query);
 like($page->{content}, qr/\Q$src\E/, 'the consent page shows it');
 unlike($page->{content}, qr/<script/, 'and no script of its name');
+like($browser{'br-admin'}->get('admin/apps/app',
+                               query => [ id => $id ])->{content},
+     qr{\Q$src\E.*href="/oauth2/\Q$where\E"},
+     'who approves it sees it, and can take it away');
+my $used = client('br-used', redirect_uri => 'https://br.example/back',
+                  scope => 'read');
+is(send_picture('br-admin', 'developer/logo/br-used', png(64, 90))->{status},
+   303, 'an administrator gives another app one');
+$browser{'br-member'}->tokens(client_id => 'br-used', scope => 'read',
+    basic => $used, redirect_uri => 'https://br.example/back');
+like($browser{'br-member'}->get('account')->{content},
+     qr{<img class="logo" src="/oauth2/logo/br-used\?v=},
+     'who has allowed it something knows it again');
 
 # --- another one, and none ---------------------------------------------------
 

@@ -106,13 +106,13 @@ oa2_err_t *oa2_brand_remove(oa2_app_result_t *out, oa2_ctx_t *ctx,
     return finish(out, ctx, who, id, done);
 }
 
-const char *oa2_brand_path(const oa2_ctx_t *ctx, const oa2_client_t *client)
+const char *oa2_brand_path(const oa2_ctx_t *ctx, const char *id,
+                           const char *logo)
 {
     apr_pool_t *pool = ctx->pool;
 
-    if (!client->logo) return NULL;
+    if (!logo) return NULL;
     return apr_pstrcat(pool, oa2_settings_path(ctx->settings,
                                                OA2_BRAND_ENDPOINT, pool),
-                       "/", oa2_url_encode(pool, client->id), "?v=",
-                       client->logo, NULL);
+                       "/", oa2_url_encode(pool, id), "?v=", logo, NULL);
 }

@@ -24,8 +24,9 @@ oa2_err_t *oa2_brand_set(oa2_app_result_t *out, oa2_ctx_t *ctx,
 /* There need not be one. */
 oa2_err_t *oa2_brand_remove(oa2_app_result_t *out, oa2_ctx_t *ctx,
                             const oa2_actor_t *who, const char *id);
-/* Where it is shown, as a path on this host; another one for each picture.
-   NULL: the client has none. */
-const char *oa2_brand_path(const oa2_ctx_t *ctx, const oa2_client_t *client);
+/* Where the picture with that digest is, as a path on this host; logo NULL:
+   there is none, and NULL. */
+const char *oa2_brand_path(const oa2_ctx_t *ctx, const char *id,
+                           const char *logo);
 
 #endif

@@ -7,6 +7,7 @@
  * tokens, on all machines at once: what "oauth2ctl grant revoke" does.
  */
 #include "base/text/words.h"
+#include "domain/client/brand.h"
 #include "domain/site/audit.h"
 #include "domain/site/settings.h"
 #include "endpoint/account/frame.h"
@@ -62,6 +63,8 @@ static oa2_err_t *put_apps(cJSON *model, oa2_call_t *call)
         oa2_json_put_number(item, "number", i + 1);
         oa2_json_put_text(item, "client", app->client_id);
         oa2_json_put_text(item, "client_name", app->name);
+        oa2_json_put_text(item, "logo", oa2_brand_path(ctx, app->client_id,
+                                                       app->logo));
         oa2_sheet_time(item, "since", app->since);
         oa2_sheet_time(item, "used", app->used);
         put_scopes(item, ctx, app->scope);

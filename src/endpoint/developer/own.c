@@ -95,7 +95,10 @@ void oa2_own_put(cJSON *item, const oa2_call_t *call, const oa2_app_t *app)
     oa2_json_put_text(item, "reason", app->reason);
     oa2_json_put_text(item, "href", oa2_own_path(call, "developer/app",
                                                  app->client->id));
-    oa2_json_put_text(item, "logo", oa2_brand_path(ctx, app->client));
+    oa2_json_put_text(item, "logo", oa2_brand_path(ctx, app->client->id,
+                                                   app->client->logo));
+    oa2_json_put_text(item, "logo_page", oa2_own_path(call, "developer/logo",
+                                                      app->client->id));
     oa2_json_put_bool(item, "waiting", app->waiting);
     oa2_sheet_time(item, "since", app->client->created);
     for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {

@@ -160,7 +160,8 @@ oa2_err_t *oa2_consent_page(oa2_reply_t **out, oa2_call_t *call,
         .form = oa2_interaction_form(call, flow, session->user,
                                      question(ctx, flow)),
         .user = session->user,
-        .client_logo = oa2_brand_path(ctx, ctx->client),
+        .client_logo = oa2_brand_path(ctx, ctx->client->id,
+                                      ctx->client->logo),
         .message = why ? oa2_say(ctx, why->said, NULL) : NULL,
     };
 
