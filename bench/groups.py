@@ -12,6 +12,7 @@ from statistics import median
 from load import Browser, Pgbench, PgbenchRefresh, Wrk, basic, mint, write_lines
 from machine import memory_of
 from measure import Case, extras, ratios, rounds, spread
+from pages import pages
 
 
 # --- protected -----------------------------------------------------------------
@@ -337,4 +338,4 @@ def callgrind(bench, report):
 
 
 GROUPS = {"protected": protected, "server": server, "memory": memory,
-          "start": start}
+          "start": start, "pages": pages}

@@ -54,9 +54,8 @@ static int make_pipe(int *ours, int *theirs, int is_input)
 {
     int fds[2];
 
-    if (pipe(fds)) return errno;
-    fcntl(fds[0], F_SETFD, FD_CLOEXEC);
-    fcntl(fds[1], F_SETFD, FD_CLOEXEC);
+    /* At once: another thread may be starting a program of its own. */
+    if (pipe2(fds, O_CLOEXEC)) return errno;
     *ours = fds[is_input ? 1 : 0];
     *theirs = fds[is_input ? 0 : 1];
     fcntl(*ours, F_SETFL, O_NONBLOCK);

@@ -120,6 +120,9 @@ oa2_reply_t *oa2_endpoint_run(oa2_call_t *call)
 
     call->ctx.endpoint = call->endpoint->name;
     err = obey(&reply, call);
+    if (!err && !reply)
+        err = oa2_err_make(call->ctx.pool, &oa2_server_error, OA2_ID(5049),
+                           NULL, "%s answers nothing", call->endpoint->name);
     if (err)
         reply = oa2_reply_error(call, err);
     if (reply->err)

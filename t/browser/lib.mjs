@@ -239,15 +239,19 @@ export function shot(name) {
 const axe = readFileSync(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-// A picture, no horizontal scroll, and what axe-core says of accessibility.
+// A picture, no horizontal scroll, from right to left neither, and what axe-core
+// says of accessibility.
 export async function look(page, name, clothing) {
   const path = shot(`${name}-${clothing}`);
   if (path) await page.screenshot({ path, fullPage: true });
-  const wide = await page.evaluate(() => {
-    const root = document.documentElement;
-    return root.scrollWidth - root.clientWidth;
-  });
-  assert.ok(wide <= 0, `${name} is ${wide} px too wide`);
+  for (const dir of ['rtl', 'ltr']) {
+    const wide = await page.evaluate((set) => {
+      const root = document.documentElement;
+      root.dir = set;
+      return root.scrollWidth - root.clientWidth;
+    }, dir);
+    assert.ok(wide <= 0, `${name}, ${dir}, is ${wide} px too wide`);
+  }
 
   // Not through the page's own scripts: its policy allows none.
   await page.evaluate(axe);

@@ -44,6 +44,18 @@ static const oa2_endpoint_t office = {
     .answer = OA2_ANSWER_PAGE, .params = params, .handle = handle,
 };
 
+static oa2_err_t *say_nothing(oa2_reply_t **out, oa2_call_t *call)
+{
+    (void)out;
+    (void)call;
+    return NULL;
+}
+
+static const oa2_endpoint_t silent = {
+    .name = "silent", .methods = OA2_GET, .asker = OA2_ASKER_NONE,
+    .answer = OA2_ANSWER_PAGE, .params = params, .handle = say_nothing,
+};
+
 #define ALICE "&username=alice&password=wonderland"
 
 static oa2_reply_t *get(world_t *w, const char *query)
@@ -263,6 +275,16 @@ static void needs_role(void **state)
     assert_false(done);
 }
 
+/* A mistake of ours ends in an answer all the same, and not in a crash. */
+static void answers_nothing(void **state)
+{
+    world_t *w = *state;
+    oa2_reply_t *reply = run(w, &silent, OA2_GET, "", NULL);
+
+    assert_int_equal(reply->status, 500);
+    assert_int_equal(reply->err->id, 5049);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +296,7 @@ int main(void)
         WORLD_TEST(of_another_site),
         WORLD_TEST(too_much),
         WORLD_TEST(needs_role),
+        WORLD_TEST(answers_nothing),
     };
 
     return cmocka_run_group_tests_name("endpoint/asker", tests, NULL, NULL);

@@ -123,8 +123,10 @@ static int is_shown_so(const char *name, const char *typed)
 {
     while (*name || *typed) {
         if (apr_isspace(*name) && apr_isspace(*typed)) {
-            name += strspn(name, " \t\r\n");
-            typed += strspn(typed, " \t\r\n");
+            while (apr_isspace(*name))
+                name++;
+            while (apr_isspace(*typed))
+                typed++;
         }
         else if (*name++ != *typed++)
             return 0;

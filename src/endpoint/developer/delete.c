@@ -38,7 +38,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     oa2_fields_t *fields = oa2_fields_make(rows, &call->ctx);
     const char *before = NULL;
     oa2_app_result_t result;
-    oa2_sheet_t sheet;
+    oa2_sheet_t sheet = { 0 };
     oa2_own_t own;
     int is_form = call->method != OA2_GET;
 

@@ -44,6 +44,14 @@ static oa2_err_t *no_app(const oa2_call_t *call)
                         "of theirs", call->session->user);
 }
 
+oa2_err_t *oa2_own_refuse(const oa2_call_t *call)
+{
+    return oa2_err_make(call->ctx.pool, &oa2_forbidden, OA2_ID(5641),
+                        "Only owners of this app may do that. Please ask one "
+                        "of them.", "user \"%s\" is no owner of client "
+                        "\"%s\"", call->session->user, call->rest);
+}
+
 oa2_err_t *oa2_own_open(oa2_own_t *out, oa2_call_t *call, oa2_app_role_t least)
 {
     out->app = NULL;
@@ -53,13 +61,7 @@ oa2_err_t *oa2_own_open(oa2_own_t *out, oa2_call_t *call, oa2_app_role_t least)
         OA2_TRY(oa2_app_find(&out->app, &call->ctx, call->rest));
     if (!out->app)
         return no_app(call);
-    if (out->role < least)
-        return oa2_err_make(call->ctx.pool, &oa2_forbidden, OA2_ID(5641),
-                            "Only owners of this app may do that. Please ask "
-                            "one of them.", "user \"%s\" is no owner of "
-                            "client \"%s\"", call->session->user,
-                            out->app->client->id);
-    return NULL;
+    return out->role < least ? oa2_own_refuse(call) : NULL;
 }
 
 oa2_err_t *oa2_own_check(const oa2_app_result_t *result,

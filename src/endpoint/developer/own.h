@@ -23,6 +23,8 @@ oa2_actor_t oa2_own_actor(const oa2_call_t *call);
 /* The app of the path; an error when there is none for who asks, or its role
    is less. */
 oa2_err_t *oa2_own_open(oa2_own_t *out, oa2_call_t *call, oa2_app_role_t least);
+/* The error of a member who asks what only owners may. */
+oa2_err_t *oa2_own_refuse(const oa2_call_t *call);
 /* An error when a verb says that there is no such app for who asks. */
 oa2_err_t *oa2_own_check(const oa2_app_result_t *result,
                          const oa2_call_t *call);

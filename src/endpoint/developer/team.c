@@ -106,8 +106,7 @@ static oa2_err_t *change(oa2_reply_t **out, oa2_call_t *call,
     if (result.outcome == OA2_APP_DONE)
         return lead_on(out, call, sheet);
     if (result.outcome == OA2_APP_FORBIDDEN)
-        return oa2_own_open(&(oa2_own_t){ .app = NULL }, call,
-                            OA2_APP_OWNER);
+        return oa2_own_refuse(call);
     OA2_TRY(oa2_own_check(&result, call));
     oa2_own_fail(sheet->fields, call, &result);
     if (result.outcome == OA2_APP_CHANGED)

@@ -86,10 +86,10 @@ static const char *text_problem(const row_t *row, const char *value,
 static const char *switch_problem(apr_int64_t *out, const row_t *row,
                                   const char *value)
 {
-    static const char *const words[] = { "Off", "On", "Approval" };
+    static const char *const words[] = { "Off", "On", "Approval", NULL };
     apr_int64_t i;
 
-    for (i = 0; i <= row->max; i++) {
+    for (i = 0; i <= row->max && words[i]; i++) {
         if (strcasecmp(value, words[i]) == 0) {
             *out = i;
             return NULL;

@@ -125,13 +125,13 @@ CREATE INDEX oauth2_apikey_expires ON oauth2_apikey (expires)
 -- upon.  team: counts changes of its members.  logo: its picture's digest.
 ALTER TABLE oauth2_client ADD meta TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE oauth2_client ADD about TEXT NOT NULL DEFAULT '';
-ALTER TABLE oauth2_client ADD state TEXT NOT NULL DEFAULT 'approved';
+ALTER TABLE oauth2_client ADD state TEXT COLLATE "C" NOT NULL DEFAULT 'approved';
 ALTER TABLE oauth2_client ADD state_reason TEXT NOT NULL DEFAULT '';
 ALTER TABLE oauth2_client ADD waiting SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE oauth2_client ADD team BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE oauth2_client ADD logo TEXT;
 CREATE INDEX oauth2_client_waiting ON oauth2_client (id) WHERE waiting = 1;
-CREATE INDEX oauth2_client_state ON oauth2_client (state COLLATE "C", id);
+CREATE INDEX oauth2_client_state ON oauth2_client (state, id);
 CREATE INDEX oauth2_client_name ON oauth2_client
     ((substr(id, 1, strpos(id, ':'))), (lower(name) COLLATE "C"), id);
 
