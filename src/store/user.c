@@ -17,6 +17,7 @@
 #include <apr_strings.h>
 
 #include "base/text/fold.h"
+#include "store/administrator.h"
 #include "store/user_account.h"
 #include "store/db/sql.h"
 #include "store/grant.h"
@@ -105,11 +106,8 @@ oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,
     return NULL;
 }
 
-/* The condition is that of the index. */
-#define IS_ADMINISTRATOR(position) \
-    position "(' ' || roles || ' ', ' " OA2_ROLE_ADMINISTRATOR " ') > 0"
 #define ADMINISTRATORS(position) "SELECT " READ " FROM oauth2_user" \
-    " WHERE name >= $1 AND name < $2 AND " IS_ADMINISTRATOR(position) \
+    " WHERE name >= $1 AND name < $2 AND " OA2_IS_ADMINISTRATOR(position) \
     " ORDER BY name LIMIT CAST($3 AS BIGINT)"
 static const oa2_sql_t administrators_sql = {
     "user_list_administrators", ADMINISTRATORS("strpos"),
@@ -341,12 +339,17 @@ static const oa2_sql_t disabled_sql = {
     .repeats = 1
 };
 
-/* Sessions and consents follow by their foreign keys. */
+/* Sessions and consents follow by their foreign keys.  $2 NULL: whoever it is;
+   else the prefix of the realm, whose last administrator stays: see there. */
+#define REMOVE(position, others) "DELETE FROM oauth2_user WHERE name = $1" \
+    " AND " OA2_UNLESS_LAST(position, others, "$1", "$2") " RETURNING "
+#define OTHERS OA2_ADMINISTRATORS("instr", OA2_REALM_SQLITE, "$2")
 static const oa2_sql_t remove_sql = {
     "user_remove",
-    "WITH u AS (DELETE FROM oauth2_user WHERE name = $1 RETURNING name, sub)"
+    "WITH a AS (" OA2_ADMINISTRATORS("strpos", OA2_REALM_PGSQL, "$2")
+    " ORDER BY name FOR UPDATE), u AS (" REMOVE("strpos", "a") "name, sub)"
     " SELECT sub, " OA2_TELL(OA2_OF_USER, "name") " FROM u",
-    { "DELETE FROM oauth2_user WHERE name = $1 RETURNING sub" },
+    { REMOVE("instr", "(" OTHERS ") AS a") "sub" },
     .repeats = 0                        /* what is gone has no sub */
 };
 
@@ -472,15 +475,26 @@ oa2_err_t *oa2_user_set_disabled(int *done, oa2_ctx_t *ctx, const char *name,
     return NULL;
 }
 
-oa2_err_t *oa2_user_remove(int *done, oa2_ctx_t *ctx, const char *name)
+static oa2_err_t *remove_user(int *done, oa2_ctx_t *ctx, const char *name,
+                              const char *realm)
 {
     apr_array_header_t *rows;
 
-    OA2_TRY(user_change(&rows, ctx, &remove_sql, name, NULL));
+    OA2_TRY(user_change(&rows, ctx, &remove_sql, name, realm));
     *done = rows->nelts > 0;
     if (!*done)
         return NULL;
     return oa2_grant_remove_all(
         ctx, oa2_realm_key(ctx, name), NULL,
         oa2_row_text(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0));
+}
+
+oa2_err_t *oa2_user_remove(int *done, oa2_ctx_t *ctx, const char *name)
+{
+    return remove_user(done, ctx, name, NULL);
+}
+
+oa2_err_t *oa2_user_leave(int *done, oa2_ctx_t *ctx, const char *name)
+{
+    return remove_user(done, ctx, name, oa2_realm_prefix(ctx));
 }

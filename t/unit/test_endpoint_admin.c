@@ -5,6 +5,7 @@
  */
 #include <pthread.h>
 
+#include "domain/person/account.h"
 #include "domain/person/manage.h"
 #include "domain/person/role.h"
 #include "unit/fixture_world.h"
@@ -13,7 +14,9 @@
 
 static void add_administrator(oa2_ctx_t *ctx, const char *name)
 {
-    const oa2_user_t user = { .name = name, .sub = name, .created = 1 };
+    const oa2_user_t user = {
+        .name = name, .sub = name, .created = 1, .provider = "ldap"
+    };
     int done;
 
     fixture_good(oa2_user_put(&done, ctx, &user));
@@ -58,6 +61,18 @@ static void the_last_one_stays(void **state)
     reply = send_form(w, &oa2_endpoint_admin_user, "&do=disable");
     assert_int_equal(reply->status, 409);
     assert_int_equal(get(w, &oa2_endpoint_admin_user)->status, 200);
+    /* so is who was invited and has no password yet, or has never been here */
+    add_administrator(ctx, "carol");
+    fixture_good(oa2_user_set_provider(&done, ctx, "carol",
+                                       OA2_ACCOUNT_OWN));
+    reply = send_form(w, &oa2_endpoint_admin_user, "&do=disable");
+    assert_int_equal(reply->status, 409);
+    w->settings->account_delete = 1;
+    reply = send_form(w, &oa2_endpoint_account_delete,
+                      "&password=wonderland&sure=1");
+    assert_int_equal(reply->status, 422);
+    assert_true(has(reply, "You are the last administrator"));
+    assert_int_equal(get(w, &oa2_endpoint_admin_user)->status, 200);
     /* whom httpd's Require lets in may: it goes by no role */
     w->is_admitted = 1;
     reply = send_form(w, &oa2_endpoint_admin_roles, "&roles=editor");
@@ -91,7 +106,7 @@ static void oauth2ctl_may(void **state)
 typedef struct {
     oa2_ctx_t ctx;
     const char *self, *other;
-    int disables;
+    enum { DISABLE, TAKE_ROLE, LEAVE, WAYS } way;
     oa2_managed_t managed;
     oa2_err_t *err;
     pthread_barrier_t *barrier;
@@ -102,12 +117,19 @@ static void *runner_main(void *baton)
     runner_t *runner = baton;
     const oa2_manager_t who = { runner->self, 1 };
 
+    oa2_account_remove_t removed;
+    const char *app;
+
     pthread_barrier_wait(runner->barrier);
-    runner->err = runner->disables
-        ? oa2_manage_disable(&runner->managed, &runner->ctx, &who,
-                             runner->other, 1)
-        : oa2_manage_roles(&runner->managed, &runner->ctx, &who,
-                           runner->other, "", OA2_ROLE_ADMINISTRATOR);
+    if (runner->way == LEAVE)
+        runner->err = oa2_account_remove(&removed, &app, &runner->ctx,
+                                         runner->self);
+    else
+        runner->err = runner->way == DISABLE
+            ? oa2_manage_disable(&runner->managed, &runner->ctx, &who,
+                                 runner->other, 1)
+            : oa2_manage_roles(&runner->managed, &runner->ctx, &who,
+                               runner->other, "", OA2_ROLE_ADMINISTRATOR);
     return NULL;
 }
 
@@ -116,7 +138,7 @@ static int is_left(oa2_ctx_t *ctx, const char *name)
     oa2_user_t *user;
 
     fixture_good(oa2_user_find(&user, ctx, name));
-    return !user->disabled
+    return user && !user->disabled
         && strcmp(user->roles, OA2_ROLE_ADMINISTRATOR) == 0;
 }
 
@@ -140,7 +162,7 @@ static void two_at_once(void **state)
             apr_pool_create(&runners[i].ctx.pool, NULL);
             runners[i].self = i ? "ann" : "bob";
             runners[i].other = i ? "bob" : "ann";
-            runners[i].disables = round % 2;
+            runners[i].way = round % WAYS;
             runners[i].barrier = &barrier;
             pthread_create(&threads[i], NULL, runner_main, &runners[i]);
         }
@@ -151,10 +173,9 @@ static void two_at_once(void **state)
         }
         assert_true(is_left(ctx, "ann") || is_left(ctx, "bob"));
         for (i = 0; i < 2; i++) {
+            add_administrator(ctx, runners[i].self);
             fixture_good(oa2_user_set_disabled(&done, ctx, runners[i].self,
                                                0));
-            fixture_good(oa2_role_change(&done, ctx, NULL, runners[i].self,
-                                         OA2_ROLE_ADMINISTRATOR, ""));
         }
     }
     pthread_barrier_destroy(&barrier);

@@ -153,6 +153,7 @@ oa2_err_t *oa2_account_enter(oa2_user_t **out, int *made, oa2_ctx_t *ctx,
 oa2_err_t *oa2_account_remove(oa2_account_remove_t *out, const char **app,
                               oa2_ctx_t *ctx, const char *user)
 {
+    oa2_user_t *left = NULL;
     int done;
 
     OA2_TRY(oa2_member_sole(app, ctx, user));
@@ -160,8 +161,11 @@ oa2_err_t *oa2_account_remove(oa2_account_remove_t *out, const char **app,
         *out = OA2_ACCOUNT_OWNS_APP;
         return NULL;
     }
-    OA2_TRY(oa2_user_remove(&done, ctx, user));
-    *out = done ? OA2_ACCOUNT_REMOVED : OA2_ACCOUNT_GONE;
+    OA2_TRY(oa2_user_leave(&done, ctx, user));
+    if (!done)
+        OA2_TRY(oa2_user_find(&left, ctx, user));
+    *out = done ? OA2_ACCOUNT_REMOVED
+        : left ? OA2_ACCOUNT_LAST : OA2_ACCOUNT_GONE;
     if (done)
         oa2_audit(ctx, &oa2_event_user_removed, "user", user, NULL);
     return NULL;

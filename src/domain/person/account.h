@@ -31,7 +31,9 @@ const char *oa2_account_key(const char *name, apr_pool_t *pool);
 typedef enum {
     OA2_ACCOUNT_REMOVED,
     OA2_ACCOUNT_GONE,                   /* there is none such any more */
-    OA2_ACCOUNT_OWNS_APP                /* is the only owner of an app */
+    OA2_ACCOUNT_OWNS_APP,               /* is the only owner of an app */
+    OA2_ACCOUNT_LAST                    /* is the last administrator who can
+                                           sign in (store/administrator.h) */
 } oa2_account_remove_t;
 
 /*

@@ -11,9 +11,9 @@
 #include "domain/person/signup.h"
 #include "domain/site/audit.h"
 #include "domain/site/mail.h"
+#include "store/administrator.h"
 
 #define SUB_BYTES 16            /* 128 bits: never the same again */
-#define SOME 20                 /* administrators that are read at a time */
 
 static oa2_err_t *begin(oa2_managed_t *out, oa2_ctx_t *ctx, const char *name)
 {
@@ -34,28 +34,6 @@ static int is_administrator(const oa2_user_t *user)
         && oa2_words_has(user->roles, OA2_ROLE_ADMINISTRATOR);
 }
 
-/* *found: 1 when there is one beside the user `but` (NULL: at all). */
-static oa2_err_t *find_administrator(int *found, oa2_ctx_t *ctx,
-                                     const char *but)
-{
-    const char *after = NULL;
-    apr_array_header_t *some;
-    int i;
-
-    *found = 0;
-    do {
-        OA2_TRY(oa2_user_list_administrators(&some, ctx, after, SOME));
-        for (i = 0; i < some->nelts && !*found; i++) {
-            const oa2_user_t *user = APR_ARRAY_IDX(some, i, oa2_user_t *);
-
-            *found = is_administrator(user)
-                && (!but || strcmp(user->name, but) != 0);
-            after = user->name;
-        }
-    } while (!*found && some->nelts == SOME);
-    return NULL;
-}
-
 /* 1 when what is about to be done would leave nobody. */
 static oa2_err_t *is_last(int *last, oa2_ctx_t *ctx, const oa2_manager_t *who,
                           const oa2_user_t *user)
@@ -65,7 +43,7 @@ static oa2_err_t *is_last(int *last, oa2_ctx_t *ctx, const oa2_manager_t *who,
     *last = 0;
     if (!who->is_by_role || !is_administrator(user))
         return NULL;
-    OA2_TRY(find_administrator(&found, ctx, user->name));
+    OA2_TRY(oa2_administrator_find(&found, ctx, user->name));
     *last = !found;
     return NULL;
 }
@@ -98,7 +76,7 @@ oa2_err_t *oa2_manage_roles(oa2_managed_t *out, oa2_ctx_t *ctx,
         out->outcome = OA2_MANAGE_GONE;
     if (!done || !is_risky || !who->is_by_role || !is_administrator(out->user))
         return NULL;
-    OA2_TRY(find_administrator(&found, ctx, NULL));
+    OA2_TRY(oa2_administrator_find(&found, ctx, NULL));
     if (found)
         return NULL;
     out->outcome = OA2_MANAGE_LAST;
@@ -145,7 +123,7 @@ oa2_err_t *oa2_manage_disable(oa2_managed_t *out, oa2_ctx_t *ctx,
         out->outcome = OA2_MANAGE_GONE;
     if (!done || !disabled || !who->is_by_role || !is_administrator(out->user))
         return NULL;
-    OA2_TRY(find_administrator(&found, ctx, NULL));
+    OA2_TRY(oa2_administrator_find(&found, ctx, NULL));
     if (found)
         return NULL;
     out->outcome = OA2_MANAGE_LAST;

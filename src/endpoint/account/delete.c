@@ -61,14 +61,22 @@ static oa2_err_t *remove_account(oa2_reply_t **out, oa2_call_t *call,
 
     OA2_TRY(oa2_account_remove(&removed, &app, &call->ctx,
                                call->session->user));
-    if (removed != OA2_ACCOUNT_OWNS_APP) {
+    switch (removed) {
+    case OA2_ACCOUNT_OWNS_APP:
+        oa2_fields_fail(sheet->fields, "sure", oa2_say(
+            &call->ctx, "You are the only owner of the app \"{{app}}\". "
+            "Please make somebody else an owner, or delete the app first.",
+            "app", app, NULL));
+        break;
+    case OA2_ACCOUNT_LAST:
+        oa2_fields_fail(sheet->fields, "sure", oa2_say(
+            &call->ctx, "You are the last administrator who can sign in. "
+            "Please make somebody else one first.", NULL));
+        break;
+    default:
         *out = show_done(call);
         return NULL;
     }
-    oa2_fields_fail(sheet->fields, "sure", oa2_say(
-        &call->ctx, "You are the only owner of the app \"{{app}}\". Please "
-        "make somebody else an owner, or delete the app first.", "app", app,
-        NULL));
     return show(out, call, sheet->fields, sheet);
 }
 
