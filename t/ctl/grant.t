@@ -81,11 +81,11 @@ each_database(sub {
     }
 
     # -- token list
-    my $list = $db->json(['token', 'list', '--client', 'desk']);
-    my ($mine) = grep { ($_->{grant_id} // '') eq $one->{grant} } @$list;
+    my $tokens = $db->json(['token', 'list', '--client', 'desk']);
+    my ($mine) = grep { ($_->{grant_id} // '') eq $one->{grant} } @$tokens;
     is($mine->{username}, 'alice', 'a living token: whose');
     is($mine->{scope}, 'read write', '… its scope');
-    ok((grep { !$_->{username} && !$_->{grant_id} } @$list),
+    ok((grep { !$_->{username} && !$_->{grant_id} } @$tokens),
        '… and what the client has for itself');
     $text = $db->works(['token', 'list', '--client', 'desk']);
     like($text, qr/^alice +\Q$one->{grant}\E /m, '… as text');

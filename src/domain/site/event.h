@@ -98,7 +98,8 @@
       "an administrator has given out a link by which a user chooses a "    \
       "password")                                                           \
     X(password_set, "user.password_set", NOTICE, 0, "",                     \
-      "a person has chosen a password by such a link")                      \
+      "a person has chosen a password, by such a link or at the account "   \
+      "page")                                                               \
     X(user_signed_out, "user.signed_out", NOTICE, 0, "by count",            \
       "an administrator has ended a user's sessions")                       \
     X(imported, "site.imported", NOTICE, 0, "users clients tokens",         \

@@ -43,11 +43,11 @@ return {
             for my $text ($tree->uncommented($path)) {
                 $n++;
                 my $word = $path =~ m{^src/endpoint/}
-                    && $text =~ /^\s*\.name\s*=\s*"([\w-]+)"/ ? "oauth2-$1"
+                    && $text =~ m{^\s*\.name\s*=\s*"([\w/-]+)"} ? "oauth2-$1"
                     : $text =~ /"(oauth2-\w+)"/ ? $1 : next;
                 $tree->bad($path, $n, "$word is not in $DOC: describe it "
                     . 'there')
-                    if $all !~ /\b\Q$word\E(?![\w-])/;
+                    if $all !~ m{\b\Q$word\E(?![\w/-])};
             }
         }
     },
