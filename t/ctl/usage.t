@@ -18,8 +18,8 @@ my @commands = (
     (map { "client $_" } qw(add list show set rotate-secret disable enable
                             remove)),
     (map { "app $_" } qw(list show approve reject suspend resume team)),
-    (map { "user $_" } qw(add list show set sign-out passwd disable enable
-                          remove invite reset)),
+    (map { "user $_" } qw(add list show set sign-out passwd disable approve
+                          enable remove invite reset)),
     'import django-oauth-toolkit', 'import omniport',
     'grant list', 'grant revoke', 'token list', 'token inspect', 'token revoke',
     (map { "apikey $_" } qw(add list revoke)),
