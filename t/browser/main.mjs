@@ -6,6 +6,6 @@ import { finish } from './lib.mjs';
 
 const files = process.argv.slice(3);
 for (const file of files.length ? files : ['flow', 'look', 'app',
-  'developer', 'admin', 'rooms'])
+  'developer', 'admin', 'account', 'rooms'])
   await import(`./${file.replace(/\.mjs$/, '')}.mjs`);
 await finish();
