@@ -12,11 +12,13 @@ TIMES = 200
 
 # Every page that lists something, and what they lead to.  APP and USER are
 # one of many.
-PAGES = ["", "/account/apps", "/account/sessions", "/account/keys",
-         "/account/profile", "/account/password", "/developer",
-         "/developer/app/APP", "/developer/team/APP", "/admin",
-         "/admin/users", "/admin/user/USER", "/admin/apps", "/admin/app/APP",
-         "/admin/audit", "/admin/grants", "/admin/scopes", "/admin/health"]
+PAGES = ["", "/account", "/account/sessions", "/account/keys",
+         "/account/profile", "/account/data", "/account/password",
+         "/developer", "/developer/app/APP", "/developer/edit/APP",
+         "/developer/team/APP", "/admin", "/admin/apps",
+         "/admin/apps/app?id=APP", "/admin/users",
+         "/admin/users/user?user=USER", "/admin/grants", "/admin/audit",
+         "/admin/scopes", "/admin/health", "/admin/traffic"]
 
 # Copies of rows that the program itself has made, whatever columns there are.
 FILL = """
