@@ -65,13 +65,16 @@ static oa2_err_t *replayed(oa2_ctx_t *ctx, const oa2_code_t *code)
  * Section 4.1.3: "ensure that the redirect_uri parameter is present if [it]
  * was included in the initial authorization request …, and if included ensure
  * that their values are identical".  OAuth 2.1 (draft, section 10.2) leaves it
- * out, since PKCE proves more; so who has proven that need not send it.
+ * out, since PKCE proves more.  It does where answers can go to one place only:
+ * with several, somebody could let a victim's code go to another one, with the
+ * challenge of their own sign-in, and hand the client that code.
  */
 static oa2_err_t *check_redirect(oa2_ctx_t *ctx, const oa2_code_t *code)
 {
     const char *sent = oa2_params_get(ctx->params, "redirect_uri");
 
-    if (!sent && (!code->redirect_sent || *code->challenge))
+    if (!sent && (!code->redirect_sent
+                  || (*code->challenge && oa2_redirect_default(ctx->client))))
         return NULL;
     if (sent && strcmp(sent, code->redirect_uri) == 0)
         return NULL;

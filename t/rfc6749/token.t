@@ -221,6 +221,24 @@ subtest '1.5: no refresh token for who may not use it' => sub {
     ok(!exists $json->{refresh_token}, 'no refresh token');
 };
 
+# With several, another one could have been put into somebody's request, with
+# the code challenge of one's own sign-in.
+subtest '4.1.3: redirect_uri of a client that has several' => sub {
+    my $two = client('tk-two', scope => 'read',
+                     redirect_uri => [ $uri, "$uri/two" ]);
+    my $flow = fresh(client_id => 'tk-two', scope => 'read');
+    my $send = sub {
+        my %more = @_;
+        return request('POST', 'token', basic => $two, form => form(
+            { %$flow, %more }));
+    };
+    row({ clause => 'is not optional', %refused,
+          send => sub { $send->(redirect_uri => undef) } });
+    row({ clause => 'nor is it another one', %refused,
+          send => sub { $send->(redirect_uri => "$uri/two") } });
+    is($send->()->{status}, 200, 'the one that was sent is good');
+};
+
 subtest '4.1.3: redirect_uri was not in the request' => sub {
     my $flow = fresh(redirect_uri => undef);
     my $res = redeem($flow, redirect_uri => undef)->();
