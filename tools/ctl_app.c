@@ -14,6 +14,7 @@
 #include "domain/client/decide.h"
 #include "domain/client/property.h"
 #include "domain/client/refused.h"
+#include "domain/client/revision.h"
 #include "domain/client/team.h"
 
 static const oa2_actor_t administrator = { NULL, 1 };

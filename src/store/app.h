@@ -8,6 +8,12 @@
 
 #include "store/client.h"
 
+#define OA2_APP_DRAFT "draft"
+#define OA2_APP_PENDING "pending"
+#define OA2_APP_APPROVED "approved"
+#define OA2_APP_REJECTED "rejected"
+#define OA2_APP_SUSPENDED "suspended"
+
 /* What is not asked for by every request. */
 typedef struct oa2_app_t {
     oa2_client_t *client;

@@ -1,62 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_domain_app.c - apps: states, revisions, teams, who may what */
-#include "unit/fixture_domain.h"
-#include "unit/fixture_store.h"
+#include "unit/fixture_app.h"
 
-#include "domain/client/app.h"
 #include "domain/client/client_auth.h"
-#include "domain/client/decide.h"
 #include "domain/client/property.h"
-#include "domain/client/team.h"
+#include "domain/client/revision.h"
 #include "store/logo.h"
-
-static const oa2_actor_t ann = { "ann", 0 };
-static const oa2_actor_t bob = { "bob", 0 };
-static const oa2_actor_t root = { "root", 1 };
-
-static oa2_settings_t *settings;
-
-static fixture_t *begin(void)
-{
-    fixture_t *fixture = fixture_open();
-
-    settings = fixture_settings(fixture->pool);
-    settings->app_words_min = 2;
-    settings->app_words_max = 4;
-    fixture->ctx->settings = settings;
-    fixture_store_user(fixture->ctx, "ann");
-    fixture_store_user(fixture->ctx, "bob");
-    return fixture;
-}
-
-static apr_table_t *fields(apr_pool_t *pool)
-{
-    apr_table_t *table = apr_table_make(pool, 4);
-
-    apr_table_set(table, "client_name", "Notes");
-    apr_table_set(table, "description", "three  short\nwords");
-    apr_table_set(table, "redirect_uris",
-                  "https://a.example/cb\r\nhttps://a.example/cb2");
-    apr_table_set(table, "scope", "read");
-    return table;
-}
-
-static oa2_app_t *make(fixture_t *fixture)
-{
-    oa2_app_result_t out;
-
-    fixture_good(oa2_app_create(&out, fixture->ctx, &ann,
-                                fields(fixture->pool)));
-    assert_int_equal(out.outcome, OA2_APP_DONE);
-    assert_non_null(out.secret);
-    return out.app;
-}
-
-#define DOES(call, expected) \
-    do { \
-        fixture_good(call); \
-        assert_int_equal(out.outcome, expected); \
-    } while (0)
 
 static void live(fixture_t *fixture, const char *id, int is_live)
 {
@@ -68,10 +17,10 @@ static void live(fixture_t *fixture, const char *id, int is_live)
 
 static void states(void **state)
 {
-    fixture_t *fixture = begin();
+    fixture_t *fixture = fixture_apps();
     oa2_ctx_t *ctx = fixture->ctx;
     oa2_app_result_t out;
-    const char *id = make(fixture)->client->id;
+    const char *id = fixture_app_make(fixture)->client->id;
 
     oa2_app_role_t role;
 
@@ -107,10 +56,10 @@ static void states(void **state)
 /* By hand and by state are two things: neither ends the other. */
 static void disabled(void **state)
 {
-    fixture_t *fixture = begin();
+    fixture_t *fixture = fixture_apps();
     oa2_ctx_t *ctx = fixture->ctx;
     oa2_app_result_t out;
-    const char *id = make(fixture)->client->id;
+    const char *id = fixture_app_make(fixture)->client->id;
     int done;
 
     (void)state;
@@ -128,13 +77,13 @@ static void disabled(void **state)
 
 static void revisions(void **state)
 {
-    fixture_t *fixture = begin();
+    fixture_t *fixture = fixture_apps();
     oa2_ctx_t *ctx = fixture->ctx;
     oa2_app_result_t out;
     apr_table_t *change = apr_table_make(fixture->pool, 2);
     apr_array_header_t *diff;
     oa2_revision_t *waiting;
-    const char *id = make(fixture)->client->id;
+    const char *id = fixture_app_make(fixture)->client->id;
     apr_int64_t version;
 
     (void)state;
@@ -171,13 +120,39 @@ static void revisions(void **state)
     fixture_close(fixture);
 }
 
+/* Refused by what was typed, before it is looked through. */
+static void long_list(void **state)
+{
+    fixture_t *fixture = fixture_apps();
+    apr_table_t *table = fixture_app_fields(fixture->pool);
+    char *typed = apr_palloc(fixture->pool, 20001);
+    oa2_app_result_t out;
+
+    (void)state;
+    memset(typed, 'a', 20000);
+    typed[20000] = '\0';
+    apr_table_set(table, "scope", apr_pstrcat(fixture->pool, "read", typed,
+                                              NULL));
+    oa2_app_check(&out, fixture->ctx, &ann, NULL, table);
+    assert_int_equal(out.problems->nelts, 1);
+    /* One word, written again and again. */
+    memset(typed, '\n', 20000);
+    memcpy(typed, "read", 4);
+    apr_table_set(table, "scope", typed);
+    oa2_app_check(&out, fixture->ctx, &ann, NULL, table);
+    assert_int_equal(out.outcome, OA2_APP_INVALID);
+    assert_string_equal(APR_ARRAY_IDX(out.problems, 0,
+                                      oa2_app_problem_t).field, "scope");
+    fixture_close(fixture);
+}
+
 static void team(void **state)
 {
-    fixture_t *fixture = begin();
+    fixture_t *fixture = fixture_apps();
     oa2_ctx_t *ctx = fixture->ctx;
     oa2_app_result_t out;
     apr_array_header_t *apps;
-    const char *id = make(fixture)->client->id;
+    const char *id = fixture_app_make(fixture)->client->id;
     oa2_app_t *app;
     int is_tester;
 
@@ -209,8 +184,8 @@ static void team(void **state)
 /* Two who read the same team: one is told to look again. */
 static void team_race(void **state)
 {
-    fixture_t *fixture = begin();
-    oa2_app_t *app = make(fixture);
+    fixture_t *fixture = fixture_apps();
+    oa2_app_t *app = fixture_app_make(fixture);
     int first, second;
 
     (void)state;
@@ -235,13 +210,13 @@ static void lists(void **state)
         { OA2_APPS_ID, "sho", 1 }, { OA2_APPS_ID, "~", 0 },
         { OA2_APPS_NAME, "nOt", 1 }, { OA2_APPS_NAME, "zz", 0 },
     };
-    fixture_t *fixture = begin();
+    fixture_t *fixture = fixture_apps();
     apr_array_header_t *apps;
     oa2_app_numbers_t numbers;
     size_t i;
 
     (void)state;
-    make(fixture);
+    fixture_app_make(fixture);
     fixture_store_client(fixture->ctx, "shop");
     for (i = 0; i < UNIT_COUNT(rows); i++) {
         fixture_good(oa2_app_list(&apps, fixture->ctx, rows[i].which,
@@ -262,8 +237,8 @@ static void lists(void **state)
 static void logo(void **state)
 {
     static const oa2_logo_t picture = { "image/png", "d1", "a\0b", 3 };
-    fixture_t *fixture = begin();
-    const char *id = make(fixture)->client->id;
+    fixture_t *fixture = fixture_apps();
+    const char *id = fixture_app_make(fixture)->client->id;
     oa2_client_t *client;
     oa2_logo_t *found;
     int done;
@@ -287,17 +262,17 @@ static void logo(void **state)
 /* What one developer makes is bounded; administrators go on. */
 static void most(void **state)
 {
-    fixture_t *fixture = begin();
+    fixture_t *fixture = fixture_apps();
     oa2_ctx_t *ctx = fixture->ctx;
     oa2_app_result_t out;
     int i;
 
     (void)state;
     for (i = 0; i < OA2_APPS_MOST; i++)
-        make(fixture);
-    DOES(oa2_app_create(&out, ctx, &ann, fields(fixture->pool)),
+        fixture_app_make(fixture);
+    DOES(oa2_app_create(&out, ctx, &ann, fixture_app_fields(fixture->pool)),
          OA2_APP_INVALID);
-    DOES(oa2_app_create(&out, ctx, &bob, fields(fixture->pool)),
+    DOES(oa2_app_create(&out, ctx, &bob, fixture_app_fields(fixture->pool)),
          OA2_APP_DONE);
     fixture_close(fixture);
 }
@@ -305,8 +280,8 @@ static void most(void **state)
 /* As a page shows it. */
 static void named(void **state)
 {
-    fixture_t *fixture = begin();
-    apr_table_t *table = fields(fixture->pool);
+    fixture_t *fixture = fixture_apps();
+    apr_table_t *table = fixture_app_fields(fixture->pool);
     oa2_ctx_t *ctx = fixture->ctx;
     oa2_app_result_t out;
     const char *id;
@@ -324,10 +299,10 @@ static void named(void **state)
 /* All that is wrong, and nothing is written. */
 static void check(void **state)
 {
-    fixture_t *fixture = begin();
+    fixture_t *fixture = fixture_apps();
     oa2_ctx_t *ctx = fixture->ctx;
-    const oa2_app_t *app = make(fixture);
-    apr_table_t *table = fields(fixture->pool);
+    const oa2_app_t *app = fixture_app_make(fixture);
+    apr_table_t *table = fixture_app_fields(fixture->pool);
     oa2_app_result_t out;
 
     (void)state;
@@ -349,7 +324,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states), cmocka_unit_test(disabled),
-        cmocka_unit_test(revisions), cmocka_unit_test(team),
+        cmocka_unit_test(revisions), cmocka_unit_test(long_list),
+        cmocka_unit_test(team),
         cmocka_unit_test(team_race), cmocka_unit_test(lists),
         cmocka_unit_test(logo), cmocka_unit_test(most),
         cmocka_unit_test(named), cmocka_unit_test(check),

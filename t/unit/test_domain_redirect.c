@@ -249,6 +249,37 @@ static void views(void **state)
                         "com.example.app");
 }
 
+/* Who receives the codes: RFC 6454 origins, and schemes of apps. */
+static void elsewhere(void **state)
+{
+    static const struct {
+        const char *before;
+        const char *after;
+        int leads;
+    } rows[] = {
+        { "https://a.example/cb", "https://a.example/cb", 0 },
+        { "https://a.example/cb", "https://a.example:443/other?x=1", 0 },
+        { "https://a.example/1 https://b.example/", "https://b.example/2", 0 },
+        { "https://a.example/cb", "", 0 },
+        { "", "https://a.example/cb", 1 },
+        { "https://a.example/cb", "https://a.example/cb https://e.example/",
+          1 },
+        { "https://a.example/cb", "https://a.example.e.example/cb", 1 },
+        { "https://a.example/cb", "https://a.example:8443/cb", 1 },
+        { "http://127.0.0.1/cb", "https://127.0.0.1/cb", 1 },
+        { "http://127.0.0.1/cb", "http://[::1]/cb", 1 },
+        { "http://[::1]/cb", "http://[::2]/cb", 1 },
+        { "com.example.app:/cb", "com.example.app:/other", 0 },
+        { "com.example.app:/cb", "com.example.app2:/cb", 1 },
+    };
+    size_t i;
+
+    for (i = 0; i < UNIT_COUNT(rows); i++)
+        UNIT_ROW(oa2_redirect_leads_elsewhere(rows[i].before, rows[i].after,
+                                              *state) == rows[i].leads,
+                 rows[i].after);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +287,7 @@ int main(void)
         UNIT_TEST(comparison),
         UNIT_TEST(variants_are_others),
         UNIT_TEST(views),
+        UNIT_TEST(elsewhere),
     };
 
     return cmocka_run_group_tests_name("domain/redirect", tests, NULL, NULL);

@@ -7,10 +7,11 @@
 #include <apr_strings.h>
 
 #include "base/crypto.h"
-#include "base/text/json.h"
 #include "base/text/words.h"
 #include "domain/client/client.h"
 #include "domain/client/property.h"
+#include "domain/client/revision.h"
+#include "domain/request/redirect.h"
 #include "domain/site/audit.h"
 #include "domain/site/settings.h"
 #include "store/member.h"
@@ -42,11 +43,9 @@ oa2_err_t *oa2_app_begin(oa2_app_result_t *out, oa2_ctx_t *ctx,
                          const oa2_actor_t *who, const char *id,
                          oa2_app_role_t least)
 {
-    oa2_app_role_t role;
-
     memset(out, 0, sizeof(*out));
-    OA2_TRY(oa2_app_role(&role, ctx, who, id));
-    if (role < least) {
+    OA2_TRY(oa2_app_role(&out->role, ctx, who, id));
+    if (out->role < least) {
         out->outcome = OA2_APP_FORBIDDEN;
         return NULL;
     }
@@ -103,62 +102,6 @@ void oa2_app_enter(oa2_client_t *client, const char *state)
     client->disabled &= ~OA2_OFF_BY_STATE;
     if (strcmp(state, OA2_APP_APPROVED) != 0)
         client->disabled |= OA2_OFF_BY_STATE;
-}
-
-/* ------------------------------------------------------------ revisions */
-
-static const char *asked_of(const oa2_app_t *app, apr_pool_t *pool)
-{
-    cJSON *json = oa2_json_object(pool);
-    const oa2_property_t *row;
-
-    for (row = oa2_properties; row->name; row++)
-        if (row->reviewed)
-            oa2_json_put_text(json, row->name,
-                              oa2_property_get(app, row, pool));
-    return oa2_json_text(json, pool);
-}
-
-void oa2_app_take(oa2_app_t *app, const char *asked, apr_pool_t *pool)
-{
-    const cJSON *json = oa2_json_parse(asked, strlen(asked), pool);
-    const oa2_property_t *row;
-
-    for (row = oa2_properties; json && row->name; row++) {
-        const char *text = row->reviewed ? oa2_json_get_text(json, row->name)
-                                         : NULL;
-
-        if (text)
-            oa2_property_set(app, row, text, pool);
-    }
-}
-
-oa2_err_t *oa2_app_last(oa2_revision_t **out, oa2_ctx_t *ctx, const char *id)
-{
-    apr_array_header_t *found;
-
-    OA2_TRY(oa2_revision_list(&found, ctx, id, 0, 1));
-    *out = found->nelts ? &APR_ARRAY_IDX(found, 0, oa2_revision_t) : NULL;
-    return NULL;
-}
-
-static int is_waiting(const oa2_revision_t *last)
-{
-    return last && strcmp(last->state, OA2_APP_PENDING) == 0;
-}
-
-/* A revision begins, and the one that waited is replaced. */
-static void ask(oa2_app_change_t *change, const oa2_revision_t *last,
-                const char *asked, int is_free)
-{
-    if (is_waiting(last)) {
-        change->closes = last->number;
-        change->closes_as = "replaced";
-    }
-    change->number = last ? last->number + 1 : 1;
-    change->asked = asked;
-    change->number_state = is_free ? OA2_APP_APPROVED : OA2_APP_PENDING;
-    change->waiting = !is_free;
 }
 
 /* ------------------------------------------------------------ fields */
@@ -299,13 +242,21 @@ oa2_err_t *oa2_app_take_over(int *put, oa2_ctx_t *ctx, oa2_app_t *app,
     const char *state = app->client->state;
 
     if (state && strcmp(state, OA2_APP_PENDING) == 0) {
-        ask(&change, NULL, asked_of(app, ctx->pool), 0);
+        oa2_app_ask(&change, NULL, oa2_app_asked(app, 0, ctx->pool), 0);
         oa2_app_enter(app->client, OA2_APP_PENDING);
     }
     return oa2_app_put(put, ctx, app->client, &change, owner);
 }
 
 /* ------------------------------------------------------------ edit */
+
+/* A change that somebody wants. */
+typedef struct edit_t {
+    oa2_client_t old;                   /* what is in force */
+    const char *before;                 /* what that would ask */
+    oa2_revision_t *last;               /* NULL: none, or it does not matter */
+    int places;                         /* answers would go elsewhere */
+} edit_t;
 
 /* Names of the fields, for the audit trail. */
 static const char *names_of(const apr_table_t *fields, apr_pool_t *pool)
@@ -329,29 +280,80 @@ static int is_free_state(const oa2_app_t *app)
     return is_state(app, OA2_APP_DRAFT) || is_state(app, OA2_APP_REJECTED);
 }
 
-/* What is reviewed of an app that is in force, or waits to be: a revision. */
-static oa2_err_t *ask_again(oa2_app_change_t *change, oa2_ctx_t *ctx,
-                            oa2_app_t *app, const char *before,
-                            const oa2_actor_t *who)
+/* Whether answers would go where nobody has let them go yet. */
+static int goes_elsewhere(const oa2_app_t *app, const oa2_client_t *old,
+                          const oa2_actor_t *who, apr_pool_t *pool)
 {
-    int is_free = who->is_administrator || ctx->settings->app_approval_off;
-    const char *asked = asked_of(app, ctx->pool);
-    oa2_revision_t *last;
+    const char *now = app->client->redirect_uris;
 
-    OA2_TRY(oa2_app_last(&last, ctx, app->client->id));
-    if (is_waiting(last) && strcmp(last->asked, asked) == 0)
-        return NULL;
-    if (!is_waiting(last) && strcmp(before, asked) == 0)
-        return NULL;
+    if (who->is_administrator || is_state(app, OA2_APP_PENDING))
+        return 0;
+    return old->trusted ? *oa2_words_minus(now, old->redirect_uris, pool) != 0
+        : oa2_redirect_leads_elsewhere(old->redirect_uris, now, pool);
+}
+
+/* What is reviewed of an app that is in force, or waits to be: a revision. */
+static void ask_again(oa2_app_change_t *change, oa2_ctx_t *ctx,
+                      oa2_app_t *app, const edit_t *edit,
+                      const oa2_actor_t *who)
+{
+    int is_free = who->is_administrator || (ctx->settings->app_approval_off
+        && !(edit->places && edit->old.trusted));
+    const char *asked = oa2_app_asked(app, edit->places, ctx->pool);
+    const oa2_revision_t *last = edit->last;
+
+    if (oa2_app_is_waiting(last) && strcmp(last->asked, asked) == 0)
+        return;
+    if (!oa2_app_is_waiting(last) && strcmp(edit->before, asked) == 0)
+        return;
     if (is_state(app, OA2_APP_PENDING))
         is_free = 0;
-    ask(change, last, asked, is_free);
+    oa2_app_ask(change, last, asked, is_free);
     /* Back to what is in force: nothing is asked any more. */
-    if (strcmp(before, asked) == 0 && is_state(app, OA2_APP_APPROVED)) {
+    if (strcmp(edit->before, asked) == 0 && is_state(app, OA2_APP_APPROVED)) {
         change->asked = NULL;
         change->waiting = 0;
     }
-    return NULL;
+}
+
+/* Whether it is of another kind than it is, or was asked to be. */
+static int changes_kind(const oa2_app_t *app, const edit_t *edit,
+                        apr_pool_t *pool)
+{
+    oa2_client_t asked = edit->old;
+    oa2_app_t as_asked = { .client = &asked };
+    int is_public = oa2_client_is_public(app->client);
+
+    if (oa2_app_is_waiting(edit->last))
+        oa2_app_take(&as_asked, edit->last->asked, pool);
+    return is_public != oa2_client_is_public(&edit->old)
+        && is_public != oa2_client_is_public(&asked);
+}
+
+/* As much as the secret, which is theirs. */
+static void check_owner(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                        const edit_t *edit)
+{
+    if (out->role >= OA2_APP_OWNER)
+        return;
+    if (changes_kind(out->app, edit, ctx->pool))
+        oa2_app_refuse(out, ctx, "token_endpoint_auth_method",
+                       "only owners of this app change what kind it is");
+    if (edit->places && ctx->settings->app_approval_off)
+        oa2_app_refuse(out, ctx, "redirect_uris", "only owners of this app "
+                       "let people come back to another site");
+}
+
+/* What is in force stays until the revision is approved. */
+static void keep_in_force(oa2_client_t *client, const edit_t *edit)
+{
+    client->scope = edit->old.scope;
+    client->grants = edit->old.grants;
+    client->secret = edit->old.secret;
+    client->old_secret = edit->old.old_secret;
+    client->old_secret_until = edit->old.old_secret_until;
+    if (edit->places)
+        client->redirect_uris = edit->old.redirect_uris;
 }
 
 /* A client that is public now has no secret yet, and gets one by rotation. */
@@ -361,13 +363,33 @@ static void settle_secret(oa2_client_t *client, apr_pool_t *pool)
         client->secret = oa2_digest_text(pool, oa2_client_new_secret(pool));
 }
 
+/* The app as it is asked to be, checked. */
+static oa2_err_t *try_edit(edit_t *edit, oa2_app_result_t *out,
+                           oa2_ctx_t *ctx, const oa2_actor_t *who,
+                           const apr_table_t *fields)
+{
+    edit->old = *out->app->client;
+    edit->before = oa2_app_asked(out->app, 0, ctx->pool);
+    edit->last = NULL;
+    edit->places = 0;
+    take_fields(out->app, who, fields, ctx->pool);
+    check_fields(out, ctx, out->app, fields);
+    if (out->problems)
+        return NULL;
+    if (!is_free_state(out->app)) {
+        OA2_TRY(oa2_app_last(&edit->last, ctx, edit->old.id));
+        edit->places = goes_elsewhere(out->app, &edit->old, who, ctx->pool);
+    }
+    check_owner(out, ctx, edit);
+    return NULL;
+}
+
 oa2_err_t *oa2_app_edit(oa2_app_result_t *out, oa2_ctx_t *ctx,
                         const oa2_actor_t *who, const char *id,
                         apr_int64_t version, const apr_table_t *fields)
 {
     oa2_app_change_t change = { .waiting = -1 };
-    const char *before;
-    oa2_client_t old;
+    edit_t edit;
 
     OA2_TRY(oa2_app_begin(out, ctx, who, id, OA2_APP_MEMBER));
     if (out->outcome != OA2_APP_DONE)
@@ -376,28 +398,19 @@ oa2_err_t *oa2_app_edit(oa2_app_result_t *out, oa2_ctx_t *ctx,
         out->outcome = OA2_APP_CHANGED;
         return NULL;
     }
-    old = *out->app->client;
-    before = asked_of(out->app, ctx->pool);
-    take_fields(out->app, who, fields, ctx->pool);
-    check_fields(out, ctx, out->app, fields);
+    OA2_TRY(try_edit(&edit, out, ctx, who, fields));
     if (out->problems)
         return NULL;
     if (!is_free_state(out->app)) {
-        OA2_TRY(ask_again(&change, ctx, out->app, before, who));
+        ask_again(&change, ctx, out->app, &edit, who);
         if (is_state(out->app, OA2_APP_SUSPENDED) && change.asked) {
             oa2_app_refuse(out, ctx, "", "this app is suspended: what it may "
                            "ask for cannot be changed until it is resumed");
             return NULL;
         }
-        /* What is in force stays until the revision is approved. */
         if (!change.asked
-            || strcmp(change.number_state, OA2_APP_PENDING) == 0) {
-            out->app->client->scope = old.scope;
-            out->app->client->grants = old.grants;
-            out->app->client->secret = old.secret;
-            out->app->client->old_secret = old.old_secret;
-            out->app->client->old_secret_until = old.old_secret_until;
-        }
+            || strcmp(change.number_state, OA2_APP_PENDING) == 0)
+            keep_in_force(out->app->client, &edit);
     }
     settle_secret(out->app->client, ctx->pool);
     change.about = out->app->about;
@@ -441,7 +454,7 @@ oa2_err_t *oa2_app_submit(oa2_app_result_t *out, oa2_ctx_t *ctx,
     if (out->problems)
         return NULL;
     OA2_TRY(oa2_app_last(&last, ctx, id));
-    ask(&change, last, asked_of(out->app, ctx->pool), is_free);
+    oa2_app_ask(&change, last, oa2_app_asked(out->app, 0, ctx->pool), is_free);
     oa2_app_enter(out->app->client, is_free ? OA2_APP_APPROVED
                                             : OA2_APP_PENDING);
     OA2_TRY(oa2_app_write(out, ctx, &change, who));
@@ -449,52 +462,5 @@ oa2_err_t *oa2_app_submit(oa2_app_result_t *out, oa2_ctx_t *ctx,
         oa2_audit(ctx, &oa2_event_app_submitted, "client", id, "by",
                   who->user, "revision",
                   oa2_audit_number(ctx, change.number), NULL);
-    return NULL;
-}
-
-/* ------------------------------------------------------------ to look at */
-
-static void compare(apr_array_header_t *diff, const oa2_property_t *row,
-                    const char *before, const char *after, apr_pool_t *pool)
-{
-    oa2_app_diff_t *one;
-
-    if (strcmp(before, after) == 0)
-        return;
-    one = apr_array_push(diff);
-    one->field = row->name;
-    one->before = before;
-    one->after = after;
-    one->added = one->removed = "";
-    if (row->kind != OA2_PROPERTY_WORDS)
-        return;
-    one->added = oa2_words_minus(after, before, pool);
-    one->removed = oa2_words_minus(before, after, pool);
-}
-
-oa2_err_t *oa2_app_waiting(oa2_revision_t **revision,
-                           apr_array_header_t **diff, oa2_ctx_t *ctx,
-                           const oa2_app_t *app)
-{
-    int is_new = is_state(app, OA2_APP_PENDING);
-    const oa2_property_t *row;
-    oa2_revision_t *last;
-    const cJSON *asked;
-
-    *diff = apr_array_make(ctx->pool, 2, sizeof(oa2_app_diff_t));
-    OA2_TRY(oa2_app_last(&last, ctx, app->client->id));
-    *revision = is_waiting(last) ? last : NULL;
-    if (!*revision)
-        return NULL;
-    asked = oa2_json_parse(last->asked, strlen(last->asked), ctx->pool);
-    for (row = oa2_properties; asked && row->name; row++) {
-        const char *after = row->reviewed
-            ? oa2_json_get_text(asked, row->name) : NULL;
-
-        if (after)
-            compare(*diff, row, is_new ? ""
-                    : oa2_property_get(app, row, ctx->pool), after,
-                    ctx->pool);
-    }
     return NULL;
 }

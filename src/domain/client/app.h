@@ -7,8 +7,11 @@
  * approves or rejects it; an approved one can be suspended.  Only an approved
  * one gets anything.  Scopes, grant types and the kind of client (`reviewed`
  * in domain/client/property.h) of an approved app change by a revision: the
- * approved one stays in force until that is approved as well.  All else its
- * developers change freely.
+ * approved one stays in force until that is approved as well.  So do its
+ * redirect URIs when one leads to another origin than those in force: consents
+ * are remembered, so who receives the codes is what was approved.  Of an app
+ * whose users are not asked (trusted) each one that is added waits for an
+ * administrator.  All else its developers change freely.
  *
  * Each verb that changes something takes who does it, answers an outcome, and
  * notes an audit event.  What somebody may not do is OA2_APP_FORBIDDEN.
@@ -17,12 +20,6 @@
 #define OA2_DOMAIN_CLIENT_APP_H
 
 #include "store/app.h"
-
-#define OA2_APP_DRAFT "draft"
-#define OA2_APP_PENDING "pending"
-#define OA2_APP_APPROVED "approved"
-#define OA2_APP_REJECTED "rejected"
-#define OA2_APP_SUSPENDED "suspended"
 
 /* Who does it. */
 typedef struct oa2_actor_t {
@@ -67,6 +64,7 @@ typedef struct oa2_app_result_t {
     apr_array_header_t *problems;       /* oa2_app_problem_t; INVALID only */
     oa2_app_t *app;                     /* as it is now; NULL: none */
     const char *secret;                 /* shown once; create and rotate */
+    oa2_app_role_t role;                /* of who does it */
 } oa2_app_result_t;
 
 /* What would be wrong with each of these fields of app; app NULL: of a new one.
@@ -88,7 +86,8 @@ oa2_err_t *oa2_app_create(oa2_app_result_t *out, oa2_ctx_t *ctx,
 /*
  * version: client->version of the app that the fields were made on.  What is
  * reviewed changes at once while the app is no more than a draft or rejected,
- * else by a revision.
+ * else by a revision.  What kind it is only owners change, and, where nothing
+ * needs approval, where answers go.
  * The pages'; and for tests.
  */
 oa2_err_t *oa2_app_edit(oa2_app_result_t *out, oa2_ctx_t *ctx,
@@ -105,25 +104,6 @@ oa2_err_t *oa2_app_submit(oa2_app_result_t *out, oa2_ctx_t *ctx,
  */
 oa2_err_t *oa2_app_take_over(int *put, oa2_ctx_t *ctx, oa2_app_t *app,
                              const char *owner);
-/* ------------------------------------------------------------ to look at */
-
-/* What differs between what is in force and what a revision asks. */
-typedef struct oa2_app_diff_t {
-    const char *field;                  /* property's name */
-    const char *before;                 /* "" : none */
-    const char *after;
-    const char *added;                  /* words; of lists */
-    const char *removed;
-} oa2_app_diff_t;
-
-/*
- * *revision: the one that waits; NULL: none does.  *diff: oa2_app_diff_t, what
- * it would change; of an app that was never approved, all that it asks.
- */
-oa2_err_t *oa2_app_waiting(oa2_revision_t **revision,
-                           apr_array_header_t **diff, oa2_ctx_t *ctx,
-                           const oa2_app_t *app);
-
 /* ------------------------------------------------------------ for the verbs */
 
 /* The app and what `who` is to it; out->app NULL, and the outcome GONE or
@@ -139,10 +119,5 @@ oa2_err_t *oa2_app_write(oa2_app_result_t *out, oa2_ctx_t *ctx,
                          oa2_app_change_t *change, const oa2_actor_t *who);
 /* In this state from now on: the column that statements ask, too. */
 void oa2_app_enter(oa2_client_t *client, const char *state);
-/* Puts what a revision asks into the app's client. */
-void oa2_app_take(oa2_app_t *app, const char *asked, apr_pool_t *pool);
-/* The newest revision; NULL: there is none. */
-oa2_err_t *oa2_app_last(oa2_revision_t **out, oa2_ctx_t *ctx,
-                        const char *id);
 
 #endif

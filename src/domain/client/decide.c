@@ -6,6 +6,7 @@
 
 #include "base/crypto.h"
 #include "domain/client/client.h"
+#include "domain/client/revision.h"
 #include "domain/site/audit.h"
 
 #define REASON_MAX 2000

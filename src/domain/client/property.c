@@ -35,14 +35,15 @@ const oa2_property_t oa2_properties[] = {
     { "description", NULL, NULL, OA2_PROPERTY_ABOUT, ABOUT, ABOUT_MAX, DEV, 0,
       "what it does, for whom, and what it needs its scopes for" },
     { "redirect_uris", NULL, NULL, OA2_PROPERTY_WORDS, COLUMN(redirect_uris),
-      LIST_MAX, DEV, 0, "where answers may be sent to, one a line" },
+      LIST_MAX, DEV, OA2_REVIEW_PLACES,
+      "where answers may be sent to, one a line" },
     { "token_endpoint_auth_method", NULL, NULL, OA2_PROPERTY_METHOD,
-      COLUMN(secret), 0, DEV, 1,
+      COLUMN(secret), 0, DEV, OA2_REVIEW_ALL,
       "none: an app in a browser or on a device, which can keep no secret" },
     { "grant_types", NULL, NULL, OA2_PROPERTY_WORDS, COLUMN(grants), LIST_MAX,
-      DEV, 1, "how it gets its tokens" },
+      DEV, OA2_REVIEW_ALL, "how it gets its tokens" },
     { "scope", NULL, NULL, OA2_PROPERTY_WORDS, COLUMN(scope), LIST_MAX, DEV,
-      1, "what it may ask for; fewer is easier to approve" },
+      OA2_REVIEW_ALL, "what it may ask for; fewer is easier to approve" },
     { "origins", NULL, NULL, OA2_PROPERTY_WORDS, COLUMN(origins), LIST_MAX,
       DEV, 0, "of its pages, if not of a redirect URI" },
     { "trusted", NULL, NULL, OA2_PROPERTY_SWITCH, COLUMN(trusted), 0, ADM, 0,
@@ -128,12 +129,16 @@ const char *oa2_property_get(const oa2_app_t *app, const oa2_property_t *row,
     return text ? text : "";
 }
 
-/* Lines and blanks to words. */
-static const char *words_of(const char *text, apr_pool_t *pool)
+/* Lines and blanks to words.  Repeats are looked for one by one, so what is
+   too long is left alone. */
+static const char *words_of(const oa2_property_t *row, const char *text,
+                            apr_pool_t *pool)
 {
     char *copy = apr_pstrdup(pool, text);
     char *c;
 
+    if (row->limit && strlen(text) > (apr_size_t)row->limit)
+        return text;
     for (c = copy; *c; c++)
         if (apr_isspace(*c))
             *c = ' ';
@@ -158,7 +163,7 @@ void oa2_property_set(oa2_app_t *app, const oa2_property_t *row,
     void *at = (char *)client + row->column;
 
     text = row->kind == OA2_PROPERTY_WORDS
-        || row->kind == OA2_PROPERTY_COMPAT ? words_of(text, pool)
+        || row->kind == OA2_PROPERTY_COMPAT ? words_of(row, text, pool)
                                             : trimmed(text, pool);
     if (row->kind == OA2_PROPERTY_COMPAT)
         oa2_client_set_compat(client, text, pool);

@@ -44,6 +44,12 @@ typedef enum {
     OA2_SET_BY_ADMINISTRATOR
 } oa2_property_by_t;
 
+typedef enum {
+    OA2_REVIEW_NONE,
+    OA2_REVIEW_ALL,                     /* each change needs approval */
+    OA2_REVIEW_PLACES                   /* what leads to another origin */
+} oa2_property_review_t;
+
 typedef struct oa2_property_t {
     const char *name;
     const char *option;                 /* NULL: not by these rows */
@@ -53,7 +59,7 @@ typedef struct oa2_property_t {
                                            -2: about */
     int limit;
     oa2_property_by_t by;
-    int reviewed;                       /* a change needs approval */
+    oa2_property_review_t reviewed;
     const char *help;
 } oa2_property_t;
 
@@ -69,8 +75,9 @@ void oa2_client_set_compat(oa2_client_t *client, const char *words,
 /* As text; lists as words. */
 const char *oa2_property_get(const oa2_app_t *app, const oa2_property_t *row,
                              apr_pool_t *pool);
-/* Lists: words or lines.  To make a client confidential sets its secret to ""
-   until it is known. */
+/* Lists: words or lines; one that is too long stays as it was typed, for
+   oa2_property_problem() to say so.  To make a client confidential sets its
+   secret to "" until it is known. */
 void oa2_property_set(oa2_app_t *app, const oa2_property_t *row,
                       const char *text, apr_pool_t *pool);
 /* How many words a description has: what white space separates. */

@@ -6,6 +6,7 @@
 #include "domain/request/redirect.h"
 
 #include <string.h>
+#include <apr_hash.h>
 #include <apr_strings.h>
 
 #include "base/text/params.h"
@@ -153,6 +154,13 @@ const char *oa2_redirect_bare(const char *uri, apr_pool_t *pool)
     return apr_pstrmemdup(pool, uri, strcspn(uri, "?#"));
 }
 
+/* Who receives what is sent there: an origin of the web, or a scheme. */
+static const char *receiver(const oa2_uri_t *uri, apr_pool_t *pool)
+{
+    return is_web(uri) ? oa2_uri_origin(uri, pool)
+                       : apr_pstrcat(pool, uri->scheme, ":", NULL);
+}
+
 const char *oa2_redirect_source(const char *text, apr_pool_t *pool)
 {
     const oa2_uri_t *uri = oa2_uri_parse(text, pool);
@@ -161,8 +169,32 @@ const char *oa2_redirect_source(const char *text, apr_pool_t *pool)
     /* A policy has no form for an IPv6 address; browsers drop the source. */
     if (uri->host && *uri->host == '[')
         return apr_pstrcat(pool, uri->scheme, ":", NULL);
-    return is_web(uri) ? oa2_uri_origin(uri, pool)
-                       : apr_pstrcat(pool, uri->scheme, ":", NULL);
+    return receiver(uri, pool);
+}
+
+int oa2_redirect_leads_elsewhere(const char *before, const char *after,
+                                 apr_pool_t *pool)
+{
+    const apr_array_header_t *known = oa2_words_split(before, pool);
+    const apr_array_header_t *all = oa2_words_split(after, pool);
+    apr_hash_t *receivers = apr_hash_make(pool);
+    const oa2_uri_t *uri;
+    const char *name;
+    int i;
+
+    for (i = 0; i < known->nelts; i++) {
+        uri = oa2_uri_parse(APR_ARRAY_IDX(known, i, const char *), pool);
+        name = uri ? receiver(uri, pool) : NULL;
+        if (name)
+            apr_hash_set(receivers, name, APR_HASH_KEY_STRING, name);
+    }
+    for (i = 0; i < all->nelts; i++) {
+        uri = oa2_uri_parse(APR_ARRAY_IDX(all, i, const char *), pool);
+        name = uri ? receiver(uri, pool) : NULL;
+        if (!name || !apr_hash_get(receivers, name, APR_HASH_KEY_STRING))
+            return 1;
+    }
+    return 0;
 }
 
 const char *oa2_redirect_place(const char *text, apr_pool_t *pool)

@@ -32,6 +32,10 @@ const char *oa2_redirect_bare(const char *uri, apr_pool_t *pool);
 /* What a CSP form-action needs to let a form lead there: an origin, or a
    scheme with its colon. */
 const char *oa2_redirect_source(const char *uri, apr_pool_t *pool);
+/* 1 when one of the URIs `after` (words) leads to another origin, or another
+   scheme than the web's, than all of `before` do. */
+int oa2_redirect_leads_elsewhere(const char *before, const char *after,
+                                 apr_pool_t *pool);
 /* For people: the host, or the scheme of a private-use URI. */
 const char *oa2_redirect_place(const char *uri, apr_pool_t *pool);
 /* All registered http(s) URIs are loopback ones. */

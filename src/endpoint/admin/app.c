@@ -15,6 +15,7 @@
 #include "base/text/units.h"
 #include "base/text/words.h"
 #include "domain/client/property.h"
+#include "domain/client/revision.h"
 #include "domain/person/role.h"
 #include "domain/site/settings.h"
 #include "endpoint/admin/admin.h"

@@ -13,6 +13,7 @@
 #include "domain/client/client.h"
 #include "domain/client/property.h"
 #include "domain/client/refused.h"
+#include "domain/client/revision.h"
 #include "domain/site/settings.h"
 #include "endpoint/developer/app_fields.h"
 #include "store/compat_use.h"

@@ -11,6 +11,7 @@
 #include <apr_strings.h>
 
 #include "base/text/units.h"
+#include "domain/client/revision.h"
 #include "endpoint/developer/app_fields.h"
 
 /* Of the app that the form was made of; 0: of none. */
