@@ -8,6 +8,7 @@
 #include "domain/person/account.h"
 #include "domain/person/manage.h"
 #include "domain/person/role.h"
+#include "store/db/sql.h"
 #include "unit/fixture_world.h"
 
 #define ROUNDS 20
@@ -182,12 +183,52 @@ static void two_at_once(void **state)
     fixture_close(fixture);
 }
 
+/* Between ann's look and what she does bob does the same to her: what is done
+   to him is done to her in the same statement. */
+static void answer_in_kind(oa2_ctx_t *ctx)
+{
+    static const char text[] =
+        "CREATE TRIGGER in_kind AFTER UPDATE ON oauth2_user"
+        " WHEN NEW.name = 'bob' AND (NEW.disabled <> 0 OR NEW.roles = '')"
+        " BEGIN UPDATE oauth2_user SET roles = NEW.roles,"
+        " disabled = NEW.disabled WHERE name = 'ann'; END";
+    static const oa2_sql_t sql = { "test", text, { text }, .repeats = 1 };
+    apr_array_header_t *rows;
+
+    fixture_good(oa2_sql_run(&rows, ctx, &sql, 0, NULL));
+}
+
+static void the_later_one_looks_again(void **state)
+{
+    static const oa2_manager_t ann = { "ann", 1 };
+    world_t *w = *state;
+    oa2_ctx_t *ctx = w->store->ctx;
+    oa2_managed_t managed;
+    int done;
+
+    answer_in_kind(ctx);
+    add_administrator(ctx, "bob");
+    add_administrator(ctx, "ann");
+    fixture_good(oa2_manage_roles(&managed, ctx, &ann, "bob", "",
+                                  OA2_ROLE_ADMINISTRATOR));
+    assert_int_equal(managed.outcome, OA2_MANAGE_LAST);
+    assert_false(is_left(ctx, "ann"));
+    assert_true(is_left(ctx, "bob"));
+    fixture_good(oa2_role_change(&done, ctx, NULL, "ann",
+                                 OA2_ROLE_ADMINISTRATOR, ""));
+    fixture_good(oa2_manage_disable(&managed, ctx, &ann, "bob", 1));
+    assert_int_equal(managed.outcome, OA2_MANAGE_LAST);
+    assert_false(is_left(ctx, "ann"));
+    assert_true(is_left(ctx, "bob"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(the_last_one_stays),
         WORLD_TEST(oauth2ctl_may),
         cmocka_unit_test(two_at_once),
+        WORLD_TEST(the_later_one_looks_again),
     };
 
     return cmocka_run_group_tests_name("endpoint/admin", tests, NULL, NULL);

@@ -237,7 +237,7 @@ static oa2_err_t *find(oa2_app_t **app, oa2_call_t *call)
 
 /* problem NULL: none. */
 static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
-                       const oa2_fields_t *fields, const oa2_sheet_t *sheet,
+                       oa2_fields_t *fields, const oa2_sheet_t *sheet,
                        const char *problem)
 {
     oa2_ctx_t *ctx = &call->ctx;
@@ -260,6 +260,10 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     OA2_TRY(put_team(model, call, app->client->id));
     OA2_TRY(put_numbers(model, ctx, app->client->id));
     oa2_json_put_text(model, "problem", problem);
+    /* To let it go on needs none. */
+    if (number == NO_REVISION
+        && strcmp(app->client->state, OA2_APP_SUSPENDED) == 0)
+        oa2_fields_drop(fields, "reason");
     oa2_sheet_form(model, call, fields,
                    apr_psprintf(ctx->pool, "%" APR_INT64_T_FMT, number),
                    sheet ? sheet->why : NULL);
