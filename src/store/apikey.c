@@ -41,9 +41,11 @@ const char *oa2_apikey_id(const oa2_ctx_t *ctx)
     " WHERE k." column " = " arg " AND k.digest <> $1)"
 #define PUT(column, arg, table, key) \
     "INSERT INTO oauth2_apikey (digest, id, user_name, client_id, name," \
-    " scope, created, expires) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT)," \
+    " scope, created, expires, own)" \
+    " SELECT CAST($1 AS TEXT), CAST($2 AS TEXT)," \
     " CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT)," \
-    " CAST($6 AS TEXT), CAST($7 AS BIGINT), CAST($8 AS BIGINT)" \
+    " CAST($6 AS TEXT), CAST($7 AS BIGINT), CAST($8 AS BIGINT)," \
+    " CAST($9 AS SMALLINT)" \
     " FROM " table " WHERE " key " = " arg " AND " COUNT(column, arg) \
     " < " APR_STRINGIFY(OA2_APIKEYS_MOST) \
     " ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest"
@@ -63,6 +65,35 @@ static const oa2_sql_t put_user_sql =
 static const oa2_sql_t put_client_sql =
     PUT_SQL("apikey_put: client", "client_id", "$4", "oauth2_client", "id");
 
+/*
+ * On PostgreSQL those who put at once do not count each other's key.  So each
+ * looks again once its own is there for all to see, and takes it back when they
+ * are too many.  Later ones than that have counted it.
+ */
+#define LOOK(column) "DELETE FROM oauth2_apikey WHERE digest = $1" \
+    " AND (SELECT count(*) FROM oauth2_apikey k WHERE k." column " = $2)" \
+    " > " APR_STRINGIFY(OA2_APIKEYS_MOST) " RETURNING 1"
+#define LOOK_SQL(verb, column) { \
+    verb, LOOK(column), { LOOK(column) }, .repeats = 0 }
+static const oa2_sql_t look_user_sql =
+    LOOK_SQL("apikey_put: look, user", "user_name");
+static const oa2_sql_t look_client_sql =
+    LOOK_SQL("apikey_put: look, client", "client_id");
+
+static oa2_err_t *look_again(oa2_apikey_put_t *out, oa2_ctx_t *ctx,
+                             const oa2_apikey_t *key)
+{
+    apr_array_header_t *rows;
+
+    OA2_TRY(OA2_SQL(&rows, ctx, key->user ? &look_user_sql : &look_client_sql,
+                    key->digest,
+                    oa2_realm_key(ctx, key->user ? key->user
+                                                 : key->client_id)));
+    if (rows->nelts)
+        *out = OA2_APIKEY_TOO_MANY;
+    return NULL;
+}
+
 /* NULL for 0: it never expires. */
 static const char *date(const oa2_ctx_t *ctx, apr_int64_t expires)
 {
@@ -80,17 +111,18 @@ oa2_err_t *oa2_apikey_put(oa2_apikey_put_t *out, oa2_ctx_t *ctx,
                     oa2_realm_key(ctx, key->user),
                     oa2_realm_key(ctx, key->client_id), key->name,
                     key->scope, oa2_sql_number(ctx->pool, key->created),
-                    date(ctx, key->expires)));
+                    date(ctx, key->expires), key->is_own ? "1" : "0"));
     row = APR_ARRAY_IDX(rows, 0, oa2_row_t);
     *out = oa2_row_number(row, 1) ? OA2_APIKEY_PUT
         : oa2_row_number(row, 0) ? OA2_APIKEY_TOO_MANY : OA2_APIKEY_NO_OWNER;
-    return NULL;
+    return *out == OA2_APIKEY_PUT && ctx->store->driver->is_server
+        ? look_again(out, ctx, key) : NULL;
 }
 
 /* ------------------------------------------------------------ find */
 
 #define FIND "SELECT k.id, k.user_name, u.sub, k.client_id, k.scope," \
-    " c.scope, k.expires, k.used FROM oauth2_apikey k" \
+    " c.scope, k.expires, k.used, k.own FROM oauth2_apikey k" \
     " LEFT JOIN oauth2_user u ON u.name = k.user_name" \
     " LEFT JOIN oauth2_client c ON c.id = k.client_id" \
     " WHERE k.digest = $1 AND (k.expires IS NULL OR k.expires > $2)" \
@@ -115,6 +147,7 @@ static oa2_apikey_t *key_read(oa2_ctx_t *ctx, oa2_row_t row)
         : oa2_row_text(row, 4);
     key->expires = oa2_row_number(row, 6);
     key->used = oa2_row_number(row, 7);
+    key->is_own = oa2_row_number(row, 8) != 0;
     return key;
 }
 
@@ -126,6 +159,7 @@ static void key_pack(oa2_pack_t *pack, const oa2_apikey_t *key)
     oa2_pack_text(pack, key->client_id);
     oa2_pack_text(pack, key->scope);
     oa2_pack_number(pack, key->expires);
+    oa2_pack_number(pack, key->is_own);
 }
 
 static oa2_apikey_t *key_unpack(oa2_pack_t *pack, apr_pool_t *pool)
@@ -138,6 +172,7 @@ static oa2_apikey_t *key_unpack(oa2_pack_t *pack, apr_pool_t *pool)
     key->client_id = oa2_unpack_text(pack, pool);
     key->scope = oa2_unpack_text(pack, pool);
     key->expires = oa2_unpack_number(pack);
+    key->is_own = oa2_unpack_number(pack) != 0;
     return pack->ok ? key : NULL;
 }
 

@@ -29,6 +29,8 @@ typedef struct oa2_apikey_t {
     apr_int64_t created;                /* not by find */
     apr_int64_t expires;                /* 0: never */
     apr_int64_t used;                   /* 0: not yet; not when recalled */
+    int is_own;                         /* its user made it, and no
+                                           administrator; not by list */
 } oa2_apikey_t;
 
 typedef enum {
@@ -39,7 +41,8 @@ typedef enum {
 
 /* An ID for a key that is made now. */
 const char *oa2_apikey_id(const oa2_ctx_t *ctx);
-/* Those who put at once may be one over the limit each. */
+/* Of several who put at once nobody stays beyond the limit; at worst all are
+   told that it is reached. */
 oa2_err_t *oa2_apikey_put(oa2_apikey_put_t *out, oa2_ctx_t *ctx,
                           const oa2_apikey_t *key);
 /* What the cache remembers of a good key, by its digest's bytes; NULL says

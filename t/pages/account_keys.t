@@ -26,6 +26,7 @@ sub add {
     my $form = $who->form_with(page_of($who), 'days');
     my @pairs = (form => $form->{fields}{form}, name => $field{name},
                  days => $field{days} // '90',
+                 password => $field{password} // $password{ $who->{user} },
                  map { (scope => $_) } @{ $field{scope} // ['read'] });
     return ($who->post('account/keys', form => \@pairs), \@pairs);
 }
@@ -73,6 +74,14 @@ is($answer->{status}, 422, 'a scope that is not for keys');
 like($answer->{content}, qr/id="error-scope"/, '… is refused');
 is(() = $answer->{content} =~ /Fewer are safer/g, 1, 'the field has help, once');
 like($answer->{content}, qr/name="name"[^>]* value="all"/, 'typed text stays');
+($answer) = add($alice, name => 'no', password => '');
+is($answer->{status}, 422, 'without the password');
+like($answer->{content}, qr/id="error-password"/, '… which is asked for');
+($answer) = add($alice, name => 'no', password => 'x' x 12);
+is($answer->{status}, 422, 'a wrong password');
+like($answer->{content}, qr/This is not your password/, '… is said');
+log_allow(qr/OA2-5021/, 'a wrong password');
+ok(!key_in($answer), 'and there is no key');
 ($answer) = add($alice, name => 'long', days => '9999');
 is($answer->{status}, 422, 'another lifetime than offered');
 

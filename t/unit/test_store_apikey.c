@@ -373,6 +373,35 @@ static void all_of_an_owner_are_revoked(void **state)
 
 /* ------------------------------------------------------------ the rest */
 
+static void what_is_for_keys_no_more_is_cut(void **state)
+{
+    oa2_ctx_t ctx = *ctx_of(state);
+    oa2_settings_t *settings = fixture_settings(ctx.pool);
+    oa2_apikey_t key = { .user = "ann", .name = "x", .scope = "read write" };
+    const char *text = oa2_apikey_new(ctx.pool);
+    oa2_apikey_put_t put;
+    int i;
+
+    ctx.settings = settings;
+    for (i = 0; i < settings->scopes->nelts; i++)
+        APR_ARRAY_IDX(settings->scopes, i, oa2_scope_row_t).is_for_keys = 1;
+    fixture_good(oa2_apikey_add(&put, &ctx, &key, text));
+    assert_string_equal(check(&ctx, text)->scope, "read write");
+    text = oa2_apikey_new(ctx.pool);
+    key.is_own = 1;
+    fixture_good(oa2_apikey_add(&put, &ctx, &key, text));
+    assert_string_equal(check(&ctx, text)->scope, "read write");
+    for (i = 0; i < settings->scopes->nelts; i++) {
+        oa2_scope_row_t *row = &APR_ARRAY_IDX(settings->scopes, i,
+                                              oa2_scope_row_t);
+
+        row->is_for_keys = strcmp(row->name, "read") == 0;
+    }
+    /* remembered, and anew */
+    assert_string_equal(check(&ctx, text)->scope, "read");
+    assert_string_equal(check(&ctx, text)->scope, "read");
+}
+
 static void an_owner_has_so_many(void **state)
 {
     oa2_ctx_t *ctx = ctx_of(state);
@@ -543,6 +572,7 @@ int main(void)
         TEST(a_client_that_may_less_has_keys_that_may_less),
         TEST(it_is_revoked_by_its_owner_only),
         TEST(all_of_an_owner_are_revoked),
+        TEST(what_is_for_keys_no_more_is_cut),
         TEST(an_owner_has_so_many),
         TEST(lists_are_by_key),
         TEST(its_last_use_is_noted_by_the_hour),

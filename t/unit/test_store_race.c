@@ -19,6 +19,7 @@
 
 #include "domain/request/authorization.h"
 #include "domain/site/settings.h"
+#include "store/apikey.h"
 
 #define THREADS 12
 #define ROUNDS 6
@@ -285,6 +286,43 @@ static void one_form_gives_one_code(void **state)
         race->what = fixture_digest(race->fixture->ctx);
         assert_true(race_run(race, issue_once) == 1);
     }
+}
+
+static void put_key(void *baton)
+{
+    runner_t *runner = baton;
+    oa2_ctx_t *ctx = runner->ctx;
+    oa2_apikey_t key = {
+        .digest = fixture_digest(ctx), .id = oa2_apikey_id(ctx),
+        .user = "ann", .name = "x", .scope = "", .created = ctx->now
+    };
+    oa2_apikey_put_t put = OA2_APIKEY_NO_OWNER;
+
+    runner->err = oa2_apikey_put(&put, ctx, &key);
+    runner->result = put == OA2_APIKEY_PUT;
+}
+
+static void nobody_has_more_keys_than_the_most(void **state)
+{
+    race_t *race = *state;
+    oa2_ctx_t *ctx = race->fixture->ctx;
+    apr_array_header_t *keys;
+    apr_int64_t sum = 0;
+    int i;
+
+    for (i = 0; i < 8; i++)
+        sum += race_run(race, put_key);
+    fixture_good(oa2_apikey_list(&keys, ctx, "ann", NULL, NULL, 1000));
+    assert_true(keys->nelts <= OA2_APIKEYS_MOST && keys->nelts == sum);
+    /* who was told no at once with others is right a moment later */
+    for (i = 0; i < OA2_APIKEYS_MOST; i++) {
+        runner_t runner = { .race = race, .ctx = ctx };
+
+        put_key(&runner);
+        fixture_good(runner.err);
+    }
+    fixture_good(oa2_apikey_list(&keys, ctx, "ann", NULL, NULL, 1000));
+    assert_int_equal(keys->nelts, OA2_APIKEYS_MOST);
 }
 
 static void put_client(void *baton)
@@ -632,6 +670,7 @@ int main(void)
         TEST(one_rotates_a_refresh_token),
         TEST(one_replaces_what_nobody_has_used),
         TEST(one_form_gives_one_code),
+        TEST(nobody_has_more_keys_than_the_most),
         TEST(one_gets_a_client_id),
         TEST(all_enter_as_the_same_user),
         TEST(no_consent_is_lost),

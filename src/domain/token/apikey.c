@@ -12,6 +12,7 @@
 #include "base/text/fold.h"
 #include "base/text/words.h"
 #include "domain/site/audit.h"
+#include "domain/site/settings.h"
 
 #define PREFIX_LEN (sizeof(OA2_APIKEY_PREFIX) - 1)
 #define BODY_LEN (PREFIX_LEN + 43)
@@ -149,6 +150,24 @@ static oa2_err_t *refuse(oa2_ctx_t *ctx, int id, const char *why)
     return oa2_err_make(ctx->pool, &oa2_invalid_api_key, id, NULL, "%s", why);
 }
 
+/* What its user was allowed to give it when it was made may be no such scope
+   any more: nobody else has looked at it. */
+static const char *still_for_keys(const oa2_ctx_t *ctx, const char *scope)
+{
+    const apr_array_header_t *words = oa2_words_split(scope, ctx->pool);
+    const char *left = "";
+    int i;
+
+    for (i = 0; i < words->nelts; i++) {
+        const char *word = APR_ARRAY_IDX(words, i, const char *);
+        const oa2_scope_row_t *row = oa2_settings_scope(ctx->settings, word);
+
+        if (row && row->is_for_keys)
+            left = oa2_words_union(left, word, ctx->pool);
+    }
+    return left;
+}
+
 oa2_err_t *oa2_apikey_check(oa2_apikey_t **out, oa2_ctx_t *ctx,
                             const oa2_apikey_sent_t *sent)
 {
@@ -167,6 +186,8 @@ oa2_err_t *oa2_apikey_check(oa2_apikey_t **out, oa2_ctx_t *ctx,
         return refuse(ctx, OA2_ID(3917), apr_pstrcat(
             ctx->pool, "the API key ", key->id, " came with a name that is "
             "not its owner's; an empty one will do", NULL));
+    if (key->is_own)
+        key->scope = still_for_keys(ctx, key->scope);
     *out = key;
     return NULL;
 }

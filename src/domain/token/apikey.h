@@ -49,7 +49,8 @@ const char *oa2_apikey_in(const char *text);
 /*
  * The good key that was sent (sent->text not NULL).  A name that came with it
  * is its owner's, in any spelling of a user's, or empty: what programs send
- * that have to send one.  invalid_request: more than one came;
+ * that have to send one.  A key that its user made can do what is for keys
+ * (OAuth2Scope ... apikey) still.  invalid_request: more than one came;
  * invalid_api_key: unknown, expired, revoked, its owner disabled, or no key at
  * all, which look alike; or the name is somebody else's.
  */

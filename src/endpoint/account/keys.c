@@ -4,8 +4,9 @@
  * once, and taking one back.
  *
  * Nobody approves what a user gives to a key: it can be such scopes only of
- * which the administrator has said so (OAuth2Scope … apikey).  Who sends the
- * form twice gets the same key twice.
+ * which the administrator has said so (OAuth2Scope … apikey).  A key outlives
+ * the session, so the password is asked for once more.  Who sends the form
+ * twice gets the same key twice.
  */
 #include <string.h>
 
@@ -35,6 +36,8 @@ static const oa2_field_t rows[] = {
       "Fewer are safer, should somebody else get hold of it.", NULL, NULL },
     { "days", OA2_FIELD_CHOICE, 1, 0, "How long it is good", NULL, NULL,
       NULL },
+    { "password", OA2_FIELD_SECRET, 1, 0, "Your password", NULL, NULL,
+      "current-password" },
     OA2_FIELDS_END
 };
 
@@ -45,6 +48,7 @@ static const oa2_param_t params[] = {
     { "name", OA2_OPTIONAL, OA2_ONCE, OA2_PARAMS_BYTES, oa2_is_any },
     { "scope", OA2_OPTIONAL, OA2_MANY, OA2_PARAMS_BYTES, oa2_is_any },
     { "days", OA2_OPTIONAL, OA2_ONCE, OA2_PARAMS_BYTES, oa2_is_any },
+    { "password", OA2_OPTIONAL, OA2_SECRET, OA2_PARAMS_BYTES, oa2_is_any },
     OA2_PARAMS_END
 };
 
@@ -86,6 +90,8 @@ static oa2_fields_t *make(int *may_add, const oa2_call_t *call)
     oa2_fields_option(fields, "days", "0",
                       oa2_say(ctx, "Until you delete it", NULL), NULL);
     oa2_fields_set(fields, "days", USUAL);
+    if (call->browser.remote_user)
+        oa2_fields_drop(fields, "password");
     return fields;
 }
 
@@ -114,20 +120,36 @@ typedef struct {
     const oa2_sheet_t *sheet;   /* NULL: it is a GET */
 } page_t;
 
+/* All there are: also what has come to more than one can add. */
+static oa2_err_t *put_keys(cJSON *model, oa2_call_t *call)
+{
+    cJSON *list = oa2_json_put_array(model, "keys");
+    const char *last = NULL;
+    apr_array_header_t *keys;
+    int n = 0;
+    int i;
+
+    do {
+        OA2_TRY(oa2_apikey_list(&keys, &call->ctx, call->session->user, NULL,
+                                last, OA2_APIKEYS_MOST));
+        for (i = 0; i < keys->nelts; i++) {
+            const oa2_apikey_t *key = &APR_ARRAY_IDX(keys, i, oa2_apikey_t);
+
+            put_key(list, call, key, ++n);
+            last = key->id;
+        }
+    } while (keys->nelts == OA2_APIKEYS_MOST);
+    oa2_json_put_bool(model, "has_keys", n > 0);
+    return NULL;
+}
+
 static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
                        const page_t *page)
 {
     const oa2_err_t *why = page->sheet ? page->sheet->why : NULL;
     cJSON *model = oa2_frame_model(call);
-    cJSON *list = oa2_json_put_array(model, "keys");
-    apr_array_header_t *keys;
-    int i;
 
-    OA2_TRY(oa2_apikey_list(&keys, &call->ctx, call->session->user, NULL,
-                            NULL, OA2_APIKEYS_MOST));
-    for (i = 0; i < keys->nelts; i++)
-        put_key(list, call, &APR_ARRAY_IDX(keys, i, oa2_apikey_t), i + 1);
-    oa2_json_put_bool(model, "has_keys", keys->nelts > 0);
+    OA2_TRY(put_keys(model, call));
     oa2_json_put_bool(model, "may_add", page->may_add && !page->text);
     oa2_json_put_text(model, "text", page->text);
     oa2_sheet_form(model, call, page->fields, "", why);
@@ -190,10 +212,17 @@ static oa2_err_t *add(oa2_reply_t **out, oa2_call_t *call, page_t *page)
         .name = oa2_fields_get(page->fields, "name"),
         .scope = oa2_fields_get(page->fields, "scope"),
         .expires = expires(ctx, oa2_fields_get(page->fields, "days")),
+        .is_own = 1,
     };
     oa2_apikey_put_t put;
     const char *problem;
 
+    OA2_TRY(oa2_sheet_prove(&problem, call, call->browser.remote_user ? NULL
+                            : oa2_fields_get(page->fields, "password")));
+    if (problem) {
+        oa2_fields_fail(page->fields, "password", problem);
+        return show(out, call, page);
+    }
     OA2_TRY(oa2_apikey_add(&put, ctx, &key, text));
     problem = problem_of(ctx, put);
     if (problem)
