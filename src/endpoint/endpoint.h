@@ -101,7 +101,7 @@ typedef struct oa2_call_t {
     const oa2_apikey_sent_t *key;       /* that came; NULL: none */
     oa2_subject_t subject;              /* who asks by a token or key */
     const oa2_token_t *token;           /* by which it asks; NULL: by a key */
-    const oa2_session_t *session;       /* OA2_ASKER_SESSION: who asks */
+    const oa2_session_t *session;       /* who asks: OA2_ASKER_SESSION, home */
     int is_admitted;                    /* by httpd's own Require, which stands
                                            in place of the row's role */
     const oa2_params_t *kept;           /* OA2_ASKER_SESSION, GET: what was

@@ -13,8 +13,6 @@ cJSON *oa2_page_consent_model(const oa2_page_consent_t *in, apr_pool_t *pool);
 cJSON *oa2_page_error_model(const oa2_page_error_t *in, apr_pool_t *pool);
 cJSON *oa2_page_signed_out_model(const oa2_page_signed_out_t *in,
                                  apr_pool_t *pool);
-cJSON *oa2_page_home_model(const oa2_page_home_t *in, apr_pool_t *pool);
-
 cJSON *oa2_page_set_password_model(const oa2_page_set_password_t *in,
                                    apr_pool_t *pool);
 

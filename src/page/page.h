@@ -96,17 +96,6 @@ const char *oa2_page_signed_out(const oa2_pages_t *pages,
                                 const oa2_page_signed_out_t *in,
                                 apr_pool_t *pool);
 
-/* What a person finds at the issuer's own URL. */
-typedef struct oa2_page_home_t {
-    oa2_page_common_t common;
-    const char *metadata;       /* URL of the metadata document */
-    const char *logout;         /* where to sign out; NULL: cannot */
-    const char *user;           /* who is signed in; NULL: nobody */
-} oa2_page_home_t;
-
-const char *oa2_page_home(const oa2_pages_t *pages, const oa2_page_home_t *in,
-                          apr_pool_t *pool);
-
 /*
  * Posts form, password and again to action; or, without form, says that it is
  * done, or that the link is not good any more.

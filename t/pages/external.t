@@ -79,6 +79,28 @@ subtest 'forms are the browser\'s here too' => sub {
           } });
 };
 
+subtest 'the portal: no sign-in of ours, and no way out' => sub {
+    my $nobody = OAuth2Test::Browser->new(issuer => 'sso');
+    my $person = person();
+    for my $name (qw(account account/sessions developer developer/add)) {
+        my $url = issuer('sso') . "/$name";
+        is($nobody->get($url)->{status}, 401, "$name: httpd asks");
+        my $res = $person->get($url);
+        is($res->{status}, 200, '… and lets in');
+        like($res->{content}, qr{<bdi>file-carol</bdi>}, '… by name');
+        unlike($res->{content}, qr{/sso/logout|name="password"},
+               '… with nothing to sign out of');
+    }
+    row({ clause => 'a role is needed all the same', status => 403,
+          log => qr/OA2-5521/,
+          send => sub { $person->get(issuer('sso') . '/admin') } });
+    ctl_ok(qw(user set file-carol --role administrator));
+    is($person->get(issuer('sso') . $_)->{status}, 200, "$_: with it")
+        for qw(/admin /admin/users);
+    ctl_ok(qw(user set file-carol --no-role administrator));
+    log_lines();
+};
+
 subtest 'prompt' => sub {
     my $person = person();
     my %expected = (none => 'code', login => 'login_required');

@@ -15,6 +15,12 @@ my $metadata = base() . '/.well-known/oauth-authorization-server/oauth2';
 my $title = qr{<h1>Nothing to do here</h1>};
 my $link = qr{href="\Q$metadata\E"};
 
+# The links of the page itself, below its head.
+sub places {
+    my ($who) = shift =~ m{<div class="who">(.*?)</div>}s;
+    return [ ($who // '') =~ /<a href="([^"]*)"/g ];
+}
+
 rows(
     { clause => 'the issuer', status => 200, log => 0, body => $title,
       send => [ GET => issuer() ] },
@@ -62,9 +68,26 @@ subtest 'who is signed in, and the way out' => sub {
                     basic => $app, redirect_uri => 'https://app.example/callback');
     my $page = $person->get(issuer())->{content};
     like($page, qr{Signed in as <strong><bdi>home-alice</bdi>}, 'somebody');
+    like($page, qr{<h1>You are signed in</h1>}, 'who need not begin at an app');
+    is_deeply(places($page), [ '/oauth2/account', '/oauth2/developer' ],
+              'where to go');
     my ($out) = $page =~ /<a href="([^"]*logout)"/;
     like($person->get($out =~ m{^/} ? base() . $out : $out)->{content},
          qr{<h1>Sign out\?</h1>}, 'the way out');
+    log_lines();
+};
+
+subtest 'a plain sign-in ends here, with the way to the pages' => sub {
+    my $person = OAuth2Test::Browser->new(
+        user => 'home-root', password => user('home-root'));
+    ctl_ok(qw(user set home-root --role administrator));
+    my $page = $person->login($person->get(issuer() . '/login'));
+    $page = $person->follow($page);
+    is_deeply(places($page->{content}),
+              [ '/oauth2/account', '/oauth2/developer', '/oauth2/admin' ],
+              'an administrator');
+    is($person->get(base() . $_)->{status}, 200, $_)
+        for @{ places($page->{content}) };
     log_lines();
 };
 

@@ -299,4 +299,22 @@ subtest 'pages of the module, by what httpd requires' => sub {
     log_allow(qr/OA2-3051/, 'no form of ours');
 };
 
+subtest 'only some people make apps' => sub {
+    ctl_ok(qw(user set pe-alice --role developer));
+    my %expected = ('pe-alice' => 200, 'pe-bob' => 403);
+    for my $name (sort keys %expected) {
+        my $person = OAuth2Test::Browser->new(
+            user => $name, password => $password{$name}, issuer => 'later');
+        my $page = $person->get(issuer('later') . '/developer/add');
+        like($page->{content}, qr/name="password"/, "$name: the login page");
+        my $res = $person->follow(enter($person, $page));
+        is($res->{status}, $expected{$name}, '… and then');
+        is($res->{content} =~ /name="client_name"/ ? 200 : 403,
+           $expected{$name}, '… the form');
+        is($person->get(issuer('later') . '/account')->{status}, 200,
+           '… other pages');
+    }
+    log_lines();
+};
+
 done_testing;

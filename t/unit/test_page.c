@@ -16,7 +16,7 @@
 #define HOSTILE "</script><img src=x onerror=\"a()\">'\"&amp;{{{x}}}{{/y}}"
 #define HOSTILE_ESCAPED "&lt;/script&gt;&lt;img src=x onerror=&quot;a()" \
     "&quot;&gt;&#39;&quot;&amp;amp;{{{x}}}{{/y}}"
-#define HOSTILE_FROM 15         /* of the samples */
+#define HOSTILE_FROM 13         /* of the samples */
 #define RTL "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D \xE2\x80\xAE" "evil"
 #define EMOJI "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80"
 
@@ -110,14 +110,6 @@ static oa2_page_signed_out_t full_signed_out(int done)
     };
 }
 
-static oa2_page_home_t full_home(void)
-{
-    return (oa2_page_home_t) {
-        .common = { .site = "=site=", .nonce = "=nonce=" },
-        .metadata = "=metadata=", .logout = "=logout=", .user = "=user="
-    };
-}
-
 /* 0 the form, 1 done, 2 gone */
 static oa2_page_set_password_t full_set_password(int look)
 {
@@ -147,7 +139,6 @@ static const char *hostile_sample(fixture_t *f, int i)
     oa2_page_consent_t consent;
     oa2_page_error_t error;
     oa2_page_signed_out_t out;
-    oa2_page_home_t home;
     oa2_page_set_password_t set;
 
     switch (i) {
@@ -170,10 +161,6 @@ static const char *hostile_sample(fixture_t *f, int i)
                                        HOSTILE, HOSTILE, HOSTILE };
         return oa2_page_signed_out(f->pages, &out, pool);
     case 5:
-        home = (oa2_page_home_t) { hostile_common(), HOSTILE, HOSTILE,
-                                   HOSTILE };
-        return oa2_page_home(f->pages, &home, pool);
-    case 6:
         set = (oa2_page_set_password_t) {
             hostile_common(), HOSTILE, HOSTILE, HOSTILE, HOSTILE, 0, 0,
             HOSTILE, HOSTILE };
@@ -189,7 +176,6 @@ static const char *sample(fixture_t *f, int i)
     oa2_page_consent_t consent = full_consent(f);
     oa2_page_error_t error = full_error();
     oa2_page_signed_out_t out = full_signed_out(i & 1);
-    oa2_page_home_t home = full_home();
     oa2_page_set_password_t set;
     apr_pool_t *pool = f->pool;
 
@@ -212,14 +198,10 @@ static const char *sample(fixture_t *f, int i)
     case 9:
         out = (oa2_page_signed_out_t) { .done = i & 1, .action = "a" };
         return oa2_page_signed_out(f->pages, &out, pool);
-    case 10: return oa2_page_home(f->pages, &home, pool);
+    case 10:
     case 11:
-        home = (oa2_page_home_t) { .metadata = "m" };
-        return oa2_page_home(f->pages, &home, pool);
     case 12:
-    case 13:
-    case 14:
-        set = full_set_password(i - 12);
+        set = full_set_password(i - 10);
         return oa2_page_set_password(f->pages, &set, pool);
     default: return hostile_sample(f, i - HOSTILE_FROM);
     }
@@ -252,7 +234,7 @@ static void is_well_formed(void **state)
         assert_int_equal(count(html, "<form "),
                          count(html, "type=\"hidden\" name=\"form\""));
     }
-    assert_int_equal(i, 22);
+    assert_int_equal(i, 19);
 }
 
 /* "default-src 'none'; style-src 'nonce-...'; img-src 'self' data:" */

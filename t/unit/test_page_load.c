@@ -314,8 +314,6 @@ static void uses_what_models_set(void **state)
         "reference", &detail, 1 };
     static const oa2_page_signed_out_t out = {
         COMMON, 0, "action", "form", "user", "message" };
-    static const oa2_page_home_t home = {
-        COMMON, "metadata", "logout", "user" };
     static const oa2_page_set_password_t set = {
         COMMON, "action", "form", "user", "message", 1, 1,
         "login", "12" };
@@ -330,7 +328,6 @@ static void uses_what_models_set(void **state)
                 oa2_page_set_password_model(&set, f->pool));
     check_names(f, "mail/invitation", oa2_page_mail_model(&mail, f->pool));
     check_names(f, "mail/reset", oa2_page_mail_model(&mail, f->pool));
-    check_names(f, "home", oa2_page_home_model(&home, f->pool));
     check_names(f, "login", oa2_page_login_model(&login, f->pool));
     check_names(f, "consent", oa2_page_consent_model(&consent, f->pool));
     check_names(f, "error", oa2_page_error_model(&error, f->pool));

@@ -1,34 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * home.c - what a person sees at the issuer's own URL, who has typed it or
- * found it in a token: whose server this is, who is signed in, and for
- * developers the metadata (RFC 8414 section 3).
+ * found it in a token, or has signed in for nothing in particular: whose server
+ * this is, who is signed in, where that one can go, and for developers the
+ * metadata (RFC 8414 section 3).
  */
-#include "endpoint/endpoint.h"
-
 #include "domain/site/settings.h"
+#include "endpoint/sheet.h"
 #include "endpoint/signin/interaction.h"
+
+static cJSON *model_of_nobody(const oa2_call_t *call)
+{
+    oa2_page_common_t common = oa2_reply_common(call);
+
+    return oa2_page_model(&common, call->ctx.pool);
+}
 
 static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
 {
     oa2_ctx_t *ctx = &call->ctx;
-    const oa2_settings_t *settings = ctx->settings;
     oa2_session_t *session;
-    oa2_page_home_t page = {
-        .metadata = oa2_settings_metadata_url(settings, ctx->pool),
-    };
+    cJSON *model;
 
     OA2_TRY(oa2_interaction_session(&session, call));
+    call->session = session;
     /* Now it is known in which language. */
-    page.common = oa2_reply_common(call);
+    model = session ? oa2_sheet_model(call) : model_of_nobody(call);
     if (session)
-        page.user = session->user;
-    /* Who httpd has authenticated cannot sign out here. */
-    if (session && !call->browser.remote_user)
-        page.logout = oa2_settings_path(settings, "logout", ctx->pool);
-    *out = oa2_reply_page(ctx->pool, 200,
-                          oa2_page_home(call->pages, &page, ctx->pool),
-                          page.common.nonce, NULL);
+        oa2_json_put_text(model, "user", session->user);
+    oa2_json_put_text(model, "metadata",
+                      oa2_settings_metadata_url(ctx->settings, ctx->pool));
+    *out = oa2_sheet_show(call, 200, OA2_PAGE_HOME, model);
     return NULL;
 }
 
