@@ -88,7 +88,9 @@ static oa2_err_t *run(oa2_job_call_t *call)
                             "the row is none that this program knows");
     OA2_TRY(oa2_user_find(&user, &call->ctx, mail.user));
     /* Removed, disabled, or somebody else's meanwhile: nothing to send. */
-    if (!user || !oa2_ticket_is_for(user)) return NULL;
+    if (!user || !oa2_ticket_is_for(user)
+        || strcmp(user->sub, mail.sub) != 0)    /* public: told to clients */
+        return NULL;
     OA2_TRY(oa2_ticket_make(&link, &call->ctx, mail.kind, user));
     return send_message(call, make_text(call, &mail, user->name, &link));
 }

@@ -78,44 +78,69 @@ oa2_err_t *oa2_grant_end_session(int *done, oa2_ctx_t *ctx, apr_int64_t id)
     return NULL;
 }
 
-/* $1 user and $2 client may be NULL: any of the realm, $5, whose keys
-   end before $6.  $4 tells the other machines.  $7: what clients have for
-   themselves hangs on no grant; it ends with their credential. */
-#define OF_PAIR(realm) "(CAST($1 AS TEXT) IS NULL OR user_name = $1)" \
-    " AND (CAST($2 AS TEXT) IS NULL OR client_id = $2)" \
-    " AND client_id >= $5 AND client_id < $6" \
-    " AND " realm("client_id", "$5")
-#define PGSQL_PAIR OF_PAIR(OA2_REALM_PGSQL)
-#define SQLITE_PAIR OF_PAIR(OA2_REALM_SQLITE)
-#define END_OWN(realm) "UPDATE oauth2_client SET credential = $7" \
-    " WHERE CAST($1 AS TEXT) IS NULL" \
-    " AND (CAST($2 AS TEXT) IS NULL OR id = $2)" \
-    " AND id >= $5 AND id < $6 AND " realm("id", "$5")
+/*
+ * $1 user, $2 client, $3 now.  $4 tells the other machines.  $5 the realm,
+ * whose keys end before $6.  A statement for each of the two that is said, so
+ * that nothing is found by reading all there is.  $7: what clients have for
+ * themselves hangs on no grant; it ends with their credential.
+ */
+#define OF_USERS(column) "user_name = $1"
+#define OF_CLIENTS(column) column " = $2"
+#define OF_PAIR(column) "user_name = $1 AND " column " = $2"
+#define OF_ANY(column) column " >= $5 AND " column " < $6"
+#define IN_PGSQL(of, column) of(column) " AND " OA2_REALM_PGSQL(column, "$5")
+#define IN_SQLITE(of, column) of(column) " AND " OA2_REALM_SQLITE(column, "$5")
+#define END_OWN(in, of) \
+    "UPDATE oauth2_client SET credential = $7 WHERE " in(of, "id")
+#define PGSQL_END_OWN(of) ", c AS (" END_OWN(IN_PGSQL, of) ")"
+#define PGSQL_REVOKE(of, own) \
+    "WITH batch AS (SELECT id FROM oauth2_grant WHERE revoked = 0 AND " \
+    IN_PGSQL(of, "client_id") " ORDER BY id LIMIT " BATCH " FOR UPDATE)," \
+    " g AS (UPDATE oauth2_grant SET revoked = $3," \
+    " sweep = LEAST(sweep, CAST($3 AS BIGINT) + " KEPT ")" \
+    " WHERE id IN (SELECT id FROM batch) RETURNING 1)," \
+    " k AS (DELETE FROM oauth2_consent WHERE ctid = ANY (ARRAY(" \
+    "SELECT ctid FROM oauth2_consent WHERE " IN_PGSQL(of, "client_id") \
+    " LIMIT " BATCH ")) RETURNING 1)" own \
+    " SELECT (SELECT count(*) FROM g), (SELECT count(*) FROM k)," \
+    OA2_TELL_TEXT("$4")
+#define SQLITE_REVOKE(of) \
+    "?DELETE FROM oauth2_consent WHERE " IN_SQLITE(of, "client_id"), \
+    "?UPDATE oauth2_grant SET revoked = CAST($3 AS BIGINT)," \
+    " sweep = MIN(sweep, CAST($3 AS BIGINT) + " KEPT ")" \
+    " WHERE revoked = 0 AND " IN_SQLITE(of, "client_id"), \
+    "SELECT changes(), 0"
 
-static const oa2_sql_t revoke_all_sql = {
-    "grant_revoke_all",
-    "WITH batch AS (SELECT id FROM oauth2_grant WHERE revoked = 0 AND "
-    PGSQL_PAIR " ORDER BY id LIMIT " BATCH " FOR UPDATE),"
-    " g AS (UPDATE oauth2_grant SET revoked = $3,"
-    " sweep = LEAST(sweep, CAST($3 AS BIGINT) + " KEPT ")"
-    " WHERE id IN (SELECT id FROM batch) RETURNING 1),"
-    " k AS (DELETE FROM oauth2_consent WHERE ctid = ANY (ARRAY("
-    "SELECT ctid FROM oauth2_consent WHERE " PGSQL_PAIR " LIMIT " BATCH "))"
-    " RETURNING 1), c AS (" END_OWN(OA2_REALM_PGSQL) ")"
-    " SELECT (SELECT count(*) FROM g), (SELECT count(*) FROM k),"
-    OA2_TELL_TEXT("$4"),
-    { "?" END_OWN(OA2_REALM_SQLITE),
-      "?DELETE FROM oauth2_consent WHERE " SQLITE_PAIR,
-      "?UPDATE oauth2_grant SET revoked = CAST($3 AS BIGINT),"
-      " sweep = MIN(sweep, CAST($3 AS BIGINT) + " KEPT ")"
-      " WHERE revoked = 0 AND " SQLITE_PAIR,
-      "SELECT changes(), 0" },
+static const oa2_sql_t revoke_users_sql = {
+    "grant_revoke_all: user", PGSQL_REVOKE(OF_USERS, ""),
+    { SQLITE_REVOKE(OF_USERS) }, .repeats = 1
+};
+static const oa2_sql_t revoke_clients_sql = {
+    "grant_revoke_all: client",
+    PGSQL_REVOKE(OF_CLIENTS, PGSQL_END_OWN(OF_CLIENTS)),
+    { "?" END_OWN(IN_SQLITE, OF_CLIENTS), SQLITE_REVOKE(OF_CLIENTS) },
     .repeats = 1
 };
+static const oa2_sql_t revoke_pair_sql = {
+    "grant_revoke_all: user and client", PGSQL_REVOKE(OF_PAIR, ""),
+    { SQLITE_REVOKE(OF_PAIR) }, .repeats = 1
+};
+static const oa2_sql_t revoke_any_sql = {
+    "grant_revoke_all", PGSQL_REVOKE(OF_ANY, PGSQL_END_OWN(OF_ANY)),
+    { "?" END_OWN(IN_SQLITE, OF_ANY), SQLITE_REVOKE(OF_ANY) }, .repeats = 1
+};
+
+static const oa2_sql_t *statement_of(const char *user, const char *client_id)
+{
+    if (user)
+        return client_id ? &revoke_pair_sql : &revoke_users_sql;
+    return client_id ? &revoke_clients_sql : &revoke_any_sql;
+}
 
 oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
                                 const char *client_id)
 {
+    const oa2_sql_t *sql = statement_of(user, client_id);
     const char *user_key = oa2_realm_key(ctx, user);
     const char *client_key = oa2_realm_key(ctx, client_id);
     const char *kind = user ? OA2_OF_USER
@@ -128,8 +153,7 @@ oa2_err_t *oa2_grant_revoke_all(int *count, oa2_ctx_t *ctx, const char *user,
 
     do {
         apr_array_header_t *rows;
-        oa2_err_t *err = OA2_SQL(&rows, ctx, &revoke_all_sql, user_key,
-                                 client_key,
+        oa2_err_t *err = OA2_SQL(&rows, ctx, sql, user_key, client_key,
                                  oa2_sql_number(ctx->pool, ctx->now),
                                  apr_pstrcat(ctx->pool, kind, name, NULL),
                                  oa2_realm_prefix(ctx), oa2_realm_end(ctx),

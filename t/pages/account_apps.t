@@ -91,6 +91,8 @@ ok(is_alive($one->{access_token}), '… and has done nothing');
 $answer = $alice->submit($form);
 is($answer->{status}, 303, 'no app is named');
 ok(is_alive($one->{access_token}), '… so none is meant');
+unlike(ctl_ok('audit', '--user', 'aa-alice', '--event', 'grant.revoked'),
+       qr/aa-alice/, '… and nothing is written down');
 $page = $alice->get('account');
 $answer = $alice->submit($alice->form_with($page, 'client'),
                          client => 'aa-' . 'x' x 300);

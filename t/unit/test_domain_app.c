@@ -166,6 +166,11 @@ static void team(void **state)
          OA2_APP_DONE);
     DOES(oa2_app_member_set(&out, ctx, &bob, id, "bob", "owner"),
          OA2_APP_FORBIDDEN);
+    /* whether there is such a user is not for a member to find out */
+    DOES(oa2_app_member_set(&out, ctx, &bob, id, "carl", "member"),
+         OA2_APP_FORBIDDEN);
+    DOES(oa2_app_member_remove(&out, ctx, &bob, id, "carl"),
+         OA2_APP_FORBIDDEN);
     fixture_good(oa2_app_find(&app, ctx, id));
     fixture_good(oa2_app_is_tester(&is_tester, ctx, app->client, "bob"));
     assert_int_equal(is_tester, 1);
@@ -173,7 +178,7 @@ static void team(void **state)
     assert_int_equal(is_tester, 0);
     DOES(oa2_app_member_set(&out, ctx, &ann, id, "bob", "owner"),
          OA2_APP_DONE);
-    DOES(oa2_app_member_remove(&out, ctx, &ann, id, "ann"), OA2_APP_DONE);
+    DOES(oa2_app_member_remove(&out, ctx, &ann, id, "Ann"), OA2_APP_DONE);
     fixture_good(oa2_app_list(&apps, ctx, OA2_APPS_USER, "bob", NULL, 10));
     assert_int_equal(apps->nelts, 1);
     fixture_good(oa2_app_list(&apps, ctx, OA2_APPS_USER, "bob", id, 10));

@@ -3,6 +3,7 @@
  * test_domain_audit.c - domain/site/audit and store/trail: what an entry is,
  * and how it is found again.
  */
+#include "domain/person/export.h"
 #include "domain/site/settings.h"
 #include "domain/site/audit.h"
 #include "store/purge.h"
@@ -188,6 +189,38 @@ static void realms_are_apart(void **state)
     }
 }
 
+/* The name was another person's before. */
+static void an_export_begins_with_the_user(void **state)
+{
+    const trail_t *trail = *state;
+    oa2_ctx_t *ctx = trail->ctx;
+    apr_array_header_t *rows = apr_array_make(ctx->pool, 2,
+                                              sizeof(oa2_trail_t));
+    const oa2_user_t user = {
+        .name = "dora", .sub = "dora", .created = 1000
+    };
+    const cJSON *events;
+    cJSON *json;
+    int i;
+
+    for (i = 999; i <= 1000; i++) {
+        oa2_trail_t *row = apr_array_push(rows);
+
+        memset(row, 0, sizeof(*row));
+        row->id = oa2_trail_id(apr_time_from_sec(i), ctx->pool);
+        row->event = i == 1000 ? "login" : "old";
+        row->level = "info";
+        row->user = "dora";
+        row->members = "{}";
+    }
+    fixture_good(oa2_trail_put(ctx, rows, ctx->now + 60));
+    fixture_good(oa2_export_user(&json, ctx, &user));
+    events = cJSON_GetObjectItemCaseSensitive(json, "events");
+    assert_int_equal(cJSON_GetArraySize(events), 1);
+    assert_string_equal(oa2_json_get_text(cJSON_GetArrayItem(events, 0),
+                                          "event"), "login");
+}
+
 static void they_expire(void **state)
 {
     trail_t *trail = *state;
@@ -229,6 +262,7 @@ int main(void)
         TEST(a_long_one_is_cut),
         TEST(rows_come_back_newest_first),
         TEST(realms_are_apart),
+        TEST(an_export_begins_with_the_user),
         TEST(they_expire),
         TEST(without_a_list),
     };

@@ -4,6 +4,9 @@
  * end: looked at, obeyed once, and shown nowhere.
  */
 #include "domain/person/ticket.h"
+#include "domain/site/mail.h"
+#include "job/job.h"
+#include "store/job.h"
 #include "unit/fixture_world.h"
 
 #define GOOD "&password=correct+horse+battery&again=correct+horse+battery"
@@ -158,6 +161,36 @@ static void what_is_no_link(void **state)
     assert_true(signs_in(w, "wonderland"));
 }
 
+/* Removed, and somebody else's name, before the mail was sent. */
+static void a_mail_is_for_whom_it_was_meant(void **state)
+{
+    world_t *w = *state;
+    oa2_ctx_t *ctx = w->store->ctx;
+    oa2_mail_t mail = {
+        .kind = &oa2_ticket_reset, .user = "alice", .to = "alice@example.com"
+    };
+    int i;
+
+    w->settings->mail_command = "/bin/false";
+    w->settings->mail_from = "oauth2@example.com";
+    for (i = 0; i < 2; i++) {
+        oa2_job_call_t call = { .ctx = *ctx, .pages = w->pages, .stop = -1 };
+        oa2_queued_t *job;
+        oa2_user_t *user;
+
+        fixture_good(oa2_user_find(&user, ctx, "alice"));
+        mail.sub = i ? "another" : user->sub;
+        fixture_good(oa2_mail_put(ctx, &mail));
+        fixture_good(oa2_job_claim(&job, ctx, OA2_MAIL_JOB, 60));
+        call.queued = job;
+        if (i)
+            assert_null(oa2_job_mail.run(&call));
+        else
+            assert_non_null(oa2_job_mail.run(&call));
+        fixture_good(oa2_job_done(ctx, job));
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -165,6 +198,7 @@ int main(void)
         WORLD_TEST(what_is_no_password_is_told),
         WORLD_TEST(stale_forms_come_back),
         WORLD_TEST(what_is_no_link),
+        WORLD_TEST(a_mail_is_for_whom_it_was_meant),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

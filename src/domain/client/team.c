@@ -9,6 +9,7 @@
 
 #include "base/crypto.h"
 #include "domain/client/client.h"
+#include "domain/person/account.h"
 #include "domain/site/audit.h"
 #include "store/user.h"
 
@@ -78,13 +79,18 @@ static oa2_err_t *change_team(oa2_app_result_t *out, oa2_ctx_t *ctx,
     return NULL;
 }
 
+/* Whether a name is known is for those to hear who may change the team. */
 static oa2_err_t *set_role(oa2_app_result_t *out, oa2_ctx_t *ctx,
                            const oa2_actor_t *who, const char *id,
                            const char *name, const char *role)
 {
+    int is_self = !role && who->user
+        && strcmp(oa2_account_key(name, ctx->pool),
+                  oa2_account_key(who->user, ctx->pool)) == 0;
     oa2_user_t *user;
 
-    OA2_TRY(oa2_app_begin(out, ctx, who, id, OA2_APP_MEMBER));
+    OA2_TRY(oa2_app_begin(out, ctx, who, id, is_self ? OA2_APP_MEMBER
+                                                     : OA2_APP_OWNER));
     if (out->outcome != OA2_APP_DONE)
         return NULL;
     OA2_TRY(oa2_user_find(&user, ctx, name));

@@ -21,6 +21,7 @@
 typedef struct {
     oa2_ctx_t *ctx;
     const char *user;
+    apr_int64_t created;                /* when this one was */
     cJSON *list;
     int n;                              /* in it */
     const void *last;                   /* row that was put; NULL: none */
@@ -177,12 +178,15 @@ static void put_developer(cJSON *item, const oa2_ctx_t *ctx, const void *row)
     oa2_json_put_text(item, "client_name", app->client->name);
 }
 
+/* The trail outlives users, and knows them by name: what was before is another
+   person's who had it. */
 static oa2_err_t *read_events(apr_array_header_t **rows, const part_t *part,
                               int n)
 {
     const oa2_trail_t *last = part->last;
     const oa2_trail_query_t query = {
-        .user = part->user, .before = last ? last->id : NULL
+        .user = part->user, .since = apr_time_from_sec(part->created),
+        .before = last ? last->id : NULL
     };
 
     return oa2_trail_list(rows, part->ctx, &query, n);
@@ -214,10 +218,12 @@ static const kind_t kinds[] = {
 
 /* ------------------------------------------------------------ all of it */
 
-static oa2_err_t *put_part(cJSON *json, oa2_ctx_t *ctx, const char *user,
-                           const kind_t *kind)
+static oa2_err_t *put_part(cJSON *json, oa2_ctx_t *ctx,
+                           const oa2_user_t *user, const kind_t *kind)
 {
-    part_t part = { .ctx = ctx, .user = user };
+    part_t part = {
+        .ctx = ctx, .user = user->name, .created = user->created
+    };
     apr_array_header_t *rows;
     int i;
 
@@ -253,7 +259,7 @@ oa2_err_t *oa2_export_user(cJSON **out, oa2_ctx_t *ctx,
     oa2_json_put_text(profile, "language", user->language);
     oa2_json_put_number(profile, "created", user->created);
     for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        OA2_TRY(put_part(json, ctx, user->name, &kinds[i]));
+        OA2_TRY(put_part(json, ctx, user, &kinds[i]));
     *out = json;
     return NULL;
 }

@@ -16,7 +16,8 @@
 /*
  * *out: "profile", and lists: "claims", "apps" (what was allowed), "grants",
  * "sessions", "api_keys", "userdata", "developer" (apps of one's own), "events"
- * (the audit trail, the newest first).  Times are seconds since 1970.
+ * (the audit trail since the account was made, the newest first).  Times are
+ * seconds since 1970.
  */
 oa2_err_t *oa2_export_user(cJSON **out, oa2_ctx_t *ctx,
                            const oa2_user_t *user);

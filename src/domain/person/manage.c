@@ -188,7 +188,7 @@ oa2_err_t *oa2_manage_link(oa2_managed_t *out, oa2_ctx_t *ctx,
                            const oa2_ticket_kind_t *kind, const char *name,
                            const char *to)
 {
-    oa2_mail_t mail = { kind, NULL, to };
+    oa2_mail_t mail = { .kind = kind, .to = to };
 
     OA2_TRY(begin(out, ctx, name));
     if (!out->user && kind == &oa2_ticket_invitation)
@@ -199,6 +199,7 @@ oa2_err_t *oa2_manage_link(oa2_managed_t *out, oa2_ctx_t *ctx,
     if (out->outcome != OA2_MANAGE_DONE)
         return NULL;
     mail.user = out->user->name;
+    mail.sub = out->user->sub;
     if (to)
         OA2_TRY(oa2_mail_put(ctx, &mail));
     else

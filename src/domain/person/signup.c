@@ -130,5 +130,6 @@ oa2_err_t *oa2_signup_invite(oa2_ctx_t *ctx, const char *name)
             mail.to = value->valuestring;
     }
     mail.user = user->name;
+    mail.sub = user->sub;
     return mail.to ? oa2_mail_put(ctx, &mail) : NULL;
 }

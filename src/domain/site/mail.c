@@ -14,6 +14,7 @@ oa2_err_t *oa2_mail_put(oa2_ctx_t *ctx, const oa2_mail_t *mail)
 
     oa2_json_put_text(json, "kind", mail->kind->name);
     oa2_json_put_text(json, "user", mail->user);
+    oa2_json_put_text(json, "sub", mail->sub);
     oa2_json_put_text(json, "to", mail->to);
     return oa2_job_put(ctx, OA2_MAIL_JOB, oa2_json_text(json, ctx->pool));
 }
@@ -25,7 +26,8 @@ int oa2_mail_read(oa2_mail_t *mail, const char *text, apr_pool_t *pool)
 
     mail->kind = kind ? oa2_ticket_kind(kind) : NULL;
     mail->user = oa2_json_get_text(json, "user");
+    mail->sub = oa2_json_get_text(json, "sub");
     mail->to = oa2_json_get_text(json, "to");
-    return mail->kind && mail->user && mail->to
+    return mail->kind && mail->user && mail->sub && mail->to
         && oa2_message_is_address(mail->to);
 }

@@ -13,6 +13,8 @@
 typedef struct oa2_mail_t {
     const oa2_ticket_kind_t *kind;
     const char *user;
+    const char *sub;                    /* the user's: another one may have the
+                                           name by the time it is sent */
     const char *to;                     /* an address: base/text/message.h */
 } oa2_mail_t;
 

@@ -96,14 +96,17 @@ static oa2_err_t *take_back(oa2_reply_t **out, oa2_call_t *call,
     oa2_ctx_t *ctx = &call->ctx;
     const char *user = call->session->user;
     const char *client_id = oa2_params_get(ctx->params, "client");
+    oa2_allowed_t allowed;
     int count;
 
     /* NULL would be every app. */
     if (!client_id)
         client_id = "";
+    OA2_TRY(oa2_consent_find(&allowed, ctx, user, client_id));
     OA2_TRY(oa2_grant_revoke_all(&count, ctx, user, client_id));
-    oa2_audit(ctx, &oa2_event_grant_revoked, "user", user, "client",
-              client_id, "count", oa2_audit_number(ctx, count), NULL);
+    if (count || *allowed.scope || *allowed.claims)
+        oa2_audit(ctx, &oa2_event_grant_revoked, "user", user, "client",
+                  client_id, "count", oa2_audit_number(ctx, count), NULL);
     return oa2_sheet_done(out, call, sheet,
                           oa2_settings_path(ctx->settings, "account",
                                             ctx->pool), "taken_back");
