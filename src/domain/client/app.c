@@ -302,7 +302,7 @@ static void ask_again(oa2_app_change_t *change, oa2_ctx_t *ctx,
     const char *asked = oa2_app_asked(app, edit->places, ctx->pool);
     const oa2_revision_t *last = edit->last;
 
-    if (oa2_app_is_waiting(last) && strcmp(last->asked, asked) == 0)
+    if (last && oa2_app_is_waiting(last) && strcmp(last->asked, asked) == 0)
         return;
     if (!oa2_app_is_waiting(last) && strcmp(edit->before, asked) == 0)
         return;
@@ -324,7 +324,7 @@ static int changes_kind(const oa2_app_t *app, const edit_t *edit,
     oa2_app_t as_asked = { .client = &asked };
     int is_public = oa2_client_is_public(app->client);
 
-    if (oa2_app_is_waiting(edit->last))
+    if (edit->last && oa2_app_is_waiting(edit->last))
         oa2_app_take(&as_asked, edit->last->asked, pool);
     return is_public != oa2_client_is_public(&edit->old)
         && is_public != oa2_client_is_public(&asked);
