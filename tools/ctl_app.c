@@ -279,7 +279,7 @@ static oa2_err_t *approve(ctl_t *ctl)
 
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(oa2_app_approve(&result, &ctl->ctx, &administrator,
-                            ctl_arg(ctl, 0), 0));
+                            ctl_arg(ctl, 0), NULL));
     OA2_TRY(told(ctl, &result));
     return print_app(ctl, result.app);
 }
@@ -290,7 +290,7 @@ static oa2_err_t *reject(ctl_t *ctl)
 
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(oa2_app_reject(&result, &ctl->ctx, &administrator,
-                           ctl_arg(ctl, 0), 0, ctl_arg(ctl, 1)));
+                           ctl_arg(ctl, 0), NULL, ctl_arg(ctl, 1)));
     OA2_TRY(told(ctl, &result));
     return print_app(ctl, result.app);
 }
@@ -301,7 +301,7 @@ static oa2_err_t *suspend(ctl_t *ctl)
 
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(oa2_app_suspend(&result, &ctl->ctx, &administrator,
-                            ctl_arg(ctl, 0), ctl_arg(ctl, 1)));
+                            ctl_arg(ctl, 0), NULL, ctl_arg(ctl, 1)));
     OA2_TRY(told(ctl, &result));
     return print_app(ctl, result.app);
 }
@@ -312,7 +312,7 @@ static oa2_err_t *resume(ctl_t *ctl)
 
     OA2_TRY(ctl_open(ctl));
     OA2_TRY(oa2_app_resume(&result, &ctl->ctx, &administrator,
-                           ctl_arg(ctl, 0)));
+                           ctl_arg(ctl, 0), NULL));
     OA2_TRY(told(ctl, &result));
     return print_app(ctl, result.app);
 }

@@ -74,7 +74,9 @@ oa2_client_t *oa2_client_read(const oa2_ctx_t *ctx, oa2_row_t row)
     " waiting = COALESCE(CAST($27 AS SMALLINT), waiting)," \
     " credential = CASE WHEN CAST($3 AS TEXT) IS NULL" \
     " AND secret IS NOT NULL THEN CAST($22 AS TEXT) ELSE credential END" \
-    " WHERE id = $1 AND version = $20 RETURNING id"
+    " WHERE id = $1 AND version = $20" \
+    " AND (CAST($35 AS BIGINT) IS NULL OR team = CAST($35 AS BIGINT))" \
+    " RETURNING id"
 #define CLOSE(from) "UPDATE oauth2_app_revision SET state = $29," \
     " reason = COALESCE(CAST($26 AS TEXT), '')," \
     " decided = CAST($16 AS BIGINT), decided_by = $30" from \
@@ -204,7 +206,7 @@ static oa2_err_t *client_write(int *done, oa2_ctx_t *ctx,
                     change->by ? change->by : "",
                     oa2_sql_number(pool, change->number), change->asked,
                     change->number_state ? change->number_state : "",
-                    oa2_realm_key(ctx, owner)));
+                    oa2_realm_key(ctx, owner), change->team));
     *done = rows->nelts > 0;
     return NULL;
 }

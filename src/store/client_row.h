@@ -54,6 +54,8 @@ typedef struct oa2_app_change_t {
     apr_int64_t number;                 /* of the one that begins */
     const char *asked;                  /* JSON; NULL: none begins */
     const char *number_state;           /* pending or approved */
+    const char *team;                   /* the count of the team that it is
+                                           the word of; NULL: of nobody's */
 } oa2_app_change_t;
 
 /* ------------------------------------------- for the verbs of the store */

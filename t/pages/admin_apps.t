@@ -192,6 +192,10 @@ is_deeply([ sort split / /, shown($id)->{scope} ], [ qw(read write) ],
 # --- suspend, resume ---------------------------------------------------------
 
 $page = page_of($id);
+is(ask(qw(read write))->{status}, 303, 'saved once more, meanwhile');
+is(decide($page, 'suspend', 'unseen')->{status}, 409,
+   'what was changed is looked at first');
+$page = page_of($id);
 is(decide($page, 'suspend')->{status}, 422, 'to suspend needs a reason');
 $answer = decide($page, 'suspend', 'it leaks');
 is($answer->{status}, 303, 'suspended');

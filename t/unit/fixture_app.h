@@ -64,7 +64,7 @@ static inline oa2_app_t *fixture_app_approved(fixture_t *fixture)
     DOES(oa2_app_member_set(&out, fixture->ctx, &root, id, "bob", "member"),
          OA2_APP_DONE);
     DOES(oa2_app_submit(&out, fixture->ctx, &ann, id), OA2_APP_DONE);
-    DOES(oa2_app_approve(&out, fixture->ctx, &root, id, 0), OA2_APP_DONE);
+    DOES(oa2_app_approve(&out, fixture->ctx, &root, id, NULL), OA2_APP_DONE);
     return out.app;
 }
 

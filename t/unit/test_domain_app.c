@@ -21,8 +21,8 @@ static void states(void **state)
     oa2_ctx_t *ctx = fixture->ctx;
     oa2_app_result_t out;
     const char *id = fixture_app_make(fixture)->client->id;
-
     oa2_app_role_t role;
+    const char *seen;
 
     (void)state;
     live(fixture, id, 0);
@@ -33,23 +33,32 @@ static void states(void **state)
     assert_string_equal(out.app->client->state, OA2_APP_PENDING);
     assert_int_equal(out.app->waiting, 1);
     DOES(oa2_app_submit(&out, ctx, &ann, id), OA2_APP_INVALID);
-    DOES(oa2_app_approve(&out, ctx, &ann, id, 0), OA2_APP_FORBIDDEN);
-    DOES(oa2_app_reject(&out, ctx, &root, id, 1, ""), OA2_APP_INVALID);
-    DOES(oa2_app_reject(&out, ctx, &root, id, 1, "too many"), OA2_APP_DONE);
+    DOES(oa2_app_approve(&out, ctx, &ann, id, NULL), OA2_APP_FORBIDDEN);
+    DOES(oa2_app_reject(&out, ctx, &root, id, NULL, ""), OA2_APP_INVALID);
+    seen = oa2_app_seen(out.app, NULL, fixture->pool);
+    DOES(oa2_app_reject(&out, ctx, &root, id, seen, "no"), OA2_APP_CHANGED);
+    DOES(oa2_app_reject(&out, ctx, &root, id, NULL, "too many"),
+         OA2_APP_DONE);
     assert_string_equal(out.app->client->state, OA2_APP_REJECTED);
     assert_string_equal(out.app->reason, "too many");
     live(fixture, id, 0);
     DOES(oa2_app_submit(&out, ctx, &ann, id), OA2_APP_DONE);
-    DOES(oa2_app_approve(&out, ctx, &root, id, 1), OA2_APP_CHANGED);
-    DOES(oa2_app_approve(&out, ctx, &root, id, 2), OA2_APP_DONE);
+    DOES(oa2_app_approve(&out, ctx, &root, id, seen), OA2_APP_CHANGED);
+    DOES(oa2_app_approve(&out, ctx, &root, id, NULL), OA2_APP_DONE);
     live(fixture, id, 1);
-    DOES(oa2_app_suspend(&out, ctx, &root, id, "abuse"), OA2_APP_DONE);
+    DOES(oa2_app_suspend(&out, ctx, &root, id, seen, "abuse"),
+         OA2_APP_CHANGED);
+    seen = oa2_app_seen(out.app, NULL, fixture->pool);
+    DOES(oa2_app_suspend(&out, ctx, &root, id, seen, "abuse"), OA2_APP_DONE);
     live(fixture, id, 0);
-    DOES(oa2_app_resume(&out, ctx, &root, id), OA2_APP_DONE);
+    /* What is known of it stays. */
+    DOES(oa2_app_delete(&out, ctx, &ann, id, "Notes"), OA2_APP_INVALID);
+    DOES(oa2_app_resume(&out, ctx, &root, id, seen), OA2_APP_CHANGED);
+    DOES(oa2_app_resume(&out, ctx, &root, id, NULL), OA2_APP_DONE);
     live(fixture, id, 1);
     DOES(oa2_app_delete(&out, ctx, &ann, id, "notes"), OA2_APP_INVALID);
     DOES(oa2_app_delete(&out, ctx, &ann, id, "Notes"), OA2_APP_DONE);
-    DOES(oa2_app_resume(&out, ctx, &root, id), OA2_APP_GONE);
+    DOES(oa2_app_resume(&out, ctx, &root, id, NULL), OA2_APP_GONE);
     fixture_close(fixture);
 }
 
@@ -68,7 +77,7 @@ static void disabled(void **state)
     live(fixture, id, 0);
     fixture_good(oa2_client_set_disabled(&done, ctx, id, 1));
     DOES(oa2_app_submit(&out, ctx, &ann, id), OA2_APP_DONE);
-    DOES(oa2_app_approve(&out, ctx, &root, id, 0), OA2_APP_DONE);
+    DOES(oa2_app_approve(&out, ctx, &root, id, NULL), OA2_APP_DONE);
     live(fixture, id, 0);
     fixture_good(oa2_client_set_disabled(&done, ctx, id, 0));
     live(fixture, id, 1);
@@ -88,7 +97,7 @@ static void revisions(void **state)
 
     (void)state;
     DOES(oa2_app_submit(&out, ctx, &ann, id), OA2_APP_DONE);
-    DOES(oa2_app_approve(&out, ctx, &root, id, 0), OA2_APP_DONE);
+    DOES(oa2_app_approve(&out, ctx, &root, id, NULL), OA2_APP_DONE);
     version = out.app->client->version;
     apr_table_set(change, "scope", "read write");
     apr_table_set(change, "client_uri", "https://a.example/");
@@ -108,7 +117,7 @@ static void revisions(void **state)
     /* Made on what is not so any more. */
     DOES(oa2_app_edit(&out, ctx, &ann, id, version, change), OA2_APP_CHANGED);
     assert_non_null(out.app);
-    DOES(oa2_app_approve(&out, ctx, &root, id, 2), OA2_APP_DONE);
+    DOES(oa2_app_approve(&out, ctx, &root, id, NULL), OA2_APP_DONE);
     assert_string_equal(out.app->client->scope, "read write");
     apr_table_clear(change);
     apr_table_set(change, "redirect_uris", "http://a.example/cb");
@@ -264,6 +273,25 @@ static void logo(void **state)
     fixture_close(fixture);
 }
 
+/* Who is no more on the team when it is written. */
+static void off_the_team(void **state)
+{
+    fixture_t *fixture = fixture_apps();
+    oa2_app_t *app = fixture_app_make(fixture);
+    oa2_app_change_t change = { .waiting = -1, .team = "0" };
+    int done;
+
+    (void)state;
+    fixture_good(oa2_member_set(&done, fixture->ctx, app->client->id,
+                                app->team, "bob", "owner"));
+    fixture_good(oa2_app_update(&done, fixture->ctx, app->client, &change));
+    assert_int_equal(done, 0);
+    change.team = "1";
+    fixture_good(oa2_app_update(&done, fixture->ctx, app->client, &change));
+    assert_int_equal(done, 1);
+    fixture_close(fixture);
+}
+
 /* What one developer makes is bounded; administrators go on. */
 static void most(void **state)
 {
@@ -334,6 +362,7 @@ int main(void)
         cmocka_unit_test(team_race), cmocka_unit_test(lists),
         cmocka_unit_test(logo), cmocka_unit_test(most),
         cmocka_unit_test(named), cmocka_unit_test(check),
+        cmocka_unit_test(off_the_team),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

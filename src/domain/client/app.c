@@ -44,12 +44,15 @@ oa2_err_t *oa2_app_begin(oa2_app_result_t *out, oa2_ctx_t *ctx,
                          oa2_app_role_t least)
 {
     memset(out, 0, sizeof(*out));
+    /* First the app: who is taken off its team afterwards changes the count
+       that what is written goes by. */
+    OA2_TRY(oa2_app_find(&out->app, ctx, id));
     OA2_TRY(oa2_app_role(&out->role, ctx, who, id));
     if (out->role < least) {
+        out->app = NULL;
         out->outcome = OA2_APP_FORBIDDEN;
         return NULL;
     }
-    OA2_TRY(oa2_app_find(&out->app, ctx, id));
     out->outcome = out->app ? OA2_APP_DONE : OA2_APP_GONE;
     return NULL;
 }
@@ -88,6 +91,9 @@ oa2_err_t *oa2_app_write(oa2_app_result_t *out, oa2_ctx_t *ctx,
     int done;
 
     change->by = who->user ? who->user : "";
+    if (!who->is_administrator)
+        change->team = apr_psprintf(ctx->pool, "%" APR_INT64_T_FMT,
+                                    out->app->team);
     out->app->client->updated = ctx->now;
     OA2_TRY(oa2_app_update(&done, ctx, out->app->client, change));
     OA2_TRY(oa2_app_find(&out->app, ctx, id));

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <apr_strings.h>
+
 #include "base/crypto.h"
 #include "domain/client/client.h"
 #include "domain/client/revision.h"
@@ -11,12 +13,20 @@
 
 #define REASON_MAX 2000
 
-/* The revision that is to be decided upon; NULL: nothing is, and out says
-   why. */
-static oa2_err_t *find_waiting(oa2_revision_t **revision,
-                               oa2_app_result_t *out, oa2_ctx_t *ctx,
-                               const oa2_actor_t *who, const char *id,
-                               apr_int64_t number)
+const char *oa2_app_seen(const oa2_app_t *app, const oa2_revision_t *waiting,
+                         apr_pool_t *pool)
+{
+    const char *logo = app->client->logo;
+
+    return apr_psprintf(pool, "%" APR_INT64_T_FMT " %" APR_INT64_T_FMT " %s",
+                        app->client->version, waiting ? waiting->number : 0,
+                        logo ? logo : "");
+}
+
+/* *revision: the one that waits, or NULL. */
+static oa2_err_t *begin(oa2_revision_t **revision, oa2_app_result_t *out,
+                        oa2_ctx_t *ctx, const oa2_actor_t *who,
+                        const char *id, const char *seen)
 {
     oa2_revision_t *last;
 
@@ -25,13 +35,26 @@ static oa2_err_t *find_waiting(oa2_revision_t **revision,
     if (out->outcome != OA2_APP_DONE)
         return NULL;
     OA2_TRY(oa2_app_last(&last, ctx, id));
-    if (!last || strcmp(last->state, OA2_APP_PENDING) != 0)
+    if (oa2_app_is_waiting(last))
+        *revision = last;
+    if (seen && strcmp(seen, oa2_app_seen(out->app, *revision, ctx->pool)))
+        out->outcome = OA2_APP_CHANGED;
+    return NULL;
+}
+
+/* The revision that is to be decided upon; NULL: nothing is, and out says
+   why. */
+static oa2_err_t *find_waiting(oa2_revision_t **revision,
+                               oa2_app_result_t *out, oa2_ctx_t *ctx,
+                               const oa2_actor_t *who, const char *id,
+                               const char *seen)
+{
+    OA2_TRY(begin(revision, out, ctx, who, id, seen));
+    if (out->outcome != OA2_APP_DONE)
+        *revision = NULL;
+    else if (!*revision)
         oa2_app_refuse(out, ctx, "", "nothing of this app waits for a "
                        "decision");
-    else if (number && last->number != number)
-        out->outcome = OA2_APP_CHANGED;
-    else
-        *revision = last;
     return NULL;
 }
 
@@ -47,13 +70,13 @@ static int check_reason(oa2_app_result_t *out, oa2_ctx_t *ctx,
 
 oa2_err_t *oa2_app_approve(oa2_app_result_t *out, oa2_ctx_t *ctx,
                            const oa2_actor_t *who, const char *id,
-                           apr_int64_t number)
+                           const char *seen)
 {
     oa2_app_change_t change = { .reason = "", .closes_as = OA2_APP_APPROVED };
     oa2_revision_t *revision;
     oa2_client_t *client;
 
-    OA2_TRY(find_waiting(&revision, out, ctx, who, id, number));
+    OA2_TRY(find_waiting(&revision, out, ctx, who, id, seen));
     if (!revision)
         return NULL;
     client = out->app->client;
@@ -76,12 +99,12 @@ oa2_err_t *oa2_app_approve(oa2_app_result_t *out, oa2_ctx_t *ctx,
 
 oa2_err_t *oa2_app_reject(oa2_app_result_t *out, oa2_ctx_t *ctx,
                           const oa2_actor_t *who, const char *id,
-                          apr_int64_t number, const char *reason)
+                          const char *seen, const char *reason)
 {
     oa2_app_change_t change = { .closes_as = OA2_APP_REJECTED };
     oa2_revision_t *revision;
 
-    OA2_TRY(find_waiting(&revision, out, ctx, who, id, number));
+    OA2_TRY(find_waiting(&revision, out, ctx, who, id, seen));
     if (!revision || !check_reason(out, ctx, reason))
         return NULL;
     if (strcmp(out->app->client->state, OA2_APP_PENDING) == 0)
@@ -98,11 +121,12 @@ oa2_err_t *oa2_app_reject(oa2_app_result_t *out, oa2_ctx_t *ctx,
 
 oa2_err_t *oa2_app_suspend(oa2_app_result_t *out, oa2_ctx_t *ctx,
                            const oa2_actor_t *who, const char *id,
-                           const char *reason)
+                           const char *seen, const char *reason)
 {
     oa2_app_change_t change = { .reason = reason, .waiting = -1 };
+    oa2_revision_t *revision;
 
-    OA2_TRY(oa2_app_begin(out, ctx, who, id, OA2_APP_ADMINISTRATOR));
+    OA2_TRY(begin(&revision, out, ctx, who, id, seen));
     if (out->outcome != OA2_APP_DONE || !check_reason(out, ctx, reason))
         return NULL;
     if (strcmp(out->app->client->state, OA2_APP_APPROVED) != 0) {
@@ -118,11 +142,13 @@ oa2_err_t *oa2_app_suspend(oa2_app_result_t *out, oa2_ctx_t *ctx,
 }
 
 oa2_err_t *oa2_app_resume(oa2_app_result_t *out, oa2_ctx_t *ctx,
-                          const oa2_actor_t *who, const char *id)
+                          const oa2_actor_t *who, const char *id,
+                          const char *seen)
 {
     oa2_app_change_t change = { .reason = "", .waiting = -1 };
+    oa2_revision_t *revision;
 
-    OA2_TRY(oa2_app_begin(out, ctx, who, id, OA2_APP_ADMINISTRATOR));
+    OA2_TRY(begin(&revision, out, ctx, who, id, seen));
     if (out->outcome != OA2_APP_DONE)
         return NULL;
     if (strcmp(out->app->client->state, OA2_APP_SUSPENDED) != 0) {

@@ -151,6 +151,12 @@ oa2_err_t *oa2_app_delete(oa2_app_result_t *out, oa2_ctx_t *ctx,
     if (out->outcome != OA2_APP_DONE)
         return NULL;
     client = out->app->client;
+    if (out->role < OA2_APP_ADMINISTRATOR
+        && strcmp(client->state, OA2_APP_SUSPENDED) == 0) {
+        oa2_app_refuse(out, ctx, "", "this app is suspended: only "
+                       "administrators can delete it");
+        return NULL;
+    }
     if (name && !is_shown_so(*client->name ? client->name : client->id,
                              name)) {
         oa2_app_refuse(out, ctx, "name", "type the name of the app, letter "

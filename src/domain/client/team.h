@@ -10,7 +10,9 @@
 #include "store/member.h"
 
 /* name: what was typed to confirm; it has to be the app's (its id, if it has
-   none).  NULL: not asked for.  The pages'; and for tests. */
+   none).  NULL: not asked for.  A suspended app stays, with what is known of
+   it, until it is resumed or an administrator deletes it.  The pages'; and for
+   tests. */
 oa2_err_t *oa2_app_delete(oa2_app_result_t *out, oa2_ctx_t *ctx,
                           const oa2_actor_t *who, const char *id,
                           const char *name);

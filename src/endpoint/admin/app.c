@@ -3,8 +3,8 @@
  * app.c - admin/apps/app: what is known of an app, what it asks for that it
  * does not have, and the decision.
  *
- * The form says which revision the page was made of: another one that was
- * asked for meanwhile is not decided upon unseen.
+ * The form says what the page was made of: what was changed or asked for
+ * meanwhile is not decided upon unseen.
  */
 #include "domain/client/decide.h"
 
@@ -12,7 +12,6 @@
 
 #include <apr_strings.h>
 
-#include "base/text/units.h"
 #include "base/text/words.h"
 #include "domain/client/property.h"
 #include "domain/client/revision.h"
@@ -24,7 +23,6 @@
 
 #define REASON_MAX 2000
 #define KIND 0                          /* in names[] */
-#define NO_REVISION APR_INT64_MAX       /* the number of none */
 
 static const oa2_field_t rows[] = {
     { "reason", OA2_FIELD_TEXT, 0, REASON_MAX, "Reason",
@@ -153,21 +151,18 @@ static void put_diff(cJSON *model, const oa2_ctx_t *ctx,
     oa2_json_put_bool(model, "has_changes", diff->nelts > 0);
 }
 
-/* *number: of the revision that waits. */
-static oa2_err_t *put_waiting(cJSON *model, apr_int64_t *number,
+/* *revision: the one that waits, or NULL. */
+static oa2_err_t *put_waiting(cJSON *model, oa2_revision_t **revision,
                               oa2_ctx_t *ctx, const oa2_app_t *app)
 {
     apr_array_header_t *diff;
-    oa2_revision_t *revision;
 
-    *number = NO_REVISION;
-    OA2_TRY(oa2_app_waiting(&revision, &diff, ctx, app));
-    if (!revision)
+    OA2_TRY(oa2_app_waiting(revision, &diff, ctx, app));
+    if (!*revision)
         return NULL;
-    *number = revision->number;
     oa2_json_put_bool(model, "is_waiting", 1);
-    oa2_json_put_text(model, "asked_by", revision->by);
-    oa2_sheet_time(model, "asked", revision->created);
+    oa2_json_put_text(model, "asked_by", (*revision)->by);
+    oa2_sheet_time(model, "asked", (*revision)->created);
     put_diff(model, ctx, diff);
     return NULL;
 }
@@ -242,7 +237,7 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
 {
     oa2_ctx_t *ctx = &call->ctx;
     cJSON *model = oa2_admin_model(call);
-    apr_int64_t number;
+    oa2_revision_t *waiting = NULL;
     oa2_app_t *app;
 
     OA2_TRY(find(&app, call));
@@ -253,19 +248,18 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     oa2_json_put_text(model, "audit",
                       oa2_admin_path(call, "admin/audit", "client",
                                      app->client->id));
-    OA2_TRY(put_waiting(model, &number, ctx, app));
-    oa2_json_put_bool(model, "may_decide", number != NO_REVISION
+    OA2_TRY(put_waiting(model, &waiting, ctx, app));
+    oa2_json_put_bool(model, "may_decide", waiting
                       || strcmp(app->client->state, OA2_APP_APPROVED) == 0
                       || strcmp(app->client->state, OA2_APP_SUSPENDED) == 0);
     OA2_TRY(put_team(model, call, app->client->id));
     OA2_TRY(put_numbers(model, ctx, app->client->id));
     oa2_json_put_text(model, "problem", problem);
     /* To let it go on needs none. */
-    if (number == NO_REVISION
-        && strcmp(app->client->state, OA2_APP_SUSPENDED) == 0)
+    if (!waiting && strcmp(app->client->state, OA2_APP_SUSPENDED) == 0)
         oa2_fields_drop(fields, "reason");
     oa2_sheet_form(model, call, fields,
-                   apr_psprintf(ctx->pool, "%" APR_INT64_T_FMT, number),
+                   oa2_app_seen(app, waiting, ctx->pool),
                    sheet ? sheet->why : NULL);
     *out = oa2_sheet_show(call, problem ? 409
                           : sheet ? oa2_sheet_status(sheet) : 200,
@@ -285,26 +279,25 @@ static oa2_err_t *obey(oa2_app_result_t *result, const char **done,
     const char *what = oa2_params_get(ctx->params, "do");
     const char *id = oa2_admin_of(call, "id");
     const char *reason = oa2_fields_get(sheet->fields, "reason");
-    apr_int64_t number = NO_REVISION;
 
-    /* Ours, so it is one. */
-    (void)oa2_units_number(&number, sheet->shown, 0, APR_INT64_MAX, ctx->pool);
     *done = what ? what : "";
     if (strcmp(*done, "approve") == 0) {
         *done = "app_approved";
-        return oa2_app_approve(result, ctx, &who, id, number);
+        return oa2_app_approve(result, ctx, &who, id, sheet->shown);
     }
     if (strcmp(*done, "reject") == 0) {
         *done = "app_rejected";
-        return oa2_app_reject(result, ctx, &who, id, number, reason);
+        return oa2_app_reject(result, ctx, &who, id, sheet->shown,
+                              reason);
     }
     if (strcmp(*done, "suspend") == 0) {
         *done = "app_suspended";
-        return oa2_app_suspend(result, ctx, &who, id, reason);
+        return oa2_app_suspend(result, ctx, &who, id, sheet->shown,
+                               reason);
     }
     if (strcmp(*done, "resume") == 0) {
         *done = "app_resumed";
-        return oa2_app_resume(result, ctx, &who, id);
+        return oa2_app_resume(result, ctx, &who, id, sheet->shown);
     }
     *done = NULL;
     return NULL;
