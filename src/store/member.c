@@ -94,12 +94,8 @@ oa2_err_t *oa2_member_set(int *done, oa2_ctx_t *ctx, const char *id,
     return NULL;
 }
 
-#define SOLE "SELECT c.name, c.id FROM oauth2_app_member m" \
-    " JOIN oauth2_client c ON c.id = m.client_id WHERE m.user_name = $1" \
-    " AND m.role = '" OA2_MEMBER_OWNER "' AND NOT EXISTS" \
-    " (SELECT 1 FROM oauth2_app_member o WHERE o.client_id = m.client_id" \
-    " AND o.role = '" OA2_MEMBER_OWNER "' AND o.user_name <> $1)" \
-    " ORDER BY c.id LIMIT 1"
+#define SOLE "SELECT name, id FROM oauth2_client" \
+    " WHERE id IN (" OA2_OWNED_ALONE("$1") ") ORDER BY id LIMIT 1"
 static const oa2_sql_t sole_sql = {
     "member_sole", SOLE, { SOLE }, .repeats = 1
 };

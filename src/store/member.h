@@ -9,6 +9,17 @@
 #define OA2_MEMBER_OWNER "owner"
 #define OA2_MEMBER_MEMBER "member"
 
+/* In SQL: the ids of apps whose only owner the user is. */
+#define OA2_OWNED_ALONE(user) \
+    "SELECT m.client_id FROM oauth2_app_member m WHERE m.user_name = " user \
+    " AND m.role = '" OA2_MEMBER_OWNER "' AND NOT EXISTS" \
+    " (SELECT 1 FROM oauth2_app_member o WHERE o.client_id = m.client_id" \
+    " AND o.role = '" OA2_MEMBER_OWNER "' AND o.user_name <> " user ")"
+/* In SQL: counts a change in all teams of the user, who goes. */
+#define OA2_TEAMS_CHANGE(user) \
+    "UPDATE oauth2_client SET team = team + 1 WHERE id IN" \
+    " (SELECT client_id FROM oauth2_app_member WHERE user_name = " user ")"
+
 typedef struct oa2_member_t {
     const char *user;
     const char *role;

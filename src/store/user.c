@@ -21,6 +21,7 @@
 #include "store/user_account.h"
 #include "store/db/sql.h"
 #include "store/grant.h"
+#include "store/member.h"
 #include "store/realm_key.h"
 #include "store/tell.h"
 
@@ -339,17 +340,13 @@ static const oa2_sql_t disabled_sql = {
     .repeats = 1
 };
 
-/* Sessions and consents follow by their foreign keys.  $2 NULL: whoever it is;
-   else the prefix of the realm, whose last administrator stays: see there. */
-#define REMOVE(position, others) "DELETE FROM oauth2_user WHERE name = $1" \
-    " AND " OA2_UNLESS_LAST(position, others, "$1", "$2") " RETURNING "
-#define OTHERS OA2_ADMINISTRATORS("instr", OA2_REALM_SQLITE, "$2")
+/* Sessions, consents and teams follow by their foreign keys. */
+#define REMOVE "DELETE FROM oauth2_user WHERE name = $1 RETURNING "
 static const oa2_sql_t remove_sql = {
     "user_remove",
-    "WITH a AS (" OA2_ADMINISTRATORS("strpos", OA2_REALM_PGSQL, "$2")
-    " ORDER BY name FOR UPDATE), u AS (" REMOVE("strpos", "a") "name, sub)"
+    "WITH t AS (" OA2_TEAMS_CHANGE("$1") "), u AS (" REMOVE "name, sub)"
     " SELECT sub, " OA2_TELL(OA2_OF_USER, "name") " FROM u",
-    { REMOVE("instr", "(" OTHERS ") AS a") "sub" },
+    { "?" OA2_TEAMS_CHANGE("$1"), REMOVE "sub" },
     .repeats = 0                        /* what is gone has no sub */
 };
 
@@ -475,26 +472,15 @@ oa2_err_t *oa2_user_set_disabled(int *done, oa2_ctx_t *ctx, const char *name,
     return NULL;
 }
 
-static oa2_err_t *remove_user(int *done, oa2_ctx_t *ctx, const char *name,
-                              const char *realm)
+oa2_err_t *oa2_user_remove(int *done, oa2_ctx_t *ctx, const char *name)
 {
     apr_array_header_t *rows;
 
-    OA2_TRY(user_change(&rows, ctx, &remove_sql, name, realm));
+    OA2_TRY(user_change(&rows, ctx, &remove_sql, name, NULL));
     *done = rows->nelts > 0;
     if (!*done)
         return NULL;
     return oa2_grant_remove_all(
         ctx, oa2_realm_key(ctx, name), NULL,
         oa2_row_text(APR_ARRAY_IDX(rows, 0, oa2_row_t), 0));
-}
-
-oa2_err_t *oa2_user_remove(int *done, oa2_ctx_t *ctx, const char *name)
-{
-    return remove_user(done, ctx, name, NULL);
-}
-
-oa2_err_t *oa2_user_leave(int *done, oa2_ctx_t *ctx, const char *name)
-{
-    return remove_user(done, ctx, name, oa2_realm_prefix(ctx));
 }

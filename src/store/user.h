@@ -71,9 +71,6 @@ oa2_err_t *oa2_user_set_provider(int *done, oa2_ctx_t *ctx, const char *name,
                                  const char *provider);
 /* With sessions, consents, grants, codes and tokens. */
 oa2_err_t *oa2_user_remove(int *done, oa2_ctx_t *ctx, const char *name);
-/* The same, and *done is 0 too when it is the last administrator who can sign
-   in (store/administrator.h): of two at once one stays. */
-oa2_err_t *oa2_user_leave(int *done, oa2_ctx_t *ctx, const char *name);
 /* *out: oa2_user_t *, at most n, behind the name `after` (NULL: from the
    start), by name. */
 oa2_err_t *oa2_user_list(apr_array_header_t **out, oa2_ctx_t *ctx,

@@ -6,6 +6,7 @@
 #include "domain/client/property.h"
 #include "domain/client/revision.h"
 #include "store/logo.h"
+#include "store/user_leave.h"
 
 static void live(fixture_t *fixture, const char *id, int is_live)
 {
@@ -273,6 +274,41 @@ static void logo(void **state)
     fixture_close(fixture);
 }
 
+/* An account goes: its apps keep an owner, and who counted on it is told. */
+static void leaving(void **state)
+{
+    fixture_t *fixture = fixture_apps();
+    oa2_ctx_t *ctx = fixture->ctx;
+    oa2_app_t *app = fixture_app_make(fixture);
+    const char *id = app->client->id;
+    oa2_app_result_t out;
+    int done;
+
+    (void)state;
+    fixture_good(oa2_user_leave(&done, ctx, "ann"));
+    assert_int_equal(done, 0);
+    DOES(oa2_app_member_set(&out, ctx, &root, id, "bob", "owner"),
+         OA2_APP_DONE);
+    fixture_good(oa2_app_find(&app, ctx, id));
+    fixture_good(oa2_user_leave(&done, ctx, "ann"));
+    assert_int_equal(done, 1);
+    /* Decided upon when there were two. */
+    fixture_good(oa2_member_set(&done, ctx, id, app->team, "bob", NULL));
+    assert_int_equal(done, 0);
+    fixture_good(oa2_user_leave(&done, ctx, "bob"));
+    assert_int_equal(done, 0);
+    /* An administrator's word; whoever counts on it is told all the same. */
+    fixture_store_user(ctx, "ann");
+    DOES(oa2_app_member_set(&out, ctx, &root, id, "ann", "owner"),
+         OA2_APP_DONE);
+    fixture_good(oa2_app_find(&app, ctx, id));
+    fixture_good(oa2_user_remove(&done, ctx, "bob"));
+    assert_int_equal(done, 1);
+    fixture_good(oa2_member_set(&done, ctx, id, app->team, "ann", NULL));
+    assert_int_equal(done, 0);
+    fixture_close(fixture);
+}
+
 /* Who is no more on the team when it is written. */
 static void off_the_team(void **state)
 {
@@ -362,7 +398,7 @@ int main(void)
         cmocka_unit_test(team_race), cmocka_unit_test(lists),
         cmocka_unit_test(logo), cmocka_unit_test(most),
         cmocka_unit_test(named), cmocka_unit_test(check),
-        cmocka_unit_test(off_the_team),
+        cmocka_unit_test(off_the_team), cmocka_unit_test(leaving),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

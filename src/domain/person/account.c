@@ -10,8 +10,10 @@
 #include "domain/site/audit.h"
 #include "store/conf.h"
 #include "store/member.h"
+#include "store/user_leave.h"
 
 #define SUB_BYTES 16
+#define REMOVE_TRIES 3
 
 const char *oa2_account_name(const char **name, const char *typed,
                              apr_pool_t *pool)
@@ -153,20 +155,28 @@ oa2_err_t *oa2_account_enter(oa2_user_t **out, int *made, oa2_ctx_t *ctx,
 oa2_err_t *oa2_account_remove(oa2_account_remove_t *out, const char **app,
                               oa2_ctx_t *ctx, const char *user)
 {
-    oa2_user_t *left = NULL;
-    int done;
+    oa2_user_t *left;
+    int done, tries;
 
-    OA2_TRY(oa2_member_sole(app, ctx, user));
-    if (*app) {
-        *out = OA2_ACCOUNT_OWNS_APP;
-        return NULL;
-    }
-    OA2_TRY(oa2_user_leave(&done, ctx, user));
-    if (!done)
+    /* Again, since a team may have changed meanwhile. */
+    for (tries = 0; tries < REMOVE_TRIES; tries++) {
+        OA2_TRY(oa2_member_sole(app, ctx, user));
+        if (*app) {
+            *out = OA2_ACCOUNT_OWNS_APP;
+            return NULL;
+        }
+        OA2_TRY(oa2_user_leave(&done, ctx, user));
+        if (done) {
+            *out = OA2_ACCOUNT_REMOVED;
+            oa2_audit(ctx, &oa2_event_user_removed, "user", user, NULL);
+            return NULL;
+        }
         OA2_TRY(oa2_user_find(&left, ctx, user));
-    *out = done ? OA2_ACCOUNT_REMOVED
-        : left ? OA2_ACCOUNT_LAST : OA2_ACCOUNT_GONE;
-    if (done)
-        oa2_audit(ctx, &oa2_event_user_removed, "user", user, NULL);
+        if (!left) {
+            *out = OA2_ACCOUNT_GONE;
+            return NULL;
+        }
+    }
+    *out = OA2_ACCOUNT_LAST;
     return NULL;
 }
