@@ -51,10 +51,24 @@ note_secret($key);
 
 my $page = $alice->get('account/data');
 is($page->{status}, 200, 'the page');
-like($page->{content}, qr{href="/oauth2/account/export"}, 'leads to the file');
+like($page->{content}, qr{action="/oauth2/account/export"},
+     'leads to the file');
 like($page->{content}, qr{href="/oauth2/account/data/delete"}, 'and to the end');
 
+my $form = $alice->form_with($page, 'form');
 my $answer = $alice->get('account/export');
+like(header($answer, 'content-type'), qr{^text/html},
+     'the URL of the file is the page');
+$answer = $alice->post('account/export', form => [ form => 'forged' ]);
+is($answer->{status}, 403, 'a form that is not ours');
+like($answer->{content}, qr{action="/oauth2/account/export"},
+     '… is shown anew');
+$answer = person('ad-bob')->submit($form);
+is($answer->{status}, 403, 'another user\'s form');
+log_allow(qr/OA2-3050/, 'forms that are not ours');
+unlike(ctl_ok('audit', '--user', 'ad-alice', '--event', 'user.exported'),
+       qr/ad-alice/, 'nothing was handed out');
+$answer = $alice->submit($form);
 is($answer->{status}, 200, 'the file');
 like(header($answer, 'content-type'), qr{^application/json}, 'is JSON');
 is(header($answer, 'content-disposition'),

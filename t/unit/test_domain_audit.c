@@ -221,6 +221,39 @@ static void an_export_begins_with_the_user(void **state)
                                           "event"), "login");
 }
 
+/* The limit is a multiple of what one statement reads. */
+static void an_export_that_is_cut_says_so(void **state)
+{
+    const trail_t *trail = *state;
+    oa2_ctx_t *ctx = trail->ctx;
+    apr_array_header_t *rows = apr_array_make(ctx->pool, OA2_EXPORT_MOST,
+                                              sizeof(oa2_trail_t));
+    const oa2_trail_t row = {
+        .event = "login", .level = "info", .user = "dora", .members = "{}"
+    };
+    const oa2_user_t user = { .name = "dora", .sub = "dora", .created = 1 };
+    cJSON *json;
+    int i;
+
+    for (i = 0; i < OA2_EXPORT_MOST; i++) {
+        oa2_trail_t *one = apr_array_push(rows);
+
+        *one = row;
+        one->id = oa2_trail_id(apr_time_from_sec(1000 + i), ctx->pool);
+    }
+    fixture_good(oa2_trail_put(ctx, rows, ctx->now + 60));
+    fixture_good(oa2_export_user(&json, ctx, &user));
+    assert_false(cJSON_HasObjectItem(json, "events_more"));
+    rows->nelts = 1;
+    APR_ARRAY_IDX(rows, 0, oa2_trail_t).id =
+        oa2_trail_id(apr_time_from_sec(2), ctx->pool);
+    fixture_good(oa2_trail_put(ctx, rows, ctx->now + 60));
+    fixture_good(oa2_export_user(&json, ctx, &user));
+    assert_int_equal(OA2_EXPORT_MOST, cJSON_GetArraySize(
+        cJSON_GetObjectItemCaseSensitive(json, "events")));
+    assert_true(cJSON_HasObjectItem(json, "events_more"));
+}
+
 static void they_expire(void **state)
 {
     trail_t *trail = *state;
@@ -263,6 +296,7 @@ int main(void)
         TEST(rows_come_back_newest_first),
         TEST(realms_are_apart),
         TEST(an_export_begins_with_the_user),
+        TEST(an_export_that_is_cut_says_so),
         TEST(they_expire),
         TEST(without_a_list),
     };

@@ -17,6 +17,7 @@
 #include "store/userdata.h"
 
 #define PAGE 200                        /* rows of one statement */
+#define FEW 20                          /* the same, where they are large */
 
 typedef struct {
     oa2_ctx_t *ctx;
@@ -24,6 +25,7 @@ typedef struct {
     apr_int64_t created;                /* when this one was */
     cJSON *list;
     int n;                              /* in it */
+    apr_size_t bytes;                   /* of large ones in it */
     const void *last;                   /* row that was put; NULL: none */
 } part_t;
 
@@ -31,6 +33,8 @@ typedef struct {
 typedef struct {
     const char *name;
     int most;
+    int page;                           /* rows of one statement */
+    apr_size_t (*weigh)(const void *row);       /* NULL: they are small */
     oa2_err_t *(*read)(apr_array_header_t **rows, const part_t *part, int n);
     void (*put)(cJSON *item, const oa2_ctx_t *ctx, const void *row);
     int is_pointer;                     /* rows are pointers */
@@ -160,6 +164,11 @@ static void put_userdata(cJSON *item, const oa2_ctx_t *ctx, const void *row)
     oa2_json_put_json(item, "document", data->document);
 }
 
+static apr_size_t weigh_userdata(const void *row)
+{
+    return strlen(((const oa2_userdata_t *)row)->document);
+}
+
 static oa2_err_t *read_developer(apr_array_header_t **rows,
                                  const part_t *part, int n)
 {
@@ -206,17 +215,30 @@ static void put_event(cJSON *item, const oa2_ctx_t *ctx, const void *row)
 }
 
 static const kind_t kinds[] = {
-    { "claims", OA2_EXPORT_MOST, read_claims, put_claim, 0 },
-    { "apps", OA2_EXPORT_MOST, read_apps, put_app, 1 },
-    { "grants", OA2_EXPORT_MOST, read_grants, put_grant, 1 },
-    { "sessions", OA2_EXPORT_MOST, read_sessions, put_session, 0 },
-    { "api_keys", OA2_EXPORT_MOST, read_keys, put_key, 0 },
-    { "userdata", OA2_EXPORT_DOCUMENTS, read_userdata, put_userdata, 0 },
-    { "developer", OA2_EXPORT_MOST, read_developer, put_developer, 1 },
-    { "events", OA2_EXPORT_MOST, read_events, put_event, 0 },
+    { "claims", OA2_EXPORT_MOST, PAGE, NULL,
+      read_claims, put_claim, 0 },
+    { "apps", OA2_EXPORT_MOST, PAGE, NULL,
+      read_apps, put_app, 1 },
+    { "grants", OA2_EXPORT_MOST, PAGE, NULL,
+      read_grants, put_grant, 1 },
+    { "sessions", OA2_EXPORT_MOST, PAGE, NULL,
+      read_sessions, put_session, 0 },
+    { "api_keys", OA2_EXPORT_MOST, PAGE, NULL,
+      read_keys, put_key, 0 },
+    { "userdata", OA2_EXPORT_DOCUMENTS, FEW, weigh_userdata,
+      read_userdata, put_userdata, 0 },
+    { "developer", OA2_EXPORT_MOST, PAGE, NULL,
+      read_developer, put_developer, 1 },
+    { "events", OA2_EXPORT_MOST, PAGE, NULL,
+      read_events, put_event, 0 },
 };
 
 /* ------------------------------------------------------------ all of it */
+
+static int has_room(const part_t *part, const kind_t *kind)
+{
+    return part->n < kind->most && part->bytes < OA2_EXPORT_BYTES;
+}
 
 static oa2_err_t *put_part(cJSON *json, oa2_ctx_t *ctx,
                            const oa2_user_t *user, const kind_t *kind)
@@ -229,15 +251,17 @@ static oa2_err_t *put_part(cJSON *json, oa2_ctx_t *ctx,
 
     part.list = oa2_json_put_array(json, kind->name);
     do {
-        OA2_TRY(kind->read(&rows, &part, PAGE));
-        for (i = 0; i < rows->nelts && part.n < kind->most; i++, part.n++) {
+        OA2_TRY(kind->read(&rows, &part, kind->page));
+        for (i = 0; i < rows->nelts && has_room(&part, kind); i++, part.n++) {
             const char *at = rows->elts + i * rows->elt_size;
 
             part.last = kind->is_pointer ? *(const void *const *)(const void *)
                                            at : at;
             kind->put(oa2_json_push_object(part.list), ctx, part.last);
+            if (kind->weigh)
+                part.bytes += kind->weigh(part.last);
         }
-    } while (rows->nelts >= PAGE && part.n < kind->most);
+    } while (i == rows->nelts && rows->nelts >= kind->page);
     if (i < rows->nelts)
         oa2_json_put_bool(json, apr_pstrcat(ctx->pool, kind->name, "_more",
                                             NULL), 1);

@@ -11,7 +11,8 @@
 
 /* Of each list at most so many; then it has "NAME_more": true. */
 #define OA2_EXPORT_MOST 5000
-#define OA2_EXPORT_DOCUMENTS 500        /* of "userdata": 64 KiB each */
+#define OA2_EXPORT_DOCUMENTS 500        /* of "userdata" */
+#define OA2_EXPORT_BYTES (8 * 1024 * 1024)      /* of all of them */
 
 /*
  * *out: "profile", and lists: "claims", "apps" (what was allowed), "grants",

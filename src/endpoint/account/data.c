@@ -2,13 +2,25 @@
 /*
  * data.c - account/data and account/export: what is kept of a user, to take
  * along.
+ *
+ * The file is the answer to a form of ours: it costs much to make, is an audit
+ * event, and nothing that another site could have a browser ask for.
  */
 #include "domain/person/export.h"
 #include "domain/site/audit.h"
 #include "domain/site/settings.h"
 #include "endpoint/account/frame.h"
 
-static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call)
+static const oa2_field_t rows[] = { OA2_FIELDS_END };
+
+static const oa2_param_t params[] = {
+    { "form", OA2_OPTIONAL, OA2_ONCE, OA2_FORM_MAX, oa2_is_unreserved },
+    OA2_PARAMS_END
+};
+
+/* sheet NULL: it is a GET. */
+static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
+                       const oa2_fields_t *fields, const oa2_sheet_t *sheet)
 {
     const oa2_settings_t *settings = call->ctx.settings;
     cJSON *model = oa2_frame_model(call);
@@ -20,8 +32,16 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call)
         oa2_json_put_text(model, "delete",
                           oa2_settings_path(settings, "account/data/delete",
                                             call->ctx.pool));
-    *out = oa2_sheet_show(call, 200, OA2_PAGE_ACCOUNT_DATA, model);
+    oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);
+    *out = oa2_sheet_show(call, sheet ? oa2_sheet_status(sheet) : 200,
+                          OA2_PAGE_ACCOUNT_DATA, model);
+    (*out)->err = sheet ? sheet->why : NULL;
     return NULL;
+}
+
+static oa2_err_t *look(oa2_reply_t **out, oa2_call_t *call)
+{
+    return show(out, call, oa2_fields_make(rows, &call->ctx), NULL);
 }
 
 /* A file to be kept, and nothing for a browser to show. */
@@ -45,6 +65,18 @@ static oa2_err_t *hand_out(oa2_reply_t **out, oa2_call_t *call)
     return NULL;
 }
 
+/* Its URL alone, after signing in for instance, is the page. */
+static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
+{
+    oa2_fields_t *fields = oa2_fields_make(rows, &call->ctx);
+    oa2_sheet_t sheet;
+
+    if (call->method == OA2_GET)
+        return show(out, call, fields, NULL);
+    oa2_sheet_open(&sheet, call, fields);
+    return sheet.why ? show(out, call, fields, &sheet) : hand_out(out, call);
+}
+
 const oa2_endpoint_t oa2_endpoint_account_data = {
     .name = "account/data",
     .metadata = NULL,
@@ -53,16 +85,17 @@ const oa2_endpoint_t oa2_endpoint_account_data = {
     .asker = OA2_ASKER_SESSION,
     .answer = OA2_ANSWER_PAGE,
     .cors = OA2_CORS_NONE,
-    .handle = show,
+    .handle = look,
 };
 
 const oa2_endpoint_t oa2_endpoint_account_export = {
     .name = "account/export",
     .metadata = NULL,
-    .methods = OA2_GET,
+    .methods = OA2_GET | OA2_POST,
     .client = OA2_CLIENT_NONE,
     .asker = OA2_ASKER_SESSION,
     .answer = OA2_ANSWER_PAGE,
     .cors = OA2_CORS_NONE,
-    .handle = hand_out,
+    .params = params,
+    .handle = handle,
 };

@@ -32,7 +32,7 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     cJSON *model = oa2_frame_model(call);
 
     oa2_json_put_text(model, "export",
-                      oa2_settings_path(call->ctx.settings, "account/export",
+                      oa2_settings_path(call->ctx.settings, "account/data",
                                         call->ctx.pool));
     oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);
     *out = oa2_sheet_show(call, sheet ? oa2_sheet_status(sheet) : 200,
