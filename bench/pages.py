@@ -17,7 +17,7 @@ PAGES = ["", "/account", "/account/sessions", "/account/keys",
          "/developer", "/developer/app/APP", "/developer/edit/APP",
          "/developer/team/APP", "/admin", "/admin/apps",
          "/admin/apps/app?id=APP", "/admin/users",
-         "/admin/users/user?user=USER", "/admin/grants", "/admin/audit",
+         "/admin/users/user?name=USER", "/admin/grants", "/admin/audit",
          "/admin/scopes", "/admin/health", "/admin/traffic"]
 
 # Copies of rows that the program itself has made, whatever columns there are.

@@ -56,9 +56,11 @@ static oa2_user_t *user_read(const oa2_ctx_t *ctx, oa2_row_t row)
 /* ------------------------------------------------------------ find, list */
 
 /* $1 account, $2 name, $3 the account as a name: rows that version 1 of the
-   schema made have no account, and are found by how they are written. */
-#define FIND "SELECT " READ " FROM oauth2_user WHERE account = $1" \
-    " OR (account IS NULL AND name IN ($2, $3))" \
+   schema made have no account, and are found by how they are written.  Two
+   questions, because no index answers an OR (store/db/conninfo.c). */
+#define FIND "SELECT * FROM (SELECT " READ " FROM oauth2_user" \
+    " WHERE account = $1 UNION ALL SELECT " READ " FROM oauth2_user" \
+    " WHERE account IS NULL AND name IN ($2, $3)) u" \
     " ORDER BY account IS NULL, name <> $2 LIMIT 1"
 static const oa2_sql_t find_sql = {
     "user_find", FIND, { FIND }, .repeats = 1
@@ -320,12 +322,11 @@ static const oa2_sql_t provider_sql =
 static const oa2_sql_t end_sql = ENDING_SQL("user_end_sessions", "");
 
 /* Of replaced rows too, $4 to $5: what they hold is the same person's. */
+#define THEIRS "SELECT name FROM oauth2_user WHERE name = $1 UNION ALL" \
+    " SELECT name FROM oauth2_user WHERE account >= $4 AND account < $5"
 #define DISABLE "UPDATE oauth2_user SET disabled = $2, credential =" \
     " CASE WHEN CAST($2 AS BIGINT) <> 0 THEN $3 ELSE credential END" \
-    " WHERE name = $1 OR (account >= $4 AND account < $5)" \
-    " RETURNING name"
-#define THEIRS "SELECT name FROM oauth2_user WHERE name = $1" \
-    " OR (account >= $4 AND account < $5)"
+    " WHERE name IN (" THEIRS ") RETURNING name"
 
 static const oa2_sql_t disabled_sql = {
     "user_set_disabled",
