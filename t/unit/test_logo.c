@@ -272,8 +272,8 @@ static void other_kinds(void **state)
 {
     static const char *const texts[] = {
         "", "G", "RIFF", "RIFF1234WEB", "GIF89a\1\0\1", "\x89PNG", "BM",
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"64\">"
-        "<script>alert(1)</script></svg>",
+        ("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"64\">"
+         "<script>alert(1)</script></svg>"),
         "<?xml version=\"1.0\"?><svg/>", "%PDF-1.7", "P6 1 1 255\n123",
         "<html>\x89PNG\r\n\x1a\n"
     };
