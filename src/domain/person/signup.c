@@ -126,8 +126,7 @@ oa2_err_t *oa2_signup_invite(oa2_ctx_t *ctx, const char *name)
             ? oa2_json_parse(claim->value, strlen(claim->value), ctx->pool)
             : NULL;
 
-        if (cJSON_IsString(value))
-            mail.to = value->valuestring;
+        mail.to = cJSON_GetStringValue(value);
     }
     mail.user = user->name;
     mail.sub = user->sub;
