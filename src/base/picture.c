@@ -2,10 +2,15 @@
 /* picture.c - see picture.h */
 #include "base/picture.h"
 
+#include <apr_atomic.h>
+
 #include "base/process.h"
 
 /* The program's own limit is two seconds of a processor, which is shared. */
 #define MOST apr_time_from_sec(10)
+
+/* How many are being made by this process.  once: 0, then by atomics alone. */
+static volatile apr_uint32_t at_work;
 
 /* That it died, hung or said more than it may is the picture's doing. */
 static void refuse(oa2_picture_t *out, oa2_err_t *why)
@@ -21,9 +26,8 @@ static int is_verdict(int status)
     return status == OA2_PICTURE_GOOD || status >= OA2_PICTURE_TOO_MANY_BYTES;
 }
 
-oa2_err_t *oa2_picture_make(oa2_picture_t *out, const char *program,
-                            const void *bytes, apr_size_t len,
-                            apr_pool_t *pool)
+static oa2_err_t *make(oa2_picture_t *out, const char *program,
+                       const void *bytes, apr_size_t len, apr_pool_t *pool)
 {
     const char *const argv[] = { program, NULL };
     const oa2_process_t process = {
@@ -31,14 +35,9 @@ oa2_err_t *oa2_picture_make(oa2_picture_t *out, const char *program,
         .answer_most = OA2_PICTURE_MADE, .worst = OA2_PICTURE_WORST,
         .most = MOST, .stop = OA2_STOP_NEVER
     };
-    const oa2_picture_t none = {
-        OA2_PICTURE_TOO_MANY_BYTES, "", 0, "it is too large", NULL
-    };
     oa2_process_end_t end;
     oa2_err_t *err;
 
-    *out = none;
-    if (len > OA2_PICTURE_BYTES) return NULL;
     err = oa2_process_run(&end, &process, pool);
     if (err && end.is_begun && end.status < 0) {
         refuse(out, err);
@@ -56,4 +55,25 @@ oa2_err_t *oa2_picture_make(oa2_picture_t *out, const char *program,
     out->bytes = end.answer;
     out->len = end.answer_len;
     return NULL;
+}
+
+oa2_err_t *oa2_picture_make(oa2_picture_t *out, const char *program,
+                            const void *bytes, apr_size_t len,
+                            apr_pool_t *pool)
+{
+    const oa2_picture_t large = {
+        OA2_PICTURE_TOO_MANY_BYTES, "", 0, "it is too large", NULL
+    };
+    const oa2_picture_t busy = {
+        OA2_PICTURE_BUSY, "", 0, "others are being read", NULL
+    };
+    oa2_err_t *err = NULL;
+
+    *out = len > OA2_PICTURE_BYTES ? large : busy;
+    if (len > OA2_PICTURE_BYTES)
+        return NULL;
+    if (apr_atomic_inc32(&at_work) < OA2_PICTURE_AT_ONCE)
+        err = make(out, program, bytes, len, pool);
+    apr_atomic_dec32(&at_work);
+    return err;
 }

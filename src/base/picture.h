@@ -13,6 +13,7 @@
 #define OA2_PICTURE_BYTES (256 * 1024)  /* that are taken */
 #define OA2_PICTURE_PIXELS 2048         /* of a side, of what is taken */
 #define OA2_PICTURE_SIDE 256            /* pixels, of what is made, at most */
+#define OA2_PICTURE_AT_ONCE 2           /* programs of one process of httpd */
 /* Of what is made: four bytes a pixel, and what PNG adds where nothing can be
    packed. */
 #define OA2_PICTURE_MADE (OA2_PICTURE_SIDE * OA2_PICTURE_SIDE * 4 + 4096)
@@ -28,7 +29,9 @@ typedef enum {
     OA2_PICTURE_NOT_SQUARE = 13,
     OA2_PICTURE_TOO_MANY_PIXELS = 14,
     OA2_PICTURE_MOVES = 15,             /* an animation */
-    OA2_PICTURE_COSTLY = 16             /* it takes too long to read */
+    OA2_PICTURE_COSTLY = 16,            /* it takes too long to read */
+    OA2_PICTURE_BUSY                    /* of no program: as many as may be are
+                                           at work, nothing was begun */
 } oa2_picture_verdict_t;
 
 #define OA2_PICTURE_WORST OA2_PICTURE_COSTLY

@@ -185,17 +185,27 @@ static void two_at_once(void **state)
 
 /* Between ann's look and what she does bob does the same to her: what is done
    to him is done to her in the same statement. */
+#define WHEN " WHEN (NEW.name = 'bob' AND (NEW.disabled <> 0" \
+    " OR NEW.roles = ''))"
+#define THEN "UPDATE oauth2_user SET roles = NEW.roles," \
+    " disabled = NEW.disabled WHERE name = 'ann';"
 static void answer_in_kind(oa2_ctx_t *ctx)
 {
-    static const char text[] =
-        "CREATE TRIGGER in_kind AFTER UPDATE ON oauth2_user"
-        " WHEN NEW.name = 'bob' AND (NEW.disabled <> 0 OR NEW.roles = '')"
-        " BEGIN UPDATE oauth2_user SET roles = NEW.roles,"
-        " disabled = NEW.disabled WHERE name = 'ann'; END";
-    static const oa2_sql_t sql = { "test", text, { text }, .repeats = 1 };
+    static const oa2_sql_t sql[] = {
+        { "what",
+          "CREATE FUNCTION in_kind() RETURNS trigger LANGUAGE plpgsql AS $$"
+          " BEGIN " THEN " RETURN NEW; END $$", { "SELECT 1" }, .repeats = 1 },
+        { "when",
+          "CREATE TRIGGER in_kind AFTER UPDATE ON oauth2_user FOR EACH ROW"
+          WHEN " EXECUTE FUNCTION in_kind()",
+          { "CREATE TRIGGER in_kind AFTER UPDATE ON oauth2_user" WHEN
+            " BEGIN " THEN " END" }, .repeats = 1 },
+    };
     apr_array_header_t *rows;
+    int i;
 
-    fixture_good(oa2_sql_run(&rows, ctx, &sql, 0, NULL));
+    for (i = 0; i < 2; i++)
+        fixture_good(oa2_sql_run(&rows, ctx, &sql[i], 0, NULL));
 }
 
 static void the_later_one_looks_again(void **state)

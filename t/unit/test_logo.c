@@ -5,6 +5,8 @@
  */
 #include "unit/unit.h"
 
+#include <glob.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -373,6 +375,69 @@ static void the_program(void **state)
     unlink(path);
 }
 
+static void *make_one(void *path)
+{
+    apr_pool_t *pool;
+    oa2_picture_t picture;
+    oa2_err_t *err;
+
+    apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    err = oa2_picture_make(&picture, path, "x", 1, pool);
+    apr_pool_destroy(pool);
+    return err ? path : NULL;
+}
+
+/* Programs that wait until the folder's file "go" is there, and say by a file
+   each that they do. */
+static void not_too_many_at_once(void **state)
+{
+    char dir[] = "/tmp/oa2-logo-XXXXXX";
+    pthread_t threads[OA2_PICTURE_AT_ONCE];
+    char *path;
+    const char *script;
+    oa2_picture_t picture;
+    glob_t found;
+    void *failed;
+    FILE *file;
+    int begun = 0;
+    int i;
+
+    assert_non_null(mkdtemp(dir));
+    path = apr_pstrcat(*state, dir, "/program", NULL);
+    script = apr_psprintf(*state, "#!/bin/sh\n: >%s/at.$$\n"
+                          "while [ ! -e %s/go ]; do sleep 0.05; done\n"
+                          "exit %d\n", dir, dir, OA2_PICTURE_BROKEN);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(script, file) >= 0);
+    fclose(file);
+    chmod(path, 0700);
+    for (i = 0; i < OA2_PICTURE_AT_ONCE; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, make_one,
+                                        path), 0);
+    while (begun < OA2_PICTURE_AT_ONCE) {
+        usleep(10000);
+        begun = glob(apr_pstrcat(*state, dir, "/at.*", NULL), 0, NULL, &found)
+            ? 0 : (int)found.gl_pathc;
+        globfree(&found);
+    }
+    assert_null(oa2_picture_make(&picture, path, "x", 1, *state));
+    assert_int_equal(picture.verdict, OA2_PICTURE_BUSY);
+    fclose(fopen(apr_pstrcat(*state, dir, "/go", NULL), "w"));
+    for (i = 0; i < OA2_PICTURE_AT_ONCE; i++) {
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+    assert_null(oa2_picture_make(&picture, path, "x", 1, *state));
+    assert_int_equal(picture.verdict, OA2_PICTURE_BROKEN);
+    assert_int_equal(glob(apr_pstrcat(*state, dir, "/*", NULL), 0, NULL,
+                          &found), 0);
+    for (i = 0; i < (int)found.gl_pathc; i++)
+        unlink(found.gl_pathv[i]);
+    globfree(&found);
+    assert_int_equal(rmdir(dir), 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -386,6 +451,7 @@ int main(void)
         UNIT_TEST(size_in_bytes),
         UNIT_TEST(shrinking),
         UNIT_TEST(the_program),
+        UNIT_TEST(not_too_many_at_once),
     };
 
     signal(SIGPIPE, SIG_IGN);           /* as in httpd */

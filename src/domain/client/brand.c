@@ -31,6 +31,8 @@ static const struct {
     { OA2_PICTURE_MOVES, "this picture moves: choose one that stands still" },
     { OA2_PICTURE_COSTLY,
       "this picture takes too long to read: save it anew, or choose another" },
+    { OA2_PICTURE_BUSY,
+      "other pictures are being read just now: please send yours once more" },
 };
 
 /* GOOD, or out has the problem. */

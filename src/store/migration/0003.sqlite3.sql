@@ -109,7 +109,7 @@ CREATE TABLE oauth2_apikey (
     created BIGINT NOT NULL,
     expires BIGINT,
     used BIGINT NOT NULL DEFAULT 0,
-    own INTEGER NOT NULL DEFAULT 0
+    own SMALLINT NOT NULL DEFAULT 0
 );
 CREATE INDEX oauth2_apikey_user ON oauth2_apikey (user_name, id)
     WHERE user_name IS NOT NULL;
