@@ -11,7 +11,7 @@ use Time::HiRes qw(time sleep);
 use OAuth2Test;
 use OAuth2Test::Load;
 use OAuth2Test::Logs;
-use OAuth2Test::Server qw(wait_for slurp);
+use OAuth2Test::Server qw(wait_for httpd_children);
 
 my $svc = client('fk-svc', scope => 'read', grant => 'client_credentials');
 my $pid = var('first_pid');
@@ -24,11 +24,6 @@ sub token {
 sub works {
     my ($token) = @_;
     return request('GET', '/api/file.txt', bearer => $token)->{status} == 200;
-}
-
-sub children {
-    return grep { /^\d+$/ } split /\s+/,
-        slurp("/proc/$pid/task/$pid/children");
 }
 
 my @tokens = map { token() } 1 .. 50;
@@ -45,7 +40,7 @@ my $issue = OAuth2Test::Load->new(1, sub {
 my $killed = 0;
 for (1 .. 12) {
     sleep 0.4;
-    my @children = children();
+    my @children = httpd_children($pid);
     next if !@children;
     $killed += kill 'KILL', $children[ rand @children ];
 }
@@ -68,7 +63,7 @@ my $lost = grep { !works($_) }
 is($lost, 0, 'no token is lost');
 
 # MinSpareThreads is two children's worth at the most.
-ok(wait_for(10, sub { children() >= 2 }), 'there are enough children again');
+ok(wait_for(10, sub { httpd_children($pid) >= 2 }), 'there are enough children again');
 for my $token (@tokens[0 .. 9]) {
     request('POST', 'revoke', basic => $svc, form => [ token => $token ]);
     my @after = parallel(map { [ '/api/file.txt', method => 'GET',

@@ -10,7 +10,8 @@ use Test::More;
 use Time::HiRes qw(time sleep);
 use OAuth2Test;
 use OAuth2Test::Load;
-use OAuth2Test::Server qw(wait_for slurp run_quiet);
+use OAuth2Test::Server qw(wait_for slurp run_quiet
+                          restart_httpd httpd_children);
 
 my $svc = client('fg-svc', scope => 'read', grant => 'client_credentials');
 my $pid = var('first_pid');
@@ -26,16 +27,7 @@ sub works {
     return request('GET', '/api/file.txt', bearer => $token)->{status} == 200;
 }
 
-sub restart {
-    my %old = map { $_ => 1 } children();
-    kill 'USR1', $pid;
-    return wait_for(15, sub { grep { !$old{$_} } children() });
-}
-
-sub children {
-    return grep { /^\d+$/ } split /\s+/,
-        slurp("/proc/$pid/task/$pid/children");
-}
+sub restart { return restart_httpd($pid, var('error_log')) }
 
 # What the parent holds: descriptors, mappings that are shared, System V ids.
 sub held {
@@ -83,7 +75,7 @@ cmp_ok($slowest, '<', 3, sprintf 'the slowest took %.2f s', $slowest);
 is(scalar(grep { !works($_) }
           map { $_->[3] } @issued), 0, 'no token is lost');
 
-ok(wait_for(20, sub { children() <= 8 }), 'the old children have ended');
+ok(wait_for(20, sub { httpd_children($pid) <= 8 }), 'the old children have ended');
 sleep 1;
 my $after = held();
 is($after->{fds}, $before->{fds}, 'descriptors of the parent');

@@ -103,11 +103,6 @@ sub get {
     return $http->get('http://127.0.0.1:' . ($at || $port) . $path);
 }
 
-sub children {
-    return grep { /^\d+$/ } split /\s+/,
-        slurp("/proc/$pid/task/$pid/children");
-}
-
 my $log_at = 0;
 sub new_lines {
     my $text = slurp("$dir/error_log");
@@ -116,13 +111,12 @@ sub new_lines {
     return $new;
 }
 
-# As a signal, which no test of the configuration comes before.
+# Until no child of before is there.
 sub graceful {
-    my %old = map { $_ => 1 } children();
-    kill 'USR1', $pid;
-    return wait_for(15, sub {
-        kill(0, $pid) && !grep { $old{$_} } children()
-    }) && wait_for(10, sub { get('/file.txt', $other)->{status} == 200 });
+    my %old = map { $_ => 1 } httpd_children($pid);
+    return restart_httpd($pid, "$dir/error_log")
+        && wait_for(15, sub { !grep { $old{$_} } httpd_children($pid) })
+        && wait_for(10, sub { get('/file.txt', $other)->{status} == 200 });
 }
 
 sub works { return get('/api/file.txt')->{status} == 401 }
@@ -392,7 +386,7 @@ subtest 'PostgreSQL: silent' => sub {
            'without waiting for the twenty seconds');
     is(get('/file.txt', $other)->{status}, 200, 'the other site does not');
     # Among them the one that waits for it: real, effective, saved, file system.
-    my @who = map { slurp("/proc/$_/status") =~ /^Uid:\s+(.*)$/m } children();
+    my @who = map { slurp("/proc/$_/status") =~ /^Uid:\s+(.*)$/m } httpd_children($pid);
     my $uid = $> || var('child_uid');
     is_deeply([ grep { $_ ne join "\t", ($uid) x 4 } @who ], [],
               'who looks at it is httpd\'s user for good');

@@ -46,16 +46,9 @@ sub status {
     return request('GET', "$base/api/file.txt", bearer => $_[0])->{status};
 }
 
-sub children {
-    return grep { /^\d+$/ } split /\s+/,
-        slurp("/proc/$pid/task/$pid/children");
-}
-
 # New children are there; old ones may go on with what they have begun.
 sub restart {
-    my %old = map { $_ => 1 } children();
-    kill 'USR1', $pid;
-    return wait_for(15, sub { grep { !$old{$_} } children() })
+    return restart_httpd($pid, "$dir/error_log")
         && wait_for(15, sub { port_answers($port) });
 }
 

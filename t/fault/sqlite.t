@@ -117,7 +117,7 @@ chmod 0444, @files;
 chmod 0555, $state;
 # Connections that are open stay writable: only new processes notice.  (A
 # restart would refuse to begin, and say why.)
-kill 'KILL', split /\s+/, slurp("/proc/$pid/task/$pid/children");
+kill 'KILL', httpd_children($pid);
 ok(wait_for(10, sub { request('GET', "$base/api/file.txt")->{status} == 401 }),
    'new children');
 unavailable('read-only') for 1 .. 3;

@@ -37,6 +37,10 @@ my @complaints = (
     [ "httpd's, of the host", 0, "$when [core:error] [pid 7] AH00558: "
       . 'Could not reliably determine the fully qualified domain name' ],
     [ "PostgreSQL's", 1, '2026-01-01 00:00:00.000 UTC [7] ERROR:  so' ],
+    [ "PostgreSQL's, of a login", 1,
+      '2026-01-01 00:00:00.000 UTC [7] FATAL:  sorry, too many clients already' ],
+    [ "PostgreSQL's, of a client that went", 0,
+      '2026-01-01 00:00:00.000 UTC [7] FATAL:  connection to client lost' ],
     [ "PostgreSQL's, at log", 0,
       '2026-01-01 00:00:00.000 UTC [7] LOG:  ready' ],
 );

@@ -53,7 +53,14 @@ sub _httpd_complaint {
         || $line =~ /\] \[(?:client|remote) /;
 }
 
-sub _pgsql_complaint { return $_[0] =~ /^\S+ \S+ \S+ \[\d+\].*\b(?:ERROR|FATAL|PANIC|WARNING):/ }
+# What PostgreSQL says of our statements.  That a client has gone while it was
+# being written to is none of them: a NOTIFY finds the listener of an httpd
+# that is being stopped.
+sub _pgsql_complaint {
+    my ($line) = @_;
+    return 0 if $line =~ /\bFATAL:\s+connection to client lost$/;
+    return $line =~ /^\S+ \S+ \S+ \[\d+\].*\b(?:ERROR|FATAL|PANIC|WARNING):/;
+}
 
 #
 # log_complaints(file, declared): what httpd's or PostgreSQL's log complains

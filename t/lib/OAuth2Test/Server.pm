@@ -22,7 +22,7 @@ use Time::HiRes qw(time sleep);
 our @EXPORT = qw(
     need run run_quiet slurp spew work_dir free_ports child_user make_tls
     run_tests start_process end_process start_php start_fpm
-    start_httpd stop_httpd end_httpd cluster
+    start_httpd restart_httpd stop_httpd end_httpd httpd_children cluster
     wait_for port_answers lock_table unlock_table
 );
 
@@ -280,6 +280,37 @@ sub start_httpd {
     chomp(my $pid = slurp("$dir/httpd.pid"));
     $httpd{$pid} = $$;
     return $pid;
+}
+
+# Its children; none when it has gone.
+sub httpd_children {
+    my ($pid) = @_;
+    my $file = "/proc/$pid/task/$pid/children";
+    return -e $file ? split /\s+/, slurp($file) : ();
+}
+
+sub _times_ready {
+    my ($log) = @_;
+    my $text = slurp($log);
+    return scalar(() = $text =~ /\bAH00489: /g);
+}
+
+#
+# restart_httpd(pid, log): gracefully, and by the signal, which no test of the
+# configuration comes before; true when the files have been read anew, which
+# its log says, and a child that has come since is there.  Of the two a child
+# alone says nothing: httpd may have had one to start just then, before it
+# looks at the files, and who changes them now ends it.
+#
+sub restart_httpd {
+    my ($pid, $log) = @_;
+    my %old = map { $_ => 1 } httpd_children($pid);
+    my $before = _times_ready($log);
+    kill 'USR1', $pid;
+    return wait_for(30, sub {
+        _times_ready($log) > $before
+            && grep { !$old{$_} } httpd_children($pid)
+    });
 }
 
 # Ends it as Debian's unit does, apachectl graceful-stop; true when it is gone.
