@@ -4,7 +4,9 @@
 // API key, and the end, in every clothing.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { clothings, demo, look, signIn, test } from './lib.mjs';
+import { clothings, signIn, test } from './chromium.mjs';
+import { look } from './page.mjs';
+import { demo } from './site.mjs';
 
 const hostile = '"><script>alert(1)</script>עברית {{x}}';
 const at = (where) => `${demo.issuer}/${where}`;

@@ -2,8 +2,9 @@
 //
 // admin.mjs - an administrator's way: an app from the queue to its suspension,
 // and a user from the invitation to the end, in every clothing.
-import { clothings, demo, look, makeUser, oauth2ctl, signIn, test }
-  from './lib.mjs';
+import { clothings, signIn, test } from './chromium.mjs';
+import { look } from './page.mjs';
+import { demo, makeUser, oauth2ctl } from './site.mjs';
 
 const words = Array(130).fill('word').join(' ');
 const hostile = '"><script>alert(1)</script>עברית {{x}}';

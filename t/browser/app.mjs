@@ -3,7 +3,8 @@
 // app.mjs - an app that lives in the browser, at another origin than the
 // server and the API: everything by fetch(), so CORS has to be right.
 import assert from 'node:assert/strict';
-import { allow, demo, oauth2ctl, orders, serve, signIn, test } from './lib.mjs';
+import { allow, signIn, test } from './chromium.mjs';
+import { demo, oauth2ctl, orders, serve } from './site.mjs';
 
 const html = `<!DOCTYPE html><title>app</title>
 <link rel="icon" href="data:,"><h1>App</h1><script>

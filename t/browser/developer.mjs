@@ -3,8 +3,9 @@
 // developer.mjs - a developer's way: an app from the form to its end, in every
 // clothing, and once without script.
 import assert from 'node:assert/strict';
-import { allow, clothings, demo, look, makeUser, oauth2ctl, serve,
-  signIn, test } from './lib.mjs';
+import { allow, clothings, signIn, test } from './chromium.mjs';
+import { look } from './page.mjs';
+import { demo, makeUser, oauth2ctl, serve } from './site.mjs';
 
 const words = Array(130).fill('word').join(' ');
 const hostile = '"><script>alert(1)</script>עברית {{x}} – a rather long '

@@ -2,9 +2,9 @@
 //
 // flow.mjs - what a person does: sign in, allow, deny, come back, sign out.
 import assert from 'node:assert/strict';
-import { allow, arrive, choosePassword, demo, exchange, invite, label,
-  makeClient, makeUser, orders, origin, serve, signIn, slowly, startFlow,
-  test } from './lib.mjs';
+import { allow, arrive, choosePassword, signIn, test } from './chromium.mjs';
+import { demo, exchange, invite, label, makeClient, makeUser, orders, origin,
+  serve, slowly, startFlow } from './site.mjs';
 
 const alertOf = (page) => page.getByRole('alert');
 const heading = (page) => page.getByRole('heading', { level: 1 });

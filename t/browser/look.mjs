@@ -2,8 +2,10 @@
 //
 // look.mjs - the pages between apps and people, in every clothing.
 import assert from 'node:assert/strict';
-import { allow, arrive, choosePassword, clothings, demo, invite, look,
-  makeClient, makeUser, signIn, startFlow, test } from './lib.mjs';
+import { allow, arrive, choosePassword, clothings, signIn, test }
+  from './chromium.mjs';
+import { look } from './page.mjs';
+import { demo, invite, makeClient, makeUser, startFlow } from './site.mjs';
 
 for (const [clothing, options] of Object.entries(clothings))
   await test(`the pages' looks: ${clothing}`, async ({ page, closers }) => {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// main.mjs DEMO.JSON [FILE]... - runs the tests of these files, or all. One
-// line a test: "ok - what", "not ok - what".
-import { finish } from './lib.mjs';
+// main.mjs DEMO.JSON FILE... - runs the tests of these files.  One line a test:
+// "ok - what", "not ok - what".
+import { finish } from './report.mjs';
 
-const files = process.argv.slice(3);
-for (const file of files.length ? files : ['flow', 'look', 'app',
-  'developer', 'admin', 'account', 'rooms'])
+for (const file of process.argv.slice(3))
   await import(`./${file.replace(/\.mjs$/, '')}.mjs`);
 await finish();

@@ -6,8 +6,8 @@
 //
 // Not one of the tests that run by themselves.
 import { join } from 'node:path';
-import { allow, arrive, demo, makeClient, oauth2ctl, signIn, startFlow,
-  test } from './lib.mjs';
+import { allow, arrive, signIn, test } from './chromium.mjs';
+import { demo, makeClient, oauth2ctl, startFlow } from './site.mjs';
 
 const where = process.env.OA2_SCREENSHOTS;
 if (!where) throw new Error('OA2_SCREENSHOTS is not set');

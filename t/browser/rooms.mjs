@@ -3,8 +3,9 @@
 // rooms.mjs - all that a user and an administrator come to from where they
 // begin, in every clothing: each tab, and the first page that a list leads to.
 import assert from 'node:assert/strict';
-import { allow, arrive, clothings, demo, look, makeClient, makeUser,
-  oauth2ctl, signIn, startFlow, test } from './lib.mjs';
+import { allow, arrive, clothings, signIn, test } from './chromium.mjs';
+import { look } from './page.mjs';
+import { demo, makeClient, makeUser, oauth2ctl, startFlow } from './site.mjs';
 
 const at = (where) => `${demo.issuer}/${where}`;
 
