@@ -124,6 +124,7 @@ typedef struct oa2_call_t {
     const char *ask_outside;            /* oa2_login_t's outside */
     const oa2_err_t *warning;           /* to be logged beside what the reply
                                            says; NULL: none */
+    const oa2_err_t *slowed;            /* the form came too soon; NULL: not */
     apr_table_t *headers;               /* goes out with whatever is answered,
                                            an error too: cookies */
 } oa2_call_t;
@@ -217,6 +218,9 @@ oa2_reply_t *oa2_reply_page(apr_pool_t *pool, int status, const char *html,
 /* An error as the endpoint's row says: JSON (with WWW-Authenticate where the
    client's or the token's RFC wants it) or the error page. */
 oa2_reply_t *oa2_reply_error(oa2_call_t *call, const oa2_err_t *err);
+/* Why a page is not what was asked for: for the log, and when to come again. */
+void oa2_reply_why(oa2_reply_t *reply, const oa2_call_t *call,
+                   const oa2_err_t *err);
 /* Set-Cookie with every attribute; value NULL deletes it; lifetime in
    seconds, 0: until the browser is closed. */
 void oa2_reply_cookie(oa2_call_t *call, const char *name, const char *value,

@@ -228,16 +228,22 @@ static oa2_reply_t *error_page(oa2_call_t *call, const oa2_err_t *err)
     return reply;
 }
 
+void oa2_reply_why(oa2_reply_t *reply, const oa2_call_t *call,
+                   const oa2_err_t *err)
+{
+    if (err->retry_after)
+        apr_table_setn(reply->headers, "Retry-After",
+                       apr_itoa(call->ctx.pool, err->retry_after));
+    reply->err = err;
+}
+
 oa2_reply_t *oa2_reply_error(oa2_call_t *call, const oa2_err_t *err)
 {
     oa2_reply_t *reply = call->endpoint->answer == OA2_ANSWER_PAGE
                              ? error_page(call, err)
                              : error_json(call, err);
 
-    if (err->retry_after)
-        apr_table_setn(reply->headers, "Retry-After",
-                       apr_itoa(call->ctx.pool, err->retry_after));
-    reply->err = err;
+    oa2_reply_why(reply, call, err);
     return reply;
 }
 

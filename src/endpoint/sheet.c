@@ -7,6 +7,7 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "base/crypto.h"
 #include "base/text/encode.h"
 #include "base/text/units.h"
 #include "base/text/words.h"
@@ -14,6 +15,11 @@
 #include "domain/person/role.h"
 #include "domain/site/settings.h"
 #include "endpoint/signin/interaction.h"
+#include "store/throttle.h"
+
+#define FORMS 600               /* an hour, of one user */
+#define FORMS_WINDOW (60 * 60)
+#define FORMS_WAIT (10 * 60)
 
 /* Where else to go, for whom; the label is "nav.NAME" of the catalogue. */
 static const struct place_t {
@@ -83,10 +89,15 @@ cJSON *oa2_sheet_model(oa2_call_t *call)
 oa2_reply_t *oa2_sheet_show(oa2_call_t *call, int status, oa2_page_id_t page,
                             const cJSON *model)
 {
-    return oa2_reply_page(call->ctx.pool, status,
-                          oa2_page_render(call->pages, call->ctx.language,
-                                          page, model, call->ctx.pool),
-                          oa2_json_get_text(model, "nonce"), NULL);
+    oa2_reply_t *reply = oa2_reply_page(
+        call->ctx.pool, status,
+        oa2_page_render(call->pages, call->ctx.language, page, model,
+                        call->ctx.pool),
+        oa2_json_get_text(model, "nonce"), NULL);
+
+    if (call->slowed)
+        oa2_reply_why(reply, call, call->slowed);
+    return reply;
 }
 
 /* ------------------------------------------------------------ forms */
@@ -102,7 +113,32 @@ static const char *decides(const oa2_call_t *call)
                                        "form", ctx->pool), NULL);
 }
 
-void oa2_sheet_open(oa2_sheet_t *out, oa2_call_t *call, oa2_fields_t *fields)
+/* A row of a trail, a revision, a mail: a form writes little, but a program can
+   send it all day. */
+static oa2_err_t *slow_down(const oa2_err_t **why, oa2_call_t *call)
+{
+    oa2_ctx_t *ctx = &call->ctx;
+    oa2_throttle_t throttle = {
+        .key = oa2_digest_text(ctx->pool, apr_pstrcat(
+            ctx->pool, "forms of ", call->session->user, NULL)),
+        .limit = FORMS, .window = FORMS_WINDOW, .max_wait = FORMS_WAIT
+    };
+    oa2_err_t *err;
+    apr_int64_t wait;
+
+    OA2_TRY(oa2_throttle_count(&wait, ctx, &throttle));
+    if (!wait)
+        return NULL;
+    err = oa2_err_make(ctx->pool, &oa2_too_many_requests, OA2_ID(5589), NULL,
+                       "user \"%s\" sends too many forms, %" APR_INT64_T_FMT
+                       " s to wait", call->session->user, wait);
+    err->retry_after = (int)wait;
+    *why = call->slowed = err;
+    return NULL;
+}
+
+oa2_err_t *oa2_sheet_open(oa2_sheet_t *out, oa2_call_t *call,
+                          oa2_fields_t *fields)
 {
     oa2_ctx_t *ctx = &call->ctx;
     const char *sealed = oa2_params_get(ctx->params, "form");
@@ -114,8 +150,10 @@ void oa2_sheet_open(oa2_sheet_t *out, oa2_call_t *call, oa2_fields_t *fields)
     stale = oa2_form_open(&form, ctx, &call->browser, sealed);
     out->why = oa2_interaction_check(call, &form, stale, call->session);
     out->shown = out->why ? "" : form.shown;
-    if (!out->why)
-        oa2_twin_of(&out->twin, ctx, &form, decides(call));
+    if (out->why)
+        return NULL;
+    oa2_twin_of(&out->twin, ctx, &form, decides(call));
+    return slow_down(&out->why, call);
 }
 
 /* The page's own path. */

@@ -35,9 +35,12 @@ oa2_reply_t *oa2_sheet_show(oa2_call_t *call, int status, oa2_page_id_t page,
 /*
  * The form that was posted, into fields, checked.  It is obeyed only when this
  * browser and this user got it, within OAuth2FlowLifetime: that is what tells
- * our forms from forged ones (RFC 6749 section 10.12).
+ * our forms from forged ones (RFC 6749 section 10.12).  Nor is it when this
+ * user has sent more of them than people do: 600 an hour, then at pauses that
+ * grow to ten minutes (429), so that what one user can write is bounded.
  */
-void oa2_sheet_open(oa2_sheet_t *out, oa2_call_t *call, oa2_fields_t *fields);
+oa2_err_t *oa2_sheet_open(oa2_sheet_t *out, oa2_call_t *call,
+                          oa2_fields_t *fields);
 /*
  * Into a model: action (this page), form, message, and the fields.  shown: one
  * line that says what the page is made of (a version), given back when the form

@@ -73,7 +73,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
 
     if (call->method == OA2_GET)
         return show(out, call, fields, NULL);
-    oa2_sheet_open(&sheet, call, fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, fields));
     return sheet.why ? show(out, call, fields, &sheet) : hand_out(out, call);
 }
 

@@ -96,7 +96,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
         oa2_fields_drop(fields, "password");
     if (call->method == OA2_GET)
         return show(out, call, fields, NULL);
-    oa2_sheet_open(&sheet, call, fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, fields));
     if (sheet.why || oa2_fields_failed(fields))
         return show(out, call, fields, &sheet);
     OA2_TRY(oa2_sheet_prove(&problem, call, call->browser.remote_user ? NULL

@@ -258,8 +258,8 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     }
     page.sheet = &sheet;
     /* The button to delete one comes without the form's fields. */
-    oa2_sheet_open(&sheet, call, id ? make(&page.may_add, call)
-                                    : page.fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, id ? make(&page.may_add, call)
+                                            : page.fields));
     if (id && !sheet.why)
         return take_back(out, call, &sheet, id);
     if (sheet.why || !page.may_add || oa2_fields_failed(page.fields))

@@ -244,7 +244,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
         oa2_sheet_begin(profile.fields, call);
         return show(out, call, &profile, NULL);
     }
-    oa2_sheet_open(&sheet, call, profile.fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, profile.fields));
     return sheet.why || oa2_fields_failed(profile.fields)
         ? show(out, call, &profile, &sheet)
         : save(out, call, &profile, &sheet);

@@ -222,7 +222,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     oa2_fields_read(filter, sent);
     if (call->method == OA2_GET)
         return show(out, call, filter, fields, NULL);
-    oa2_sheet_open(&sheet, call, fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, fields));
     if (!sheet.why && id) {
         OA2_TRY(take_back(call, id));
         done = 1;

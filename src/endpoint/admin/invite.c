@@ -59,7 +59,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
         oa2_sheet_begin(fields, call);
         return show(out, call, fields, NULL);
     }
-    oa2_sheet_open(&sheet, call, fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, fields));
     read_name(&name, fields, call);
     if (sheet.why || oa2_fields_failed(fields))
         return show(out, call, fields, &sheet);

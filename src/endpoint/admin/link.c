@@ -49,7 +49,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
         oa2_sheet_begin(fields, call);
         return show(out, call, user, fields, NULL, NULL);
     }
-    oa2_sheet_open(&sheet, call, fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, fields));
     if (sheet.why || oa2_fields_failed(fields))
         return show(out, call, user, fields, &sheet, NULL);
     OA2_TRY(oa2_given_link(out, &problem, call, &sheet,

@@ -114,7 +114,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
         oa2_sheet_begin(fields, call);
         return show(out, call, user, fields, NULL);
     }
-    oa2_sheet_open(&sheet, call, fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, fields));
     if (!sheet.why && !oa2_fields_failed(fields))
         OA2_TRY(save(call, user, &sheet));
     if (sheet.why || oa2_fields_failed(fields))

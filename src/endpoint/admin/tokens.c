@@ -132,7 +132,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
         oa2_fields_read(filter, sent);
     if (call->method == OA2_GET)
         return show(out, call, filter, fields, NULL);
-    oa2_sheet_open(&sheet, call, fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, fields));
     return !sheet.why && oa2_params_get(sent, "token")
         ? take_back(out, call, &sheet)
         : show(out, call, filter, fields, &sheet);

@@ -130,7 +130,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     OA2_TRY(oa2_whom_open(&user, call));
     if (call->method == OA2_GET)
         return show(out, call, user, NULL, NULL);
-    oa2_sheet_open(&sheet, call, fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, fields));
     return sheet.why ? show(out, call, user, &sheet, NULL)
                      : change(out, call, user, &sheet);
 }

@@ -266,7 +266,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
 
     if (call->method == OA2_GET)
         return show(out, call, NULL, NULL);
-    oa2_sheet_open(&sheet, call, fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, fields));
     if (sheet.why)
         return show(out, call, &sheet, NULL);
     OA2_TRY(oa2_sheet_before(&before, call, &sheet));

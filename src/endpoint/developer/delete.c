@@ -43,7 +43,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     int is_form = call->method != OA2_GET;
 
     if (is_form) {
-        oa2_sheet_open(&sheet, call, fields);
+        OA2_TRY(oa2_sheet_open(&sheet, call, fields));
         if (!sheet.why)
             OA2_TRY(oa2_sheet_before(&before, call, &sheet));
         if (before) {

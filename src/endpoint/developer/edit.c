@@ -102,7 +102,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     if (call->method == OA2_GET)
         return show(out, call, fields, NULL, 0);
     OA2_TRY(oa2_own_open(&own, call, OA2_APP_MEMBER));
-    oa2_sheet_open(&sheet, call, fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, fields));
     if (!sheet.why)
         oa2_app_fields_check(fields, call, own.app);
     if (sheet.why || oa2_fields_failed(fields))

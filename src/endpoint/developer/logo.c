@@ -88,7 +88,7 @@ static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)
     OA2_TRY(oa2_own_open(&own, call, OA2_APP_MEMBER));
     if (call->method == OA2_GET)
         return show(out, call, &own, fields, NULL);
-    oa2_sheet_open(&sheet, call, fields);
+    OA2_TRY(oa2_sheet_open(&sheet, call, fields));
     if (sheet.why)
         return show(out, call, &own, fields, &sheet);
     OA2_TRY(oa2_sheet_before(&before, call, &sheet));

@@ -98,9 +98,8 @@ static oa2_reply_t *slow_down(oa2_call_t *call, const typed_t *typed,
         "a login was refused unseen: too many attempts, %" APR_INT64_T_FMT
         " s to wait", wait);
 
-    reply->err = oa2_err_attack(err);
-    apr_table_setn(reply->headers, "Retry-After",
-                   apr_psprintf(pool, "%" APR_INT64_T_FMT, wait));
+    err->retry_after = (int)wait;
+    oa2_reply_why(reply, call, oa2_err_attack(err));
     return reply;
 }
 

@@ -141,15 +141,16 @@ static oa2_err_t *slow_down(oa2_reply_t **out, oa2_call_t *call,
                             const oa2_fields_t *fields, apr_int64_t wait)
 {
     apr_pool_t *pool = call->ctx.pool;
+    oa2_err_t *err = oa2_err_make(
+        pool, &oa2_too_many_requests, OA2_ID(5585), NULL,
+        "a sign-up was refused: too many, %" APR_INT64_T_FMT " s to wait",
+        wait);
 
     *out = ask(call, 429, fields, oa2_say(
         &call->ctx, "There were too many attempts. Please try again in "
         "{{time}}.", "time", oa2_units_tell_seconds(wait, pool), NULL));
-    (*out)->err = oa2_err_make(pool, &oa2_too_many_requests, OA2_ID(5585),
-                               NULL, "a sign-up was refused: too many, %"
-                               APR_INT64_T_FMT " s to wait", wait);
-    apr_table_setn((*out)->headers, "Retry-After",
-                   apr_psprintf(pool, "%" APR_INT64_T_FMT, wait));
+    err->retry_after = (int)wait;
+    oa2_reply_why(*out, call, err);
     return NULL;
 }
 
