@@ -87,6 +87,7 @@ static const oa2_sql_t kinds[] = {
     /* Of version 3; behind what a schema of the version before has. */
     SIMPLE("oauth2_job"),
     SIMPLE("oauth2_ticket"),
+    SIMPLE("oauth2_user"),
     SIMPLE("oauth2_apikey")
 };
 

@@ -80,7 +80,7 @@ oa2_err_t *oa2_ticket_find(oa2_ticket_t **out, oa2_ctx_t *ctx,
  * user's row and finds another credential there.
  */
 #define SET "UPDATE oauth2_user SET password = $4, provider = 'oauth2'," \
-    " credential = $5"
+    " credential = $5, expires = NULL"
 #define ANSWER "INSERT INTO oauth2_answer (digest, reply, expires)" \
     " SELECT CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS BIGINT)"
 static const oa2_sql_t spend_sql = {

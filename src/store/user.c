@@ -197,10 +197,11 @@ oa2_err_t *oa2_user_list_alike(apr_array_header_t **out, oa2_ctx_t *ctx,
 
 /* Taken is the name or the account.  One and the same put again is told that
    it was done: by the sub. */
-#define PUT "INSERT INTO oauth2_user (" COLUMNS ", alike)" \
+#define PUT "INSERT INTO oauth2_user (" COLUMNS ", alike, expires)" \
     " SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT)," \
     " CAST($4 AS SMALLINT), CAST($5 AS BIGINT), CAST($6 AS TEXT)," \
-    " CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT) WHERE NOT EXISTS" \
+    " CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT)," \
+    " CAST($10 AS BIGINT) WHERE NOT EXISTS" \
     " (SELECT 1 FROM oauth2_user WHERE account = $8 AND sub <> $2)" \
     " ON CONFLICT (name) DO UPDATE SET name = excluded.name" \
     " WHERE oauth2_user.sub = excluded.sub RETURNING name"
@@ -218,7 +219,8 @@ static oa2_err_t *put(int *done, oa2_ctx_t *ctx, const oa2_user_t *user,
                     ? APR_STRINGIFY(PENDING) : user->disabled ? "1" : "0",
                     oa2_sql_number(ctx->pool, user->created), user->provider,
                     oa2_user_new_credential(ctx), account,
-                    oa2_user_alike(ctx, user->name)));
+                    oa2_user_alike(ctx, user->name), user->expires
+                    ? oa2_sql_number(ctx->pool, user->expires) : NULL));
     *done = rows->nelts > 0;
     return NULL;
 }
@@ -231,6 +233,7 @@ oa2_err_t *oa2_user_put(int *done, oa2_ctx_t *ctx, const oa2_user_t *user)
 /* What version 1 did not know of its rows, once it is known. */
 #define ADOPT "UPDATE oauth2_user SET account = COALESCE(account, $2)," \
     " alike = COALESCE(alike, CAST($4 AS TEXT))," \
+    " expires = NULL," \
     " provider = COALESCE(provider, CASE WHEN password IS NULL" \
     " THEN CAST($3 AS TEXT) ELSE '" OWN "' END)" \
     " WHERE name = $1 AND (account IS NULL OR provider IS NULL)" \
@@ -316,15 +319,17 @@ oa2_err_t *oa2_user_enter(oa2_user_t **out, oa2_ctx_t *ctx, const char *name,
     .repeats = 1 }
 
 static const oa2_sql_t password_sql =
-    ENDING_SQL("user_set_password", "password = $2, provider = '" OWN "',");
+    ENDING_SQL("user_set_password", "password = $2, provider = '" OWN "',"
+               " expires = NULL,");
 static const oa2_sql_t provider_sql =
-    ENDING_SQL("user_set_provider", "provider = $2,");
+    ENDING_SQL("user_set_provider", "provider = $2, expires = NULL,");
 static const oa2_sql_t end_sql = ENDING_SQL("user_end_sessions", "");
 
 /* Of replaced rows too, $4 to $5: what they hold is the same person's. */
 #define THEIRS "SELECT name FROM oauth2_user WHERE name = $1 UNION ALL" \
     " SELECT name FROM oauth2_user WHERE account >= $4 AND account < $5"
-#define DISABLE "UPDATE oauth2_user SET disabled = $2, credential =" \
+#define DISABLE "UPDATE oauth2_user SET disabled = $2, expires = NULL," \
+    " credential =" \
     " CASE WHEN CAST($2 AS BIGINT) <> 0 THEN $3 ELSE credential END" \
     " WHERE name IN (" THEIRS ") RETURNING name"
 

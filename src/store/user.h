@@ -25,6 +25,10 @@ typedef struct oa2_user_t {
     int disabled;
     int is_pending;                     /* and this: waits for approval */
     apr_int64_t created;
+    apr_int64_t expires;                /* put only: when it goes, unless it
+                                           gets a password, another provider or
+                                           an administrator's yes or no before;
+                                           0: never */
     const char *provider;               /* vouched first; NULL: nobody yet */
     const char *credential;             /* find only: see oa2_session_t */
     const char *roles;                  /* words; find and list only */

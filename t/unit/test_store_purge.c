@@ -161,6 +161,43 @@ static void batches_are_small(void **state)
     assert_true(removed == 0);
 }
 
+/* What has been done to an account that somebody has signed up for. */
+static void untaken_account_goes(void **state)
+{
+    oa2_ctx_t *ctx = ((fixture_t *)*state)->ctx;
+    static const char *const names[] = { "untaken", "chosen", "approved",
+                                         "refused", "elsewhere" };
+    oa2_user_t user = { .disabled = 1, .is_pending = 1, .created = ctx->now,
+                        .provider = "oauth2", .expires = ctx->now + 60 };
+    oa2_user_t *left;
+    int done;
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        user.name = names[i];
+        user.sub = fixture_digest(ctx);
+        fixture_good(oa2_user_put(&done, ctx, &user));
+        assert_int_equal(done, 1);
+    }
+    fixture_store_user(ctx, "ann");
+    fixture_good(oa2_user_set_password(&done, ctx, "chosen", "hash"));
+    fixture_good(oa2_user_set_disabled(&done, ctx, "approved", 0));
+    fixture_good(oa2_user_set_disabled(&done, ctx, "refused", 1));
+    fixture_good(oa2_user_set_provider(&done, ctx, "elsewhere", "ldap"));
+    ctx->now += 59;
+    assert_true(purge(ctx, 100) == 0);
+    ctx->now += 1;
+    assert_true(purge(ctx, 100) == 1);
+    fixture_good(oa2_user_find(&left, ctx, "untaken"));
+    assert_null(left);
+    for (i = 1; i < sizeof(names) / sizeof(names[0]); i++) {
+        fixture_good(oa2_user_find(&left, ctx, names[i]));
+        assert_non_null(left);
+    }
+    fixture_good(oa2_user_find(&left, ctx, "ann"));
+    assert_non_null(left);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -169,6 +206,7 @@ int main(void)
         TEST(everything_is_gone_in_the_end),
         TEST(revoked_grant_stays_for_a_day),
         TEST(batches_are_small),
+        TEST(untaken_account_goes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,8 @@
 #define WINDOW 3600             /* seconds in which attempts are counted … */
 #define FROM_ADDRESS 10         /* … and how many, of one network */
 #define TO_MAILBOX 3            /* mails to one address */
+#define UNTAKEN (30 * 86400)    /* how long a pending account, or one whose link
+                                   is not used, waits */
 #define PRIVATE_FACTOR 20       /* a proxy, or a house full of people */
 
 int oa2_signup_is_by_mail(const oa2_settings_t *settings)
@@ -86,7 +88,8 @@ oa2_err_t *oa2_signup_try(oa2_signup_result_t *out, apr_int64_t *wait,
         .name = signup->name, .sub = oa2_random_text(ctx->pool, SUB_BYTES),
         .password = signup->hash, .created = ctx->now,
         .provider = OA2_ACCOUNT_OWN, .disabled = is_pending,
-        .is_pending = is_pending
+        .is_pending = is_pending,
+        .expires = is_pending || !signup->hash ? ctx->now + UNTAKEN : 0
     };
     int alike;
     int put = 0;

@@ -179,8 +179,12 @@ CREATE INDEX oauth2_token_client ON oauth2_token (client_id, expires, digest);
 -- When the user allowed it; 0: before this was written down.
 ALTER TABLE oauth2_consent ADD since BIGINT NOT NULL DEFAULT 0;
 
--- Of pages, by the user's choice.
+-- language: of pages, by the user's choice.  expires: when an account goes that
+-- somebody has signed up for and nobody has taken or decided upon; NULL: never.
 ALTER TABLE oauth2_user ADD language TEXT NOT NULL DEFAULT '';
+ALTER TABLE oauth2_user ADD expires BIGINT;
+CREATE INDEX oauth2_user_expires ON oauth2_user (expires)
+    WHERE expires IS NOT NULL;
 
 -- Where a person is signed in.  device: "Firefox/Windows"; address: of the
 -- sign-in; used: the last time, to the hour.  Of before: not known.
