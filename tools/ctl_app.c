@@ -16,6 +16,7 @@
 #include "domain/client/refused.h"
 #include "domain/client/revision.h"
 #include "domain/client/team.h"
+#include "store/invitation.h"
 
 static const oa2_actor_t administrator = { NULL, 1 };
 
@@ -82,21 +83,38 @@ static void app_print(const ctl_t *ctl, const oa2_app_t *app)
             ctl_field(ctl, row->name, oa2_property_get(app, row, ctl->pool));
 }
 
+static void print_member(cJSON *list, ctl_t *ctl, const char *user,
+                         const char *role, int is_invited)
+{
+    int is_first = !cJSON_GetArraySize(list);
+    cJSON *item = oa2_json_push_object(list);
+
+    oa2_json_put_text(item, "user", user);
+    oa2_json_put_text(item, "role", role);
+    oa2_json_put_bool(item, "invited", is_invited);
+    ctl_field(ctl, is_first ? "Team" : "",
+              apr_psprintf(ctl->pool, "%s (%s%s)", user, role,
+                           is_invited ? ", invited" : ""));
+}
+
 static oa2_err_t *print_team(cJSON *json, ctl_t *ctl, const char *id)
 {
     cJSON *list = oa2_json_put_array(json, "team");
-    apr_array_header_t *members;
+    apr_array_header_t *all;
     int i;
 
-    OA2_TRY(oa2_member_list(&members, &ctl->ctx, id));
-    for (i = 0; i < members->nelts; i++) {
-        const oa2_member_t *one = &APR_ARRAY_IDX(members, i, oa2_member_t);
-        cJSON *item = oa2_json_push_object(list);
+    OA2_TRY(oa2_member_list(&all, &ctl->ctx, id));
+    for (i = 0; i < all->nelts; i++) {
+        const oa2_member_t *one = &APR_ARRAY_IDX(all, i, oa2_member_t);
 
-        oa2_json_put_text(item, "user", one->user);
-        oa2_json_put_text(item, "role", one->role);
-        ctl_field(ctl, i ? "" : "Team",
-                  apr_psprintf(ctl->pool, "%s (%s)", one->user, one->role));
+        print_member(list, ctl, one->user, one->role, 0);
+    }
+    OA2_TRY(oa2_invitation_list(&all, &ctl->ctx, id));
+    for (i = 0; i < all->nelts; i++) {
+        const oa2_invitation_t *one = &APR_ARRAY_IDX(all, i,
+                                                     oa2_invitation_t);
+
+        print_member(list, ctl, one->user, one->role, 1);
     }
     return NULL;
 }

@@ -88,6 +88,7 @@ static const oa2_sql_t kinds[] = {
     SIMPLE("oauth2_job"),
     SIMPLE("oauth2_ticket"),
     SIMPLE("oauth2_user"),
+    SIMPLE("oauth2_app_invitation"),
     SIMPLE("oauth2_apikey")
 };
 

@@ -13,6 +13,7 @@
  * sessions, flows, throttles; codes and spent refresh tokens once they cannot
  * be replayed against a living grant; expired tokens, tickets and API keys;
  * accounts that somebody has signed up for and nobody has taken;
+ * invitations to teams that nobody has answered;
  * grants without a living token; jobs that were given up a week ago; and, of
  * spent refresh tokens that stay, the sealed answers.  Never waits for a row
  * that somebody else has locked.  *removed counts rows; call again while it

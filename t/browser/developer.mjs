@@ -92,6 +92,30 @@ for (const [clothing, options] of Object.entries(clothings))
     await show('nothing');
   }, options);
 
+for (const clothing of ['light', '360px-dark'])
+  await test(`somebody is asked to join: ${clothing}`,
+    async ({ context, page }) => {
+      const [owner, asked] = [makeUser(), makeUser()];
+      await begin(page, asked);
+      await context.clearCookies();
+      await begin(page, owner, '/add');
+      await fillIn(page, hostile.slice(0, 100).trim(),
+        'https://app.example/back');
+      await primary(page).click();
+      await page.getByRole('link', { name: 'Go to the app' }).click();
+      await page.getByRole('link', { name: 'Team' }).click();
+      await page.getByLabel('User name').fill(asked.username);
+      await page.getByRole('button', { name: 'Ask to join' }).click();
+      await page.getByText('invited, until').waitFor();
+      await look(page, 'developer-team-invited', clothing);
+      await context.clearCookies();
+      await begin(page, asked);
+      await page.getByText('You are asked to join').waitFor();
+      await look(page, 'developer-invited', clothing);
+      await page.getByRole('button', { name: 'Accept' }).click();
+      await page.getByText('You are on the team now.').waitFor();
+    }, clothings[clothing]);
+
 await test('a developer tries a draft', async ({ page, closers }) => {
   const user = makeUser();
   const back = `${await serve(closers, (request, answer) => {

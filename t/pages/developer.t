@@ -112,7 +112,22 @@ my $team = enter('dv-owner', "developer/team/$id");
 enter('dv-member', 'developer');
 $answer = send_form('dv-owner', $team, 'role', member => 'dv-member',
                     role => 'member');
-is($answer->{status}, 303, 'somebody is on the team');
+is($answer->{status}, 303, 'somebody is asked to join');
+like($browser{'dv-owner'}->follow($answer)->{content},
+     qr/Somebody is asked to join the team/, 'it is said');
+is($browser{'dv-member'}->get("developer/app/$id")->{status}, 404,
+   'and sees nothing before he accepts');
+$page = enter('dv-member', 'developer');
+like($page->{content}, qr/You are asked to join/, 'the invitation is shown');
+unlike($page->{content}, qr/<script/, 'and no script');
+for my $time ('once', 'a double click') {
+    $answer = send_form('dv-member', $page, 'app', app => $id,
+                        do => 'accept');
+    is($answer->{status}, 303, "$time: accepted");
+    $answer = $browser{'dv-member'}->follow($answer);
+    is($answer->{status}, 200, "$time: the app is there");
+    like($answer->{content}, qr/You are on the team now/, "$time: it is said");
+}
 log_allow(qr/OA2-564[01]/, 'apps of others, owners only');
 for my $name (sort keys %may) {
     my $own = enter($name, 'account/password');
@@ -260,6 +275,20 @@ is($answer->{status}, 422, 'the last owner stays');
 $answer = send_form('dv-owner', $team, 'role', member => $HOSTILE);
 is($answer->{status}, 422, 'nobody of that name');
 unlike($answer->{content}, qr/<script/, 'is a script');
+$answer = send_form('dv-owner', $team, 'role', member => 'dv-stranger',
+                    role => 'owner');
+is($answer->{status}, 303, 'another one is asked');
+$page = enter('dv-stranger', 'developer');
+$team = $browser{'dv-owner'}->follow($answer);
+like($team->{content}, qr/dv-stranger.*?invited, until/s, 'the team sees it');
+$answer = send_form('dv-owner', $team, 'do', member => 'dv-stranger',
+                    do => 'remove');
+is($answer->{status}, 303, 'and no more');
+for my $do (qw(accept decline)) {
+    $answer = send_form('dv-stranger', $page, 'app', app => $id, do => $do);
+    like($browser{'dv-stranger'}->follow($answer)->{content},
+         qr/not there any more/, "$do: it is too late");
+}
 $team = enter('dv-member', "developer/team/$id");
 $answer = send_form('dv-member', $team, 'do', member => 'dv-member',
                     do => 'remove');

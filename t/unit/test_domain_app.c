@@ -5,6 +5,7 @@
 #include "domain/client/client_auth.h"
 #include "domain/client/property.h"
 #include "domain/client/revision.h"
+#include "store/invitation.h"
 #include "store/logo.h"
 #include "store/user_leave.h"
 
@@ -174,6 +175,8 @@ static void team(void **state)
          OA2_APP_INVALID);
     DOES(oa2_app_member_set(&out, ctx, &ann, id, "BOB", "member"),
          OA2_APP_DONE);
+    assert_int_equal(out.is_invited, 1);
+    DOES(oa2_app_invitation_accept(&out, ctx, "bob", id), OA2_APP_DONE);
     DOES(oa2_app_member_set(&out, ctx, &bob, id, "bob", "owner"),
          OA2_APP_FORBIDDEN);
     /* whether there is such a user is not for a member to find out */
@@ -193,6 +196,84 @@ static void team(void **state)
     assert_int_equal(apps->nelts, 1);
     fixture_good(oa2_app_list(&apps, ctx, OA2_APPS_USER, "bob", id, 10));
     assert_int_equal(apps->nelts, 0);
+    fixture_close(fixture);
+}
+
+/* Who is asked may do nothing before he accepts, and only once. */
+static void invited(void **state)
+{
+    fixture_t *fixture = fixture_apps();
+    oa2_ctx_t *ctx = fixture->ctx;
+    const char *id = fixture_app_make(fixture)->client->id;
+    apr_array_header_t *list;
+    oa2_app_result_t out;
+    oa2_app_role_t role;
+    oa2_app_t *app;
+    int is_tester;
+
+    (void)state;
+    DOES(oa2_app_invitation_accept(&out, ctx, "bob", id), OA2_APP_GONE);
+    DOES(oa2_app_member_set(&out, ctx, &ann, id, "bob", "member"),
+         OA2_APP_DONE);
+    DOES(oa2_app_member_set(&out, ctx, &ann, id, "bob", "owner"),
+         OA2_APP_DONE);
+    assert_int_equal(out.is_invited, 1);
+    fixture_good(oa2_app_role(&role, ctx, &bob, id));
+    assert_int_equal(role, OA2_APP_NOBODY);
+    fixture_good(oa2_app_find(&app, ctx, id));
+    fixture_good(oa2_app_is_tester(&is_tester, ctx, app->client, "bob"));
+    assert_int_equal(is_tester, 0);
+    fixture_good(oa2_app_list(&list, ctx, OA2_APPS_USER, "bob", NULL, 10));
+    assert_int_equal(list->nelts, 0);
+    /* nobody is an owner before */
+    DOES(oa2_app_member_remove(&out, ctx, &ann, id, "ann"), OA2_APP_INVALID);
+    fixture_good(oa2_invitation_list_user(&list, ctx, "bob", NULL, 10));
+    assert_int_equal(list->nelts, 1);
+    assert_string_equal(APR_ARRAY_IDX(list, 0, oa2_invitation_t).role,
+                        "owner");
+    assert_string_equal(APR_ARRAY_IDX(list, 0, oa2_invitation_t).by, "ann");
+    fixture_good(oa2_invitation_list_user(&list, ctx, "bob", id, 10));
+    assert_int_equal(list->nelts, 0);
+    DOES(oa2_app_invitation_decline(&out, ctx, "bob", id), OA2_APP_DONE);
+    DOES(oa2_app_invitation_accept(&out, ctx, "bob", id), OA2_APP_GONE);
+    fixture_close(fixture);
+}
+
+/* Taken back, made needless, or too old. */
+static void invitation_ends(void **state)
+{
+    fixture_t *fixture = fixture_apps();
+    oa2_ctx_t *ctx = fixture->ctx;
+    const char *id = fixture_app_make(fixture)->client->id;
+    apr_array_header_t *list;
+    oa2_app_result_t out;
+
+    (void)state;
+    DOES(oa2_app_member_set(&out, ctx, &ann, id, "bob", "member"),
+         OA2_APP_DONE);
+    DOES(oa2_app_member_remove(&out, ctx, &bob, id, "bob"),
+         OA2_APP_FORBIDDEN);
+    DOES(oa2_app_member_remove(&out, ctx, &ann, id, "bob"), OA2_APP_DONE);
+    DOES(oa2_app_invitation_accept(&out, ctx, "bob", id), OA2_APP_GONE);
+    DOES(oa2_app_member_set(&out, ctx, &ann, id, "bob", "member"),
+         OA2_APP_DONE);
+    /* An administrator asks nobody, and what was asked is spent. */
+    DOES(oa2_app_member_set(&out, ctx, &root, id, "bob", "owner"),
+         OA2_APP_DONE);
+    assert_int_equal(out.is_invited, 0);
+    fixture_good(oa2_invitation_list(&list, ctx, id));
+    assert_int_equal(list->nelts, 0);
+    DOES(oa2_app_member_set(&out, ctx, &ann, id, "bob", "member"),
+         OA2_APP_DONE);
+    assert_int_equal(out.is_invited, 0);
+    DOES(oa2_app_member_remove(&out, ctx, &bob, id, "bob"), OA2_APP_DONE);
+    /* It does not last for ever. */
+    DOES(oa2_app_member_set(&out, ctx, &ann, id, "bob", "member"),
+         OA2_APP_DONE);
+    ctx->now += 14 * 86400;
+    fixture_good(oa2_invitation_list(&list, ctx, id));
+    assert_int_equal(list->nelts, 0);
+    DOES(oa2_app_invitation_accept(&out, ctx, "bob", id), OA2_APP_GONE);
     fixture_close(fixture);
 }
 
@@ -395,6 +476,7 @@ int main(void)
         cmocka_unit_test(states), cmocka_unit_test(disabled),
         cmocka_unit_test(revisions), cmocka_unit_test(long_list),
         cmocka_unit_test(team),
+        cmocka_unit_test(invited), cmocka_unit_test(invitation_ends),
         cmocka_unit_test(team_race), cmocka_unit_test(lists),
         cmocka_unit_test(logo), cmocka_unit_test(most),
         cmocka_unit_test(named), cmocka_unit_test(check),

@@ -65,6 +65,8 @@ typedef struct oa2_app_result_t {
     oa2_app_t *app;                     /* as it is now; NULL: none */
     const char *secret;                 /* shown once; create and rotate */
     oa2_app_role_t role;                /* of who does it */
+    int is_invited;                     /* member_set: somebody was asked, and
+                                           is on the team when he accepts */
 } oa2_app_result_t;
 
 /* What would be wrong with each of these fields of app; app NULL: of a new one.

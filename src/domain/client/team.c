@@ -11,10 +11,12 @@
 #include "domain/client/client.h"
 #include "domain/person/account.h"
 #include "domain/site/audit.h"
+#include "store/invitation.h"
 #include "store/user.h"
 
 #define TRIES 16
-#define MEMBERS_MOST 100
+#define MEMBERS_MOST 100        /* and as many who are asked */
+#define INVITATION_LIVES (14 * 86400)
 
 static int is_owner(const oa2_member_t *member)
 {
@@ -47,36 +49,114 @@ static const char *team_problem(int *known, const apr_array_header_t *members,
     return NULL;
 }
 
+/* A team that somebody reads, decides upon, and finds as it was. */
+typedef struct change_t {
+    const oa2_actor_t *who;
+    const char *user;
+    const char *role;                   /* NULL: off the team */
+    oa2_app_role_t least;               /* of who */
+    int is_asked;                       /* user says yes himself */
+} change_t;
+
+static oa2_err_t *is_invited(int *out, int *count, oa2_ctx_t *ctx,
+                             const char *id, const char *user)
+{
+    apr_array_header_t *all;
+    int i;
+
+    *out = 0;
+    OA2_TRY(oa2_invitation_list(&all, ctx, id));
+    for (i = 0; i < all->nelts && !*out; i++)
+        *out = strcmp(APR_ARRAY_IDX(all, i, oa2_invitation_t).user, user) == 0;
+    *count = all->nelts;
+    return NULL;
+}
+
+static oa2_err_t *invite(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                         const change_t *change, const char *id)
+{
+    const oa2_invitation_t invitation = {
+        .client_id = id, .user = change->user, .role = change->role,
+        .by = change->who->user, .created = ctx->now,
+        .expires = ctx->now + INVITATION_LIVES
+    };
+    int known, count, done;
+
+    OA2_TRY(is_invited(&known, &count, ctx, id, change->user));
+    if (!known && count >= MEMBERS_MOST) {
+        oa2_app_refuse(out, ctx, "member", "100 people are asked already: "
+                       "take one of these invitations back first");
+        return NULL;
+    }
+    OA2_TRY(oa2_invitation_put(&done, ctx, &invitation));
+    out->is_invited = done;
+    if (!done)
+        out->outcome = OA2_APP_CHANGED;
+    else
+        oa2_audit(ctx, &oa2_event_app_invited, "client", id, "by",
+                  change->who->user, "member", change->user, "role",
+                  change->role, NULL);
+    return NULL;
+}
+
+/* *done: 0 when there is none. */
+static oa2_err_t *end_invitation(int *done, oa2_ctx_t *ctx, const char *by,
+                                 const char *user, const char *id)
+{
+    oa2_invitation_t *gone;
+
+    OA2_TRY(oa2_invitation_take(&gone, ctx, id, user));
+    *done = gone != NULL;
+    if (gone)
+        oa2_audit(ctx, &oa2_event_app_invited, "client", id, "by", by,
+                  "member", user, "role", NULL, NULL);
+    return NULL;
+}
+
 /* Until nobody else has changed the team meanwhile. */
 static oa2_err_t *change_team(oa2_app_result_t *out, oa2_ctx_t *ctx,
-                              const oa2_actor_t *who, const char *id,
-                              const char *user, const char *role)
+                              const change_t *change, const char *id)
 {
-    oa2_app_role_t least = !role && who->user && strcmp(who->user, user) == 0
-        ? OA2_APP_MEMBER : OA2_APP_OWNER;
     int done = 0, known, tries;
+    oa2_invitation_t *spent;
 
     for (tries = 0; tries < TRIES && !done; tries++) {
         apr_array_header_t *members;
         const char *said;
 
-        OA2_TRY(oa2_app_begin(out, ctx, who, id, least));
+        OA2_TRY(oa2_app_begin(out, ctx, change->who, id, change->least));
         if (out->outcome != OA2_APP_DONE)
             return NULL;
         OA2_TRY(oa2_member_list(&members, ctx, id));
-        said = team_problem(&known, members, user, role);
+        said = team_problem(&known, members, change->user, change->role);
+        if (!known && !change->role)
+            OA2_TRY(end_invitation(&done, ctx, change->who->user,
+                                   change->user, id));
+        if (done)
+            return NULL;
         if (said) {
             oa2_app_refuse(out, ctx, "member", said);
             return NULL;
         }
-        OA2_TRY(oa2_member_set(&done, ctx, id, out->app->team, user, role));
+        if (!known && !change->is_asked && !change->who->is_administrator)
+            return invite(out, ctx, change, id);
+        /* Who is on it already stays what he is. */
+        if (known && change->is_asked)
+            return NULL;
+        OA2_TRY(oa2_member_set(&done, ctx, id, out->app->team, change->user,
+                               change->role));
     }
-    if (!done)
+    if (!done) {
         out->outcome = OA2_APP_CHANGED;
-    else
-        oa2_audit(ctx, &oa2_event_app_member, "client", id, "by", who->user,
-                  "member", user, "role", role, NULL);
-    return NULL;
+        return NULL;
+    }
+    oa2_audit(ctx, &oa2_event_app_member, "client", id, "by",
+              change->who->user, "member", change->user, "role", change->role,
+              NULL);
+    /* He need not be asked any more. */
+    return change->is_asked ? NULL
+                            : oa2_invitation_take(&spent, ctx, id,
+                                                  change->user);
 }
 
 /* Whether a name is known is for those to hear who may change the team. */
@@ -87,10 +167,13 @@ static oa2_err_t *set_role(oa2_app_result_t *out, oa2_ctx_t *ctx,
     int is_self = !role && who->user
         && strcmp(oa2_account_key(name, ctx->pool),
                   oa2_account_key(who->user, ctx->pool)) == 0;
+    change_t change = {
+        .who = who, .role = role,
+        .least = is_self ? OA2_APP_MEMBER : OA2_APP_OWNER
+    };
     oa2_user_t *user;
 
-    OA2_TRY(oa2_app_begin(out, ctx, who, id, is_self ? OA2_APP_MEMBER
-                                                     : OA2_APP_OWNER));
+    OA2_TRY(oa2_app_begin(out, ctx, who, id, change.least));
     if (out->outcome != OA2_APP_DONE)
         return NULL;
     OA2_TRY(oa2_user_find(&user, ctx, name));
@@ -99,7 +182,8 @@ static oa2_err_t *set_role(oa2_app_result_t *out, oa2_ctx_t *ctx,
                        "here: a person has to sign in once before");
         return NULL;
     }
-    return change_team(out, ctx, who, id, user->name, role);
+    change.user = user->name;
+    return change_team(out, ctx, &change, id);
 }
 
 oa2_err_t *oa2_app_member_set(oa2_app_result_t *out, oa2_ctx_t *ctx,
@@ -120,6 +204,57 @@ oa2_err_t *oa2_app_member_remove(oa2_app_result_t *out, oa2_ctx_t *ctx,
                                  const char *name)
 {
     return set_role(out, ctx, who, id, name, NULL);
+}
+
+/* ------------------------------------------------------------ asked */
+
+/* What is said without taking the invitation. */
+static oa2_err_t *has_room(int *out, oa2_ctx_t *ctx, const char *user)
+{
+    apr_array_header_t *apps;
+
+    OA2_TRY(oa2_app_list(&apps, ctx, OA2_APPS_USER, user, NULL,
+                         OA2_APPS_MOST));
+    *out = apps->nelts < OA2_APPS_MOST;
+    return NULL;
+}
+
+/* Taken first: what is withdrawn at the same moment is withdrawn. */
+oa2_err_t *oa2_app_invitation_accept(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                                     const char *user, const char *id)
+{
+    const oa2_actor_t who = { .user = user };
+    change_t change = {
+        .who = &who, .user = user, .least = OA2_APP_NOBODY, .is_asked = 1
+    };
+    oa2_invitation_t *invitation;
+    int room;
+
+    memset(out, 0, sizeof(*out));
+    OA2_TRY(has_room(&room, ctx, user));
+    if (!room) {
+        oa2_app_refuse(out, ctx, "", "you are on the teams of 100 apps "
+                       "already: leave one first");
+        return NULL;
+    }
+    OA2_TRY(oa2_invitation_take(&invitation, ctx, id, user));
+    if (!invitation) {
+        out->outcome = OA2_APP_GONE;
+        return NULL;
+    }
+    change.role = invitation->role;
+    return change_team(out, ctx, &change, id);
+}
+
+oa2_err_t *oa2_app_invitation_decline(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                                      const char *user, const char *id)
+{
+    int done;
+
+    memset(out, 0, sizeof(*out));
+    OA2_TRY(end_invitation(&done, ctx, user, user, id));
+    out->outcome = done ? OA2_APP_DONE : OA2_APP_GONE;
+    return NULL;
 }
 
 /* ------------------------------------------------------------ the end */

@@ -23,12 +23,24 @@ oa2_err_t *oa2_app_rotate_secret(oa2_app_result_t *out, oa2_ctx_t *ctx,
                                  const oa2_actor_t *who, const char *id,
                                  apr_int64_t overlap, const char *digest);
 
-/* Team.  name: any spelling.  The last owner stays. */
+/*
+ * Team.  name: any spelling.  The last owner stays.  Who is not on it is asked
+ * first by owners (out->is_invited), at most 100 at a time, each for 14 days;
+ * administrators put people on it.  To remove who is only asked takes the
+ * invitation back.
+ */
 oa2_err_t *oa2_app_member_set(oa2_app_result_t *out, oa2_ctx_t *ctx,
                               const oa2_actor_t *who, const char *id,
                               const char *name, const char *role);
 oa2_err_t *oa2_app_member_remove(oa2_app_result_t *out, oa2_ctx_t *ctx,
                                  const oa2_actor_t *who, const char *id,
                                  const char *name);
+
+/* What a user who is asked says; one who declines is on no team.  GONE: there
+   is no invitation (any more). */
+oa2_err_t *oa2_app_invitation_accept(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                                     const char *user, const char *id);
+oa2_err_t *oa2_app_invitation_decline(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                                      const char *user, const char *id);
 
 #endif

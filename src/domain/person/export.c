@@ -12,6 +12,7 @@
 #include "store/claim.h"
 #include "store/consent.h"
 #include "store/grant.h"
+#include "store/invitation.h"
 #include "store/session.h"
 #include "store/trail.h"
 #include "store/userdata.h"
@@ -187,6 +188,27 @@ static void put_developer(cJSON *item, const oa2_ctx_t *ctx, const void *row)
     oa2_json_put_text(item, "client_name", app->client->name);
 }
 
+static oa2_err_t *read_invitations(apr_array_header_t **rows,
+                                   const part_t *part, int n)
+{
+    const oa2_invitation_t *last = part->last;
+
+    return oa2_invitation_list_user(rows, part->ctx, part->user,
+                                    last ? last->client_id : NULL, n);
+}
+
+static void put_invitation(cJSON *item, const oa2_ctx_t *ctx, const void *row)
+{
+    const oa2_invitation_t *one = row;
+
+    (void)ctx;
+    oa2_json_put_text(item, "client_id", one->client_id);
+    oa2_json_put_text(item, "client_name", one->app);
+    oa2_json_put_text(item, "role", one->role);
+    oa2_json_put_text(item, "by", one->by);
+    oa2_json_put_number(item, "created", one->created);
+}
+
 /* The trail outlives users, and knows them by name: what was before is another
    person's who had it. */
 static oa2_err_t *read_events(apr_array_header_t **rows, const part_t *part,
@@ -229,6 +251,8 @@ static const kind_t kinds[] = {
       read_userdata, put_userdata, 0 },
     { "developer", OA2_EXPORT_MOST, PAGE, NULL,
       read_developer, put_developer, 1 },
+    { "invitations", OA2_EXPORT_MOST, PAGE, NULL,
+      read_invitations, put_invitation, 0 },
     { "events", OA2_EXPORT_MOST, PAGE, NULL,
       read_events, put_event, 0 },
 };

@@ -82,6 +82,8 @@
       "an app was deleted by its team")                                     \
     X(app_member, "app.member", NOTICE, 0, "by member role",                \
       "somebody is on the team of an app, in another role, or no more")     \
+    X(app_invited, "app.invited", NOTICE, 0, "by member role",              \
+      "somebody is asked to be on the team of an app, or no more")          \
     X(user_added, "user.added", NOTICE, 0, "by",                            \
       "an administrator has added a user")                                  \
     X(user_changed, "user.changed", NOTICE, 0, "by what given taken",       \

@@ -9,12 +9,14 @@
 
 #include "domain/site/settings.h"
 #include "endpoint/developer/own.h"
+#include "store/invitation.h"
 
 #define REMOVE "remove"
 
 static const oa2_field_t rows[] = {
     { "member", OA2_FIELD_LINE, 1, 255, "User name",
-      "Of somebody who has signed in here before.", NULL, NULL },
+      "Of somebody who has signed in here before, and is asked first.", NULL,
+      NULL },
     { "role", OA2_FIELD_CHOICE, 0, 0, "Role", NULL, NULL, NULL },
     OA2_FIELDS_END
 };
@@ -44,6 +46,26 @@ static oa2_fields_t *make(const oa2_ctx_t *ctx)
     return fields;
 }
 
+static oa2_err_t *put_invited(cJSON *model, oa2_call_t *call, const char *id)
+{
+    cJSON *list = oa2_json_put_array(model, "invited");
+    apr_array_header_t *all;
+    int i;
+
+    OA2_TRY(oa2_invitation_list(&all, &call->ctx, id));
+    for (i = 0; i < all->nelts; i++) {
+        const oa2_invitation_t *one = &APR_ARRAY_IDX(all, i,
+                                                     oa2_invitation_t);
+        cJSON *item = oa2_json_push_object(list);
+
+        oa2_json_put_text(item, "user", one->user);
+        oa2_json_put_bool(item, "owner",
+                          strcmp(one->role, OA2_MEMBER_OWNER) == 0);
+        oa2_sheet_time(item, "until", one->expires);
+    }
+    return NULL;
+}
+
 static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
                        const oa2_own_t *own, const oa2_fields_t *fields,
                        const oa2_sheet_t *sheet)
@@ -53,6 +75,7 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     apr_array_header_t *members;
     int i;
 
+    OA2_TRY(put_invited(model, call, own->app->client->id));
     OA2_TRY(oa2_member_list(&members, &call->ctx, own->app->client->id));
     for (i = 0; i < members->nelts; i++) {
         const oa2_member_t *one = &APR_ARRAY_IDX(members, i, oa2_member_t);
@@ -74,7 +97,7 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
 
 /* Who has left does not see the page any more. */
 static oa2_err_t *lead_on(oa2_reply_t **out, oa2_call_t *call,
-                          const oa2_sheet_t *sheet)
+                          const oa2_sheet_t *sheet, const char *done)
 {
     const oa2_actor_t who = oa2_own_actor(call);
     oa2_app_role_t role;
@@ -84,7 +107,7 @@ static oa2_err_t *lead_on(oa2_reply_t **out, oa2_call_t *call,
                           ? oa2_settings_path(call->ctx.settings, "developer",
                                               call->ctx.pool)
                           : oa2_own_path(call, "developer/team", call->rest),
-                          "team");
+                          done);
 }
 
 static oa2_err_t *change(oa2_reply_t **out, oa2_call_t *call,
@@ -104,7 +127,8 @@ static oa2_err_t *change(oa2_reply_t **out, oa2_call_t *call,
         OA2_TRY(oa2_app_member_set(&result, ctx, &own->who, call->rest, name,
                                    what ? what : OA2_MEMBER_MEMBER));
     if (result.outcome == OA2_APP_DONE)
-        return lead_on(out, call, sheet);
+        return lead_on(out, call, sheet,
+                       result.is_invited ? "invited" : "team");
     if (result.outcome == OA2_APP_FORBIDDEN)
         return oa2_own_refuse(call);
     OA2_TRY(oa2_own_check(&result, call));

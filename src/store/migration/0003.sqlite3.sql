@@ -148,6 +148,22 @@ CREATE TABLE oauth2_app_member (
 CREATE INDEX oauth2_app_member_user ON oauth2_app_member
     (user_name, client_id);
 
+-- Who is asked to be on a team, and by whom: nobody's yet who is on it.
+CREATE TABLE oauth2_app_invitation (
+    client_id TEXT NOT NULL
+        REFERENCES oauth2_client (id) ON DELETE CASCADE,
+    user_name TEXT NOT NULL
+        REFERENCES oauth2_user (name) ON DELETE CASCADE,
+    role TEXT NOT NULL,
+    by_name TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    expires BIGINT NOT NULL,
+    PRIMARY KEY (client_id, user_name)
+);
+CREATE INDEX oauth2_app_invitation_user ON oauth2_app_invitation
+    (user_name, client_id);
+CREATE INDEX oauth2_app_invitation_expires ON oauth2_app_invitation (expires);
+
 -- What an app has asked to be allowed, in the order of numbers.  asked: JSON.
 -- state: pending, approved, rejected, or replaced by a later one.
 CREATE TABLE oauth2_app_revision (
