@@ -124,7 +124,6 @@ typedef struct oa2_call_t {
     const char *ask_outside;            /* oa2_login_t's outside */
     const oa2_err_t *warning;           /* to be logged beside what the reply
                                            says; NULL: none */
-    const oa2_err_t *slowed;            /* the form came too soon; NULL: not */
     apr_table_t *headers;               /* goes out with whatever is answered,
                                            an error too: cookies */
 } oa2_call_t;

@@ -89,15 +89,10 @@ cJSON *oa2_sheet_model(oa2_call_t *call)
 oa2_reply_t *oa2_sheet_show(oa2_call_t *call, int status, oa2_page_id_t page,
                             const cJSON *model)
 {
-    oa2_reply_t *reply = oa2_reply_page(
-        call->ctx.pool, status,
-        oa2_page_render(call->pages, call->ctx.language, page, model,
-                        call->ctx.pool),
-        oa2_json_get_text(model, "nonce"), NULL);
-
-    if (call->slowed)
-        oa2_reply_why(reply, call, call->slowed);
-    return reply;
+    return oa2_reply_page(call->ctx.pool, status,
+                          oa2_page_render(call->pages, call->ctx.language,
+                                          page, model, call->ctx.pool),
+                          oa2_json_get_text(model, "nonce"), NULL);
 }
 
 /* ------------------------------------------------------------ forms */
@@ -133,7 +128,7 @@ static oa2_err_t *slow_down(const oa2_err_t **why, oa2_call_t *call)
                        "user \"%s\" sends too many forms, %" APR_INT64_T_FMT
                        " s to wait", call->session->user, wait);
     err->retry_after = (int)wait;
-    *why = call->slowed = err;
+    *why = err;
     return NULL;
 }
 
@@ -164,8 +159,9 @@ static const char *here(const oa2_call_t *call)
 
 void oa2_sheet_form(cJSON *model, oa2_call_t *call,
                     const oa2_fields_t *fields, const char *shown,
-                    const oa2_err_t *why)
+                    const oa2_sheet_t *sheet)
 {
+    const oa2_err_t *why = sheet ? sheet->why : NULL;
     const char *message = why ? oa2_say(&call->ctx, why->said, NULL) : "";
 
     if (!why && oa2_fields_failed(fields))
@@ -201,8 +197,21 @@ oa2_err_t *oa2_sheet_claim(int *first, oa2_call_t *call,
 
 int oa2_sheet_status(const oa2_sheet_t *sheet)
 {
+    if (!sheet)
+        return 200;
     return sheet->why ? sheet->why->kind->status
                       : oa2_fields_failed(sheet->fields) ? 422 : 200;
+}
+
+oa2_err_t *oa2_sheet_answer(oa2_reply_t **out, oa2_call_t *call, int status,
+                            oa2_page_id_t page, const cJSON *model,
+                            const oa2_sheet_t *sheet)
+{
+    *out = oa2_sheet_show(call, status ? status : oa2_sheet_status(sheet),
+                          page, model);
+    if (sheet && sheet->why)
+        oa2_reply_why(*out, call, sheet->why);
+    return NULL;
 }
 
 oa2_err_t *oa2_sheet_done(oa2_reply_t **out, oa2_call_t *call,

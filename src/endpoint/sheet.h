@@ -44,11 +44,19 @@ oa2_err_t *oa2_sheet_open(oa2_sheet_t *out, oa2_call_t *call,
 /*
  * Into a model: action (this page), form, message, and the fields.  shown: one
  * line that says what the page is made of (a version), given back when the form
- * comes: "" for what cannot grow stale.  why NULL: none.
+ * comes: "" for what cannot grow stale.  sheet NULL: none has come.
  */
 void oa2_sheet_form(cJSON *model, oa2_call_t *call,
                     const oa2_fields_t *fields, const char *shown,
-                    const oa2_err_t *why);
+                    const oa2_sheet_t *sheet);
+/*
+ * The page with that form.  status 0: what the form says, 200 where none has
+ * come.  Why it was not obeyed is in the log, and the answer says when to come
+ * again.
+ */
+oa2_err_t *oa2_sheet_answer(oa2_reply_t **out, oa2_call_t *call, int status,
+                            oa2_page_id_t page, const cJSON *model,
+                            const oa2_sheet_t *sheet);
 /*
  * Fields to begin with, on a GET.  What was typed when the session ended is
  * there again (call->kept).
@@ -65,7 +73,7 @@ oa2_err_t *oa2_sheet_claim(int *first, oa2_call_t *call,
 /* What a verb of the domain says is wrong ("write 2 words at most"), as a
    sentence of the page. */
 const char *oa2_sheet_said(const oa2_call_t *call, const char *said);
-/* The status of a page that is shown again. */
+/* The status of a page with this form; 200 for NULL. */
 int oa2_sheet_status(const oa2_sheet_t *sheet);
 /*
  * It is done: 303 to path (perhaps with a query), whose page says done

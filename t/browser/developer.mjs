@@ -96,8 +96,6 @@ for (const clothing of ['light', '360px-dark'])
   await test(`somebody is asked to join: ${clothing}`,
     async ({ context, page }) => {
       const [owner, asked] = [makeUser(), makeUser()];
-      await begin(page, asked);
-      await context.clearCookies();
       await begin(page, owner, '/add');
       await fillIn(page, hostile.slice(0, 100).trim(),
         'https://app.example/back');

@@ -197,8 +197,8 @@ void oa2_app_check(oa2_app_result_t *out, oa2_ctx_t *ctx,
 /* ------------------------------------------------------------ create */
 
 /* What one person makes is bounded: it is rows in tables that all share. */
-static oa2_err_t *check_count(oa2_app_result_t *out, oa2_ctx_t *ctx,
-                              const char *user)
+oa2_err_t *oa2_app_check_count(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                               const char *user)
 {
     apr_array_header_t *apps;
 
@@ -226,7 +226,7 @@ oa2_err_t *oa2_app_create(oa2_app_result_t *out, oa2_ctx_t *ctx,
     take_fields(app, who, fields, ctx->pool);
     check_fields(out, ctx, app, fields);
     if (!who->is_administrator)
-        OA2_TRY(check_count(out, ctx, who->user));
+        OA2_TRY(oa2_app_check_count(out, ctx, who->user));
     if (out->problems)
         return NULL;
     if (client->secret) {

@@ -108,6 +108,9 @@ oa2_err_t *oa2_app_take_over(int *put, oa2_ctx_t *ctx, oa2_app_t *app,
                              const char *owner);
 /* ------------------------------------------------------------ for the verbs */
 
+/* INVALID for a user who is on OA2_APPS_MOST teams. */
+oa2_err_t *oa2_app_check_count(oa2_app_result_t *out, oa2_ctx_t *ctx,
+                               const char *user);
 /* The app and what `who` is to it; out->app NULL, and the outcome GONE or
    FORBIDDEN, when nothing may be done. */
 oa2_err_t *oa2_app_begin(oa2_app_result_t *out, oa2_ctx_t *ctx,

@@ -129,6 +129,9 @@ static oa2_err_t *change_team(oa2_app_result_t *out, oa2_ctx_t *ctx,
             return NULL;
         OA2_TRY(oa2_member_list(&members, ctx, id));
         said = team_problem(&known, members, change->user, change->role);
+        /* Who is on it already stays what he is. */
+        if (known && change->is_asked)
+            return NULL;
         if (!known && !change->role)
             OA2_TRY(end_invitation(&done, ctx, change->who->user,
                                    change->user, id));
@@ -140,9 +143,6 @@ static oa2_err_t *change_team(oa2_app_result_t *out, oa2_ctx_t *ctx,
         }
         if (!known && !change->is_asked && !change->who->is_administrator)
             return invite(out, ctx, change, id);
-        /* Who is on it already stays what he is. */
-        if (known && change->is_asked)
-            return NULL;
         OA2_TRY(oa2_member_set(&done, ctx, id, out->app->team, change->user,
                                change->role));
     }
@@ -208,17 +208,6 @@ oa2_err_t *oa2_app_member_remove(oa2_app_result_t *out, oa2_ctx_t *ctx,
 
 /* ------------------------------------------------------------ asked */
 
-/* What is said without taking the invitation. */
-static oa2_err_t *has_room(int *out, oa2_ctx_t *ctx, const char *user)
-{
-    apr_array_header_t *apps;
-
-    OA2_TRY(oa2_app_list(&apps, ctx, OA2_APPS_USER, user, NULL,
-                         OA2_APPS_MOST));
-    *out = apps->nelts < OA2_APPS_MOST;
-    return NULL;
-}
-
 /* Taken first: what is withdrawn at the same moment is withdrawn. */
 oa2_err_t *oa2_app_invitation_accept(oa2_app_result_t *out, oa2_ctx_t *ctx,
                                      const char *user, const char *id)
@@ -228,22 +217,22 @@ oa2_err_t *oa2_app_invitation_accept(oa2_app_result_t *out, oa2_ctx_t *ctx,
         .who = &who, .user = user, .least = OA2_APP_NOBODY, .is_asked = 1
     };
     oa2_invitation_t *invitation;
-    int room;
+    int done;
 
     memset(out, 0, sizeof(*out));
-    OA2_TRY(has_room(&room, ctx, user));
-    if (!room) {
-        oa2_app_refuse(out, ctx, "", "you are on the teams of 100 apps "
-                       "already: leave one first");
+    OA2_TRY(oa2_app_check_count(out, ctx, user));
+    if (out->outcome != OA2_APP_DONE)
         return NULL;
-    }
     OA2_TRY(oa2_invitation_take(&invitation, ctx, id, user));
     if (!invitation) {
         out->outcome = OA2_APP_GONE;
         return NULL;
     }
     change.role = invitation->role;
-    return change_team(out, ctx, &change, id);
+    OA2_TRY(change_team(out, ctx, &change, id));
+    /* The team is full, or changes all the time: he may try again. */
+    return out->outcome == OA2_APP_INVALID || out->outcome == OA2_APP_CHANGED
+        ? oa2_invitation_put(&done, ctx, invitation) : NULL;
 }
 
 oa2_err_t *oa2_app_invitation_decline(oa2_app_result_t *out, oa2_ctx_t *ctx,

@@ -34,11 +34,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     oa2_json_put_text(model, "export",
                       oa2_settings_path(call->ctx.settings, "account/data",
                                         call->ctx.pool));
-    oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, sheet ? oa2_sheet_status(sheet) : 200,
-                          OA2_PAGE_ACCOUNT_DELETE, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+    oa2_sheet_form(model, call, fields, "", sheet);
+    return oa2_sheet_answer(out, call, 0, OA2_PAGE_ACCOUNT_DELETE, model,
+                            sheet);
 }
 
 /* Nobody is signed in any more: without the frame. */

@@ -146,18 +146,14 @@ static oa2_err_t *put_keys(cJSON *model, oa2_call_t *call)
 static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
                        const page_t *page)
 {
-    const oa2_err_t *why = page->sheet ? page->sheet->why : NULL;
     cJSON *model = oa2_frame_model(call);
 
     OA2_TRY(put_keys(model, call));
     oa2_json_put_bool(model, "may_add", page->may_add && !page->text);
     oa2_json_put_text(model, "text", page->text);
-    oa2_sheet_form(model, call, page->fields, "", why);
-    *out = oa2_sheet_show(call, page->sheet ? oa2_sheet_status(page->sheet)
-                                            : 200,
-                          OA2_PAGE_ACCOUNT_KEYS, model);
-    (*out)->err = why;
-    return NULL;
+    oa2_sheet_form(model, call, page->fields, "", page->sheet);
+    return oa2_sheet_answer(out, call, 0, OA2_PAGE_ACCOUNT_KEYS, model,
+                            page->sheet);
 }
 
 /* ------------------------------------------------------------ add, delete */

@@ -50,11 +50,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
 
     OA2_TRY(oa2_user_find(&user, &call->ctx, call->session->user));
     oa2_json_put_bool(model, "is_own", is_own(user));
-    oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, sheet ? oa2_sheet_status(sheet) : 200,
-                          OA2_PAGE_ACCOUNT_PASSWORD, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+    oa2_sheet_form(model, call, fields, "", sheet);
+    return oa2_sheet_answer(out, call, 0, OA2_PAGE_ACCOUNT_PASSWORD, model,
+                            sheet);
 }
 
 /* What the user may not choose, and whether it is the user who chooses. */

@@ -144,12 +144,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     oa2_json_put_text(model, "user", profile->user->name);
     oa2_json_put_text(model, "sub", profile->user->sub);
     put_fixed(model, profile, call);
-    oa2_sheet_form(model, call, profile->fields, "",
-                   sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, sheet ? oa2_sheet_status(sheet) : 200,
-                          OA2_PAGE_ACCOUNT_PROFILE, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+    oa2_sheet_form(model, call, profile->fields, "", sheet);
+    return oa2_sheet_answer(out, call, 0, OA2_PAGE_ACCOUNT_PROFILE, model,
+                            sheet);
 }
 
 /* ------------------------------------------------------------ saving */

@@ -259,13 +259,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     if (!waiting && strcmp(app->client->state, OA2_APP_SUSPENDED) == 0)
         oa2_fields_drop(fields, "reason");
     oa2_sheet_form(model, call, fields,
-                   oa2_app_seen(app, waiting, ctx->pool),
-                   sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, problem ? 409
-                          : sheet ? oa2_sheet_status(sheet) : 200,
-                          OA2_PAGE_ADMIN_APP, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+                   oa2_app_seen(app, waiting, ctx->pool), sheet);
+    return oa2_sheet_answer(out, call, problem ? 409 : 0, OA2_PAGE_ADMIN_APP,
+                            model, sheet);
 }
 
 /* ------------------------------------------------------------ decide */

@@ -141,7 +141,7 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
                        const oa2_sheet_t *sheet)
 {
     cJSON *model = oa2_admin_model(call);
-    int status = sheet ? oa2_sheet_status(sheet) : 200;
+    int status = oa2_sheet_status(sheet);
     whose_t whose = { NULL, NULL, 1 };
 
     if (!oa2_fields_failed(filter))
@@ -154,10 +154,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     oa2_json_put_text(model, "client", whose.client_id);
     oa2_json_put_bool(model, "has_all", !whose.is_none
                       && (whose.user || whose.client_id));
-    oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, status, OA2_PAGE_ADMIN_GRANTS, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+    oa2_sheet_form(model, call, fields, "", sheet);
+    return oa2_sheet_answer(out, call, status, OA2_PAGE_ADMIN_GRANTS, model,
+                            sheet);
 }
 
 /* ------------------------------------------------------------ taking back */

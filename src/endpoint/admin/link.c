@@ -28,12 +28,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     cJSON *model = oa2_whom_model(call, user);
 
     oa2_json_put_text(model, "problem", problem);
-    oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, problem ? 409
-                          : sheet ? oa2_sheet_status(sheet) : 200,
-                          OA2_PAGE_ADMIN_LINK, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+    oa2_sheet_form(model, call, fields, "", sheet);
+    return oa2_sheet_answer(out, call, problem ? 409 : 0, OA2_PAGE_ADMIN_LINK,
+                            model, sheet);
 }
 
 static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)

@@ -55,11 +55,8 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     cJSON *model = oa2_whom_model(call, user);
     const char *shown = sheet && !sheet->why ? sheet->shown : user->roles;
 
-    oa2_sheet_form(model, call, fields, shown, sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, sheet ? oa2_sheet_status(sheet) : 200,
-                          OA2_PAGE_ADMIN_ROLES, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+    oa2_sheet_form(model, call, fields, shown, sheet);
+    return oa2_sheet_answer(out, call, 0, OA2_PAGE_ADMIN_ROLES, model, sheet);
 }
 
 /* What was typed, as words, each once. */

@@ -96,10 +96,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     oa2_json_put_bool(model, "is_asked", !failed && client_id);
     if (!failed && client_id)
         OA2_TRY(put_tokens(model, call, client_id));
-    oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, status, OA2_PAGE_ADMIN_TOKENS, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+    oa2_sheet_form(model, call, fields, "", sheet);
+    return oa2_sheet_answer(out, call, status, OA2_PAGE_ADMIN_TOKENS, model,
+                            sheet);
 }
 
 /* What ended meanwhile has ended. */

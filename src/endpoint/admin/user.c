@@ -70,12 +70,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
                                      user->name));
     oa2_json_put_bool(model, "may_link", oa2_ticket_is_for(user));
     oa2_json_put_text(model, "problem", problem);
-    oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, problem ? 409
-                          : sheet ? oa2_sheet_status(sheet) : 200,
-                          OA2_PAGE_ADMIN_USER, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+    oa2_sheet_form(model, call, fields, "", sheet);
+    return oa2_sheet_answer(out, call, problem ? 409 : 0, OA2_PAGE_ADMIN_USER,
+                            model, sheet);
 }
 
 /* *done: the word of what was done; NULL: no button of the page says that. */

@@ -248,12 +248,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
                       strcmp(client->state, OA2_APP_DRAFT) == 0
                       || strcmp(client->state, OA2_APP_REJECTED) == 0);
     put_problems(model, call, problems);
-    oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, problems ? 422
-                          : sheet ? oa2_sheet_status(sheet) : 200,
-                          OA2_PAGE_DEVELOPER_APP, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+    oa2_sheet_form(model, call, fields, "", sheet);
+    return oa2_sheet_answer(out, call, problems ? 422 : 0,
+                            OA2_PAGE_DEVELOPER_APP, model, sheet);
 }
 
 static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)

@@ -26,11 +26,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
 
     OA2_TRY(oa2_app_count(&numbers, &call->ctx, own->app->client->id));
     oa2_json_put_bool(model, "is_used", numbers.grants > 0);
-    oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, sheet ? oa2_sheet_status(sheet) : 200,
-                          OA2_PAGE_DEVELOPER_DELETE, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+    oa2_sheet_form(model, call, fields, "", sheet);
+    return oa2_sheet_answer(out, call, 0, OA2_PAGE_DEVELOPER_DELETE, model,
+                            sheet);
 }
 
 static oa2_err_t *handle(oa2_reply_t **out, oa2_call_t *call)

@@ -40,7 +40,7 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
                        oa2_fields_t *fields, const oa2_sheet_t *sheet,
                        int changed)
 {
-    int status = sheet ? oa2_sheet_status(sheet) : 200;
+    int status = oa2_sheet_status(sheet);
     oa2_own_t own;
     cJSON *model;
 
@@ -60,12 +60,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
     oa2_app_fields_terms(model, call);
     oa2_sheet_form(model, call, fields,
                    apr_psprintf(call->ctx.pool, "%" APR_INT64_T_FMT,
-                                own.app->client->version),
-                   sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, changed ? 409 : status,
-                          OA2_PAGE_DEVELOPER_EDIT, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+                                own.app->client->version), sheet);
+    return oa2_sheet_answer(out, call, changed ? 409 : status,
+                            OA2_PAGE_DEVELOPER_EDIT, model, sheet);
 }
 
 static oa2_err_t *save(oa2_reply_t **out, oa2_call_t *call,

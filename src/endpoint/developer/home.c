@@ -65,7 +65,7 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
                          OA2_SHEET_ROWS + 1));
     model = oa2_sheet_model(call);
     OA2_TRY(put_invitations(model, call));
-    oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);
+    oa2_sheet_form(model, call, fields, "", sheet);
     list = oa2_json_put_array(model, "apps");
     for (i = 0; i < apps->nelts && i < OA2_SHEET_ROWS; i++) {
         const oa2_app_t *app = APR_ARRAY_IDX(apps, i, oa2_app_t *);
@@ -79,10 +79,8 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
                                         ctx->pool));
     oa2_sheet_next(model, call, apps->nelts > OA2_SHEET_ROWS ? last : NULL,
                    keep);
-    *out = oa2_sheet_show(call, sheet ? oa2_sheet_status(sheet) : 200,
-                          OA2_PAGE_DEVELOPER_HOME, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+    return oa2_sheet_answer(out, call, 0, OA2_PAGE_DEVELOPER_HOME, model,
+                            sheet);
 }
 
 static oa2_err_t *answer(oa2_reply_t **out, oa2_call_t *call,

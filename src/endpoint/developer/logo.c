@@ -30,11 +30,9 @@ static oa2_err_t *show(oa2_reply_t **out, oa2_call_t *call,
 {
     cJSON *model = oa2_own_model(call, own);
 
-    oa2_sheet_form(model, call, fields, "", sheet ? sheet->why : NULL);
-    *out = oa2_sheet_show(call, sheet ? oa2_sheet_status(sheet) : 200,
-                          OA2_PAGE_DEVELOPER_LOGO, model);
-    (*out)->err = sheet ? sheet->why : NULL;
-    return NULL;
+    oa2_sheet_form(model, call, fields, "", sheet);
+    return oa2_sheet_answer(out, call, 0, OA2_PAGE_DEVELOPER_LOGO, model,
+                            sheet);
 }
 
 /* NULL: none was chosen. */
