@@ -172,7 +172,7 @@ for (const [width, viewport] of Object.entries(widths)) {
       await hand.press('Sign out');
       await hand.sees('signed out');
       await page.goto(startFlow(client).url);
-      await hand.sees('Sign in');
+      await page.waitForSelector('input[type=password]');
     }, viewport);
 
   await test(`an app from the form to its approval: ${width}`,

@@ -7,7 +7,7 @@ let failed = 0;
 const ends = [];
 
 // Runs the test, body(closers), and says how it went; where() says more of one
-// that failed. What was pushed to closers is called then, the last one first.
+// that failed. What was pushed to closers is called then, in that order.
 export async function report(name, body, where = () => {}) {
   const closers = [];
   try {

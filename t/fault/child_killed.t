@@ -63,7 +63,8 @@ my $lost = grep { !works($_) }
 is($lost, 0, 'no token is lost');
 
 # MinSpareThreads is two children's worth at the most.
-ok(wait_for(10, sub { httpd_children($pid) >= 2 }), 'there are enough children again');
+ok(wait_for(10, sub { httpd_children($pid) >= 2 }),
+   'there are enough children again');
 for my $token (@tokens[0 .. 9]) {
     request('POST', 'revoke', basic => $svc, form => [ token => $token ]);
     my @after = parallel(map { [ '/api/file.txt', method => 'GET',

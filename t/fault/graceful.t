@@ -75,7 +75,8 @@ cmp_ok($slowest, '<', 3, sprintf 'the slowest took %.2f s', $slowest);
 is(scalar(grep { !works($_) }
           map { $_->[3] } @issued), 0, 'no token is lost');
 
-ok(wait_for(20, sub { httpd_children($pid) <= 8 }), 'the old children have ended');
+ok(wait_for(20, sub { httpd_children($pid) <= 8 }),
+   'the old children have ended');
 sleep 1;
 my $after = held();
 is($after->{fds}, $before->{fds}, 'descriptors of the parent');

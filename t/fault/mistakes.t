@@ -386,7 +386,8 @@ subtest 'PostgreSQL: silent' => sub {
            'without waiting for the twenty seconds');
     is(get('/file.txt', $other)->{status}, 200, 'the other site does not');
     # Among them the one that waits for it: real, effective, saved, file system.
-    my @who = map { slurp("/proc/$_/status") =~ /^Uid:\s+(.*)$/m } httpd_children($pid);
+    my @who = map { slurp("/proc/$_/status") =~ /^Uid:\s+(.*)$/m }
+        httpd_children($pid);
     my $uid = $> || var('child_uid');
     is_deeply([ grep { $_ ne join "\t", ($uid) x 4 } @who ], [],
               'who looks at it is httpd\'s user for good');

@@ -285,8 +285,9 @@ sub start_httpd {
 # Its children; none when it has gone.
 sub httpd_children {
     my ($pid) = @_;
-    my $file = "/proc/$pid/task/$pid/children";
-    return -e $file ? split /\s+/, slurp($file) : ();
+    open my $in, '<', "/proc/$pid/task/$pid/children" or return;
+    my @children = split ' ', <$in> // '';
+    return @children;
 }
 
 sub _times_ready {
