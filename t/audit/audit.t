@@ -183,6 +183,20 @@ subtest 'what an administrator does' => sub {
               [qw(user.changed grant.revoked user.added)], 'of the user');
 };
 
+# The suite's own: the tests read what a request has left behind.
+subtest 'an answer has ended when its lines are written' => sub {
+    my $often = client('au-often', scope => 'read',
+                       grant => 'client_credentials');
+    my $late = 0;
+    for (1 .. 100) {
+        my $before = -s $file;
+        request('POST', 'token', basic => $often,
+                form => [ grant_type => 'client_credentials' ]);
+        $late++ if -s $file == $before;
+    }
+    is($late, 0, 'each time');
+};
+
 subtest 'mistakes' => sub {
     my ($status, $out, $err) = ctl('audit', '--event', 'nonsense');
     is($status, 2, 'no such event');

@@ -16,13 +16,13 @@ use warnings;
 
 use Digest::SHA qw(sha256);
 use Exporter 'import';
-use HTTP::Tiny;
 use IO::Select;
 use IO::Socket::INET;
 use JSON::PP;
 use MIME::Base64 qw(encode_base64 encode_base64url);
 use Test::More ();
 use Time::HiRes qw(time sleep);
+use OAuth2Test::Http;
 
 our @EXPORT = qw(
     var issuer base own_issuer url address from request header headers json
@@ -136,7 +136,7 @@ sub agent {
     return $http if $http && $http_address eq "$net.$host";
     $http_address = "$net.$host";
     # The empty proxies keep the environment's out.
-    $http = HTTP::Tiny->new(
+    $http = OAuth2Test::Http->new(
         agent => 'oauth2-suite', max_redirect => 0, timeout => 30,
         keep_alive => 0, local_address => $http_address,
         http_proxy => undef, https_proxy => undef, all_proxy => undef,
